@@ -1,0 +1,1 @@
+"""Small network modules: the compact CNN, the pyramid, the RPN and the heads."""

@@ -1,0 +1,1 @@
+"""Pure functions on tensors and arrays: boxes, NMS, anchors, pooling, levels, selective search."""

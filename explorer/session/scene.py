@@ -1,0 +1,182 @@
+"""What a picture contains, as plain data: the window, exports and tests all draw the same scene.
+
+A `Scene` is a stack of layers in one coordinate system, `extent`. `space` says which: "photo"
+scenes share one camera (pixels of the original photo); "panel" scenes (channel grids, bars, crops)
+are drawn to fit. A `Picture` is one canvas: its main scene and, beside it, an optional panel.
+
+Colours are roles, not values: the theme turns "rcnn" or "muted" into a colour. Roles: the five
+method names, "level0".."level4" (P2..P6 or anchor sizes), "accent", "text", "muted", "line",
+"surface", "good", "bad", "selected", and "class0".. for classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.trace.stages import Floats, Ints, StageName
+
+Rect = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which row of which stage of which method something on screen stands for."""
+
+    method: str
+    stage: StageName
+    row: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Layer:
+    """name: shown in the layer list, where it can be switched off. on: its first state."""
+
+    name: str
+    on: bool = True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pixels(Layer):
+    """An RGB (h, w, 3) or RGBA (h, w, 4) uint8 image in `rect`; `smooth` when scaled up."""
+
+    values: NDArray[np.uint8]
+    rect: Rect
+    opacity: float = 1.0
+    smooth: bool = True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Heat(Layer):
+    """A map (h, w) of floats in `rect`, through the colour map, from `low` to `high`."""
+
+    values: Floats
+    rect: Rect
+    low: float
+    high: float
+    opacity: float = 1.0
+    colour_map: str = "viridis"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Boxes(Layer):
+    """n outlines. rows (n,): the row each box stands for in `stage` (for picking), or empty.
+
+    captions: one per box or none; drawn where there is room, hidden ones are counted.
+    roles: one role for all, or one per box.
+    """
+
+    boxes: Floats
+    roles: str | tuple[str, ...]
+    stage: StageName | None = None
+    rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    width: float = 1.5
+    dashed: bool = False
+    opacity: float = 1.0
+    fill: float = 0.0
+    captions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lines(Layer):
+    """n segments (n, 4) as x1, y1, x2, y2. arrow: a head at the second end."""
+
+    segments: Floats
+    role: str
+    width: float = 1.0
+    arrow: bool = False
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Points(Layer):
+    """n dots (n, 2) of a radius in screen pixels."""
+
+    points: Floats
+    role: str
+    radius: float = 2.5
+
+
+@dataclass(frozen=True)
+class Label:
+    """Text at a point of the scene. size in scene units for panels, screen pixels on photos.
+
+    anchor: where the point lies in the text: "left", "centre" or "right" (always the baseline's
+    middle height). mono: tabular figures.
+    """
+
+    x: float
+    y: float
+    text: str
+    role: str = "text"
+    size: float = 12.0
+    anchor: Literal["left", "centre", "right"] = "left"
+    bold: bool = False
+    mono: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Labels(Layer):
+    items: tuple[Label, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bars(Layer):
+    """Filled rectangles (n, 4) of a role each: bar charts, legends, swatches."""
+
+    boxes: Floats
+    roles: tuple[str, ...]
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scene:
+    """Layers, drawn first to last, inside `extent` (x1, y1, x2, y2)."""
+
+    extent: Rect
+    space: Literal["photo", "panel"]
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Control:
+    """A choice that the picture offers: the window shows a combo box or slider for it.
+
+    kind "choice": one of `choices`; "number": an int from `low` to `high`.
+    """
+
+    key: str
+    title: str
+    kind: Literal["choice", "number"]
+    value: str | int
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Picture:
+    """One canvas. title: "FPN · Regions"; summary: what is shown and what is hidden
+    ("200 of 61,206 anchors"); main: the photo scene; panel: a scene beside it, or None.
+    """
+
+    title: str
+    summary: str
+    main: Scene
+    panel: Scene | None = None
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What the user chose for pictures: selection, controls (by "stage.key") and a display limit."""
+
+    selected: Key | None = None
+    controls: tuple[tuple[str, str | int], ...] = ()
+    limit: int = 200
+
+    def control(self, stage: StageName, key: str, default: str | int) -> str | int:
+        return dict(self.controls).get(f"{stage}.{key}", default)
