@@ -52,7 +52,7 @@ class Stage:
     name: StageName
     ms: float
     device: str
-    source: Ints = NO_ROWS
+    source: Ints = field(default_factory=lambda: NO_ROWS)
     source_stage: StageName | None = None
 
     @property
