@@ -1,16 +1,65 @@
-"""FPN (Lin et al., CVPR 2017, arXiv 1612.03144)."""
+"""FPN: Feature Pyramid Networks in Faster R-CNN (Lin et al., CVPR 2017, arXiv 1612.03144).
+
+    photo -> C2..C5 -> laterals, top-down sums -> P2..P6
+          -> one RPN on every level -> level of each proposal -> RoIAlign there -> one head
+          -> softmax, boxes -> NMS per class
+
+Shapes: A anchors over all levels, n proposals, K classes, d channels of every map.
+Boxes are in network pixels here; the trace has them in photo pixels.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explorer.methods.anchor_grids import anchor_grid
+from explorer.methods.clock import Clock
+from explorer.methods.devices import Device
+from explorer.methods.inputs import Input, network_input
+from explorer.methods.recording import (
+    every_row,
+    feature_map,
+    large_enough,
+    nms_record,
+    pairs_above,
+    photo_boxes,
+    regions_on,
+)
 from explorer.nets.backbone import WIDTHS, CompactCNN
 from explorer.nets.fpn import CHANNELS, FeaturePyramid, Pyramid
 from explorer.nets.heads import WIDTH, SiblingHead
-from explorer.nets.rpn import RpnHead
+from explorer.nets.rpn import RpnHead, flatten
+from explorer.ops.boxes import clip, decode
+from explorer.ops.levels import level_of
+from explorer.ops.nms import nms
+from explorer.ops.pooling import roi_align
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import (
+    DetectionsStage,
+    FeatureMap,
+    FeaturesStage,
+    ImageStage,
+    LevelStage,
+    NmsStage,
+    PoolingStage,
+    Progress,
+    RefinementStage,
+    RegionsStage,
+    RpnStage,
+    ScoresStage,
+    Stage,
+)
+
+MULTIPLE = 32  # sides are padded to this, so that strides 4..32 divide them
 
 
 @dataclass(frozen=True)
@@ -46,6 +95,24 @@ class Settings:
     max_detections: int = 100
 
 
+class Parts(Protocol):
+    """What `run` needs of a network: ours below, or a torchvision detector's
+    (`explorer.methods.torchvision_fpn`).
+    """
+
+    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
+        """Normalised images (N, 3, H, W) -> C2..C5 and the pyramid over them."""
+
+    def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
+        """(x, y) distance of neighbouring anchors on each map, in network pixels."""
+
+    def rpn_outputs(self, maps: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Maps P2..P6 -> logits (N, k, h, w) and deltas (N, 4k, h, w) of each."""
+
+    def head_outputs(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
+        """Pooled regions (n, d, 7, 7) -> logits (n, K + 1) and t_x, t_y, t_w, t_h (n, K, 4)."""
+
+
 class Net(nn.Module):
     """backbone (C2..C5), fpn (P2..P6), one rpn and one head for all levels; K = `classes`."""
 
@@ -60,6 +127,208 @@ class Net(nn.Module):
         self.head = SiblingHead(channels * pool * pool, classes, width)
 
     def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
-        """Normalised images (N, 3, H, W) -> C2..C5 and the pyramid over them."""
+        """See `Parts`."""
         bottom_up = self.backbone(images)
         return bottom_up, self.fpn(bottom_up)
+
+    def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
+        """The strides of the maps: 4, 8, 16, 32 and 64."""
+        return [(4.0 * 2**i, 4.0 * 2**i) for i in range(len(maps))]
+
+    def rpn_outputs(self, maps: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """See `Parts`."""
+        outputs: tuple[list[Tensor], list[Tensor]] = self.rpn(maps)
+        return outputs
+
+    def head_outputs(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Parts`."""
+        logits, normalised = self.head.siblings(pooled)
+        return logits, self.head.deltas(normalised)
+
+
+def run(
+    photo: NDArray[np.uint8],
+    net: Parts,
+    settings: Settings,
+    device: Device,
+    classes: Sequence[str],
+    regions: RegionsStage | None = None,
+) -> Iterator[Progress | Stage]:
+    """Detect objects in a photo (H, W, 3), yielding each stage when it is done.
+
+    net: on the device, in evaluation mode. regions: another method's, instead of the RPN's.
+    """
+    clock = Clock(device)
+
+    # The photo, resized; padded below and to the right.
+    with clock("image"):
+        image = network_input(photo, settings.short, settings.long, device.torch, MULTIPLE)
+    yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
+
+    # Bottom-up pathway, lateral connections, top-down pathway (section 3, figure 3).
+    with clock("features"), device.precision():
+        bottom_up, pyramid = net.pyramid(image.images)
+        maps = OrderedDict((name, values.float()) for name, values in pyramid.maps.items())
+    yield FeaturesStage(**clock.of("features"), maps=_recorded(bottom_up, pyramid, image))
+
+    # Regions: the RPN, one head on every level (section 4.1).
+    if regions is None:
+        regions, boxes = _propose(net, maps, image, photo, settings, device, clock)
+    else:
+        boxes = image.to_network(regions_on(device.torch, regions.boxes))
+    yield regions
+    n = len(boxes)
+
+    # Equation 1: k = floor(k0 + log2(sqrt(w h) / 224)).
+    with clock("assignment"):
+        raw, level = level_of(
+            boxes, settings.k0, settings.canonical, settings.lowest, settings.highest
+        )
+    yield LevelStage(
+        **clock.of("assignment"), source=every_row(n), source_stage="regions",
+        raw=freeze(raw), level=freeze(level), k0=settings.k0, canonical=settings.canonical,
+    )
+
+    # Each region from its level: 7 x 7 bins (section 4.2), by RoIAlign (He et al., 2017).
+    with clock("pooling"):
+        pooled = _pool(maps, boxes, level, settings)
+    yield PoolingStage(
+        **clock.of("pooling"), source=every_row(n), source_stage="assignment",
+        kind="roi_align", bins=(settings.pool,), channels=pooled.shape[1],
+        sampling=settings.sampling,
+    )
+
+    # fc6, fc7 and the siblings, the same for all levels.
+    with clock("scores"):
+        with device.precision():
+            logits, deltas = net.head_outputs(pooled)
+        scores = logits.float().softmax(-1)
+    yield ScoresStage(
+        **clock.of("scores"), source=every_row(n), source_stage="pooling",
+        values=freeze(scores), kind="softmax",
+    )
+
+    # Each class moves the region its own way.
+    with clock("refinement"):
+        row, label = pairs_above(scores[:, 1:], settings.score_threshold)
+        before, moves = boxes[row], deltas[row, label].float()
+        after = clip(decode(moves, before), image.size)
+        value = scores[row, label + 1]
+    yield RefinementStage(
+        **clock.of("refinement"), source=freeze(row), source_stage="scores",
+        before=photo_boxes(image.to_photo(before), photo),
+        after=photo_boxes(image.to_photo(after), photo),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(value),
+    )
+
+    # Greedy NMS, independently per class. (Columns, not labels: torchvision's arithmetic.)
+    with clock("nms"):
+        pair = large_enough(after, settings.min_detection).nonzero()[:, 0]
+        after, label, value = after[pair], label[pair], value[pair]
+        survivors = nms(after, value, settings.nms_threshold, groups=label + 1)
+    yield NmsStage(
+        **clock.of("nms"), source=freeze(pair), source_stage="refinement",
+        boxes=photo_boxes(image.to_photo(after), photo), labels=freeze(label),
+        scores=freeze(value), nms=nms_record(survivors, settings.nms_threshold),
+        score_threshold=settings.score_threshold,
+    )
+
+    with clock("detections"):
+        found = survivors.kept[: settings.max_detections]
+        found = found[value[found] >= settings.detection_threshold]
+    yield DetectionsStage(
+        **clock.of("detections"), source=freeze(found), source_stage="nms",
+        boxes=photo_boxes(image.to_photo(after[found]), photo), labels=freeze(label[found]),
+        scores=freeze(value[found]), threshold=settings.detection_threshold,
+    )
+
+
+def _propose(
+    net: Parts,
+    maps: OrderedDict[str, Tensor],
+    image: Input,
+    photo: NDArray[np.uint8],
+    settings: Settings,
+    device: Device,
+    clock: Clock,
+) -> tuple[RpnStage, Tensor]:
+    """The RPN's stage, and its proposals (n, 4) in network pixels."""
+    with clock("regions"):
+        # Objectness and deltas of every anchor of every level.
+        levels = list(maps.values())
+        with device.precision():
+            logits, deltas = flatten(*net.rpn_outputs(levels))
+        objectness, moves = logits[0].float(), deltas[0].float()
+        anchors = anchor_grid(
+            maps, settings.anchor_sizes, settings.anchor_ratios,
+            net.anchor_strides(image.images, levels), (image.scale_x, image.scale_y),
+        )
+        # The best of each level, as boxes inside the photo; none too small or too unlikely.
+        top = _best_of_each_level(objectness, anchors.counts, settings.pre_nms_top)
+        candidates = clip(decode(moves[top], anchors.network[top]), image.size)
+        likely = objectness[top].sigmoid() >= settings.objectness_threshold
+        passed = large_enough(candidates, settings.min_proposal) & likely
+        top, candidates = top[passed], candidates[passed]
+        # NMS on each level; then the best of all levels together.
+        scores = objectness[top].sigmoid()
+        level = torch.repeat_interleave(
+            torch.arange(len(levels), device=top.device),
+            torch.tensor(anchors.counts, device=top.device),
+        )[top]
+        survivors = nms(candidates, scores, settings.rpn_nms_threshold, groups=level)
+        kept = survivors.kept[: settings.proposals]
+        boxes = candidates[kept]
+    stage = RpnStage(
+        **clock.of("regions"), source=freeze(kept), anchors=anchors.photo, level=anchors.level,
+        levels=anchors.levels, objectness=freeze(objectness), deltas=freeze(moves),
+        top=freeze(top), candidates=photo_boxes(image.to_photo(candidates), photo),
+        nms=nms_record(survivors, settings.rpn_nms_threshold),
+        boxes=photo_boxes(image.to_photo(boxes), photo), scores=freeze(scores[kept]),
+        anchor=freeze(top[kept]),
+    )
+    return stage, boxes
+
+
+def _best_of_each_level(objectness: Tensor, counts: Sequence[int], top: int) -> Tensor:
+    """Anchor rows of each level's `top` highest logits (A,), by level then falling logit."""
+    starts = np.cumsum((0, *counts[:-1])).tolist()
+    return torch.cat([
+        part.topk(min(top, len(part))).indices + start
+        for part, start in zip(torch.split(objectness, list(counts)), starts, strict=True)
+    ])
+
+
+def _pool(
+    maps: OrderedDict[str, Tensor], boxes: Tensor, level: Tensor, settings: Settings
+) -> Tensor:
+    """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7)."""
+    channels = maps[f"P{settings.lowest}"].shape[1]
+    pooled = boxes.new_zeros((len(boxes), channels, settings.pool, settings.pool))
+    for k in range(settings.lowest, settings.highest + 1):
+        rows = (level == k).nonzero()[:, 0]
+        pooled[rows] = roi_align(
+            maps[f"P{k}"], boxes[rows], 1 / 2**k, settings.pool, settings.sampling, aligned=False
+        )
+    return pooled
+
+
+def _recorded(
+    bottom_up: OrderedDict[str, Tensor], pyramid: Pyramid, image: Input
+) -> tuple[FeatureMap, ...]:
+    """All maps for the trace: C, then L, M and P, each finest first."""
+    height, width = image.images.shape[-2:]
+    groups = {
+        "bottom-up": bottom_up,
+        "lateral": pyramid.laterals,
+        "merged": pyramid.merged,
+        "map": pyramid.maps,
+    }
+    recorded = []
+    for role, maps in groups.items():
+        for name, values in maps.items():
+            ratio = max(height / values.shape[-2], width / values.shape[-1])
+            stride = 2.0 ** round(math.log2(ratio))
+            recorded.append(
+                feature_map(name, role, values, stride, (image.scale_x, image.scale_y))
+            )
+    return tuple(recorded)
