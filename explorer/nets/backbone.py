@@ -22,13 +22,13 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
+from explorer.ops.images import MEAN, STD
+
+__all__ = ["MEAN", "STD", "STRIDES", "WIDTHS", "Classifier", "CompactCNN", "ResidualBlock"]
+
 WIDTHS = (32, 64, 128, 256)
 BLOCKS_PER_STAGE = 2
 STRIDES = (4, 8, 16, 32)
-
-# Statistics of ImageNet's RGB values in [0, 1]; also the colour that fills what lies outside.
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 
 
 class ResidualBlock(nn.Module):

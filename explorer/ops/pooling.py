@@ -11,9 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import torchvision
+from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.ops.bins import pyramid_bins
+
+CHUNK = 1024  # rectangles looked up at once: what they need stays in the cache
 
 
 def roi_cells(boxes: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -85,11 +88,61 @@ def pyramid_pool(
     SPPNet's convolutions are fixed.
     In memory the result is (n, bins, C): `.transpose(1, 2)` is contiguous.
     """
-    rectangles = pyramid_bins(cells.cpu().numpy(), levels)
-    n, bins = rectangles.shape[:2]
-    unique, row = np.unique(rectangles.reshape(-1, 4), axis=0, return_inverse=True)
-    channels_last = feature_map.detach()[0].permute(1, 2, 0).contiguous()
-    maxima = torch.stack([
-        channels_last[y1 : y2 + 1, x1 : x2 + 1].amax(dim=(0, 1)) for x1, y1, x2, y2 in unique
-    ]) if len(unique) else channels_last.new_zeros((0, channels_last.shape[-1]))
-    return maxima[torch.from_numpy(row).to(maxima.device)].view(n, bins, -1).transpose(1, 2)
+    height, width = feature_map.shape[-2:]
+    bins = pyramid_bins(cells.cpu().numpy(), levels)
+    # Windows share many bins (small ones above all): each rectangle is read once.
+    keys = np.ravel_multi_index(np.moveaxis(bins, -1, 0), (width, height, width, height))
+    unique, row = np.unique(keys, return_inverse=True)
+    x1, y1, x2, y2 = np.unravel_index(unique, (width, height, width, height))
+    maxima = _rectangle_max(feature_map.detach()[0], np.stack((x1, y1, x2, y2), axis=1))
+    rows = torch.from_numpy(row.reshape(-1)).to(maxima.device)
+    return maxima.index_select(0, rows).view(*bins.shape[:2], -1).transpose(1, 2)
+
+
+def _rectangle_max(values: Tensor, rectangles: NDArray[np.int64]) -> Tensor:
+    """Maximum of a map (C, H, W) over each of m rectangles of cells (m, 4): (m, C).
+
+    By a sparse table (Bender and Farach-Colton, 2000): table[a, b] holds the maxima over 2^a x 2^b
+    cells from each cell on, and four of those, overlapping, cover any rectangle.
+    """
+    channels, height, width = values.shape
+    high, wide = height.bit_length(), width.bit_length()
+    table = values.new_empty((high, wide, height, width, channels))
+    table[0, 0] = values.permute(1, 2, 0)
+    for a in range(high):
+        if a:
+            _doubled(table[a - 1, 0], 0, 1 << (a - 1), table[a, 0])
+        for b in range(1, wide):
+            _doubled(table[a, b - 1], 1, 1 << (b - 1), table[a, b])
+    x1, y1, x2, y2 = rectangles.T
+    a, b = _log2(y2 - y1 + 1), _log2(x2 - x1 + 1)
+    corners = [
+        torch.from_numpy(np.ravel_multi_index((a, b, y, x), table.shape[:4])).to(values.device)
+        for y in (y1, y2 + 1 - (1 << a))
+        for x in (x1, x2 + 1 - (1 << b))
+    ]
+    flat = table.view(-1, channels)
+    maxima = values.new_empty((len(rectangles), channels))
+    for start in range(0, len(rectangles), CHUNK):
+        part = slice(start, start + CHUNK)
+        best = flat.index_select(0, corners[0][part])
+        for corner in corners[1:]:
+            torch.maximum(best, flat.index_select(0, corner[part]), out=best)
+        maxima[part] = best
+    return maxima
+
+
+def _doubled(source: Tensor, axis: int, reach: int, target: Tensor) -> None:
+    """target = the maximum of source and of source moved by `reach` cells along the axis.
+
+    The last `reach` cells, whose neighbours are outside, keep their own and are never asked for.
+    """
+    n = source.shape[axis]
+    target.copy_(source)
+    inside = target.narrow(axis, 0, n - reach)
+    torch.maximum(inside, source.narrow(axis, reach, n - reach), out=inside)
+
+
+def _log2(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Whole part of log2 of positive integers; exact, as frexp is."""
+    return np.frexp(lengths)[1].astype(np.int64) - 1
