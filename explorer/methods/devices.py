@@ -19,31 +19,31 @@ class DeviceError(ValueError):
 
 @dataclass(frozen=True)
 class Device:
-    """torch: where tensors live. mixed: the half precision of convolutions and matrix products,
+    """where: the device that tensors live on. mixed: the half precision of convolutions and matrix products,
     None where everything is float32.
     """
 
-    torch: torch.device
+    where: torch.device
     mixed: torch.dtype | None = None
 
     @property
     def name(self) -> str:
         """As it stands in a trace: "cpu · float32", "cuda · float16 mixed"."""
         if self.mixed is None:
-            return f"{self.torch.type} · float32"
-        return f"{self.torch.type} · {str(self.mixed).removeprefix('torch.')} mixed"
+            return f"{self.where.type} · float32"
+        return f"{self.where.type} · {str(self.mixed).removeprefix('torch.')} mixed"
 
     def precision(self) -> AbstractContextManager[object]:
         """Automatic mixed precision for the networks called inside, where it helps."""
         if self.mixed is None:
             return contextlib.nullcontext()
-        return torch.autocast(self.torch.type, self.mixed)
+        return torch.autocast(self.where.type, self.mixed)
 
     def synchronise(self) -> None:
         """Wait until the device has done what it was given: clocks are read after this."""
-        if self.torch.type == "cuda":
-            torch.cuda.synchronize(self.torch)
-        elif self.torch.type == "mps":
+        if self.where.type == "cuda":
+            torch.cuda.synchronize(self.where)
+        elif self.where.type == "mps":
             torch.mps.synchronize()
 
 

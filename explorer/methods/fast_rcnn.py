@@ -1,13 +1,55 @@
-"""Fast R-CNN (Girshick, ICCV 2015, arXiv 1504.08083)."""
+"""Fast R-CNN (Girshick, ICCV 2015, arXiv 1504.08083).
+
+    photo -> selective search: ~2,000 regions
+          -> one shared map -> RoI pooling of each region -> fc6, fc7 -> softmax, boxes
+          -> NMS per class
+
+Shapes: n regions (RoIs), K classes. Boxes are in network pixels here, unless named `regions`; the
+trace has them in photo pixels.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explorer.methods.clock import Clock
+from explorer.methods.devices import Device
+from explorer.methods.inputs import network_input
+from explorer.methods.recording import (
+    every_row,
+    feature_map,
+    nms_record,
+    pairs_above,
+    photo_boxes,
+    regions_on,
+)
 from explorer.nets.backbone import CompactCNN
 from explorer.nets.heads import WIDTH, SiblingHead
+from explorer.ops.boxes import clip, decode
+from explorer.ops.nms import nms
+from explorer.ops.pooling import roi_cells, roi_pool
+from explorer.ops.selective_search import search_steps
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import (
+    DetectionsStage,
+    FeaturesStage,
+    ImageStage,
+    NmsStage,
+    PoolingStage,
+    Progress,
+    RefinementStage,
+    RegionsStage,
+    RoiStage,
+    ScoresStage,
+    Stage,
+)
+
+STRIDE = 16  # of the shared map, network pixels a cell
 
 
 @dataclass(frozen=True)
@@ -38,3 +80,100 @@ class Net(nn.Module):
         """Normalised images (N, 3, H, W) -> C5 (N, 256, H / 16, W / 16)."""
         shared: Tensor = self.backbone(images)["C5"]
         return shared
+
+
+def run(
+    photo: NDArray[np.uint8],
+    net: Net,
+    settings: Settings,
+    device: Device,
+    classes: Sequence[str],
+    regions: RegionsStage | None = None,
+) -> Iterator[Progress | Stage]:
+    """Detect objects in a photo (H, W, 3), yielding each stage when it is done.
+
+    net: on the device, in evaluation mode. regions: found before; else they are searched.
+    """
+    clock = Clock(device)
+
+    with clock("image"):
+        image = network_input(photo, settings.short, settings.long, device.where)
+    scale = (image.scale_x, image.scale_y)
+    yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
+
+    # Regions of interest: from outside the network.
+    if regions is None:
+        for step in search_steps(photo, settings.strategy, settings.proposals):
+            if isinstance(step, Progress):
+                yield step
+            else:
+                regions = step
+    assert regions is not None
+    yield regions
+    n = len(regions.boxes)
+
+    # All convolutions once per photo.
+    with clock("features"), device.precision():
+        shared = net.shared_map(image.images).float()
+    yield FeaturesStage(
+        **clock.of("features"), maps=(feature_map("C5", "map", shared, STRIDE, scale),)
+    )
+
+    # The RoI on the map: coordinates x 1/16, first rounding (section 2.1).
+    with clock("assignment"):
+        boxes = image.to_network(regions_on(device.where, regions.boxes))
+        exact, cells = roi_cells(boxes, 1 / STRIDE)
+    yield RoiStage(
+        **clock.of("assignment"), source=every_row(n), source_stage="regions",
+        exact=freeze(exact), cells=freeze(cells),
+    )
+
+    # RoI max pooling to 7 x 7 bins, second rounding (section 2.1).
+    with clock("pooling"):
+        pooled = roi_pool(shared, boxes, 1 / STRIDE, settings.pool)
+    yield PoolingStage(
+        **clock.of("pooling"), source=every_row(n), source_stage="assignment",
+        kind="roi_pool", bins=(settings.pool,), channels=pooled.shape[1],
+    )
+
+    # fc6, fc7 and the siblings: p over K + 1 classes, t^k for each of K (section 2).
+    with clock("scores"):
+        with device.precision():
+            logits, normalised = net.head.siblings(pooled)
+        scores = logits.float().softmax(-1)
+    yield ScoresStage(
+        **clock.of("scores"), source=every_row(n), source_stage="pooling",
+        values=freeze(scores), kind="softmax",
+    )
+
+    # Each class moves the RoI its own way: t^k.
+    with clock("refinement"):
+        row, label = pairs_above(scores[:, 1:], settings.score_threshold)
+        before, moves = boxes[row], net.head.deltas(normalised[row, label].float())
+        after = clip(decode(moves, before), image.size)
+        value = scores[row, label + 1]
+    yield RefinementStage(
+        **clock.of("refinement"), source=freeze(row), source_stage="scores",
+        before=photo_boxes(image.to_photo(before), photo),
+        after=photo_boxes(image.to_photo(after), photo),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(value),
+    )
+
+    # Greedy NMS, independently per class, "using the algorithm and settings from R-CNN".
+    with clock("nms"):
+        survivors = nms(after, value, settings.nms_threshold, groups=label)
+    yield NmsStage(
+        **clock.of("nms"), source=every_row(len(after)), source_stage="refinement",
+        boxes=photo_boxes(image.to_photo(after), photo), labels=freeze(label),
+        scores=freeze(value), nms=nms_record(survivors, settings.nms_threshold),
+        score_threshold=settings.score_threshold,
+    )
+
+    with clock("detections"):
+        found = survivors.kept[: settings.max_detections]
+        found = found[value[found] >= settings.detection_threshold]
+    yield DetectionsStage(
+        **clock.of("detections"), source=freeze(found), source_stage="nms",
+        boxes=photo_boxes(image.to_photo(after[found]), photo), labels=freeze(label[found]),
+        scores=freeze(value[found]), threshold=settings.detection_threshold,
+    )

@@ -162,7 +162,7 @@ def run(
 
     # The photo, resized; padded below and to the right.
     with clock("image"):
-        image = network_input(photo, settings.short, settings.long, device.torch, MULTIPLE)
+        image = network_input(photo, settings.short, settings.long, device.where, MULTIPLE)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
     # Bottom-up pathway, lateral connections, top-down pathway (section 3, figure 3).
@@ -175,7 +175,7 @@ def run(
     if regions is None:
         regions, boxes = _propose(net, maps, image, photo, settings, device, clock)
     else:
-        boxes = image.to_network(regions_on(device.torch, regions.boxes))
+        boxes = image.to_network(regions_on(device.where, regions.boxes))
     yield regions
     n = len(boxes)
 

@@ -1,13 +1,56 @@
-"""SPPNet (He et al., ECCV 2014, arXiv 1406.4729)."""
+"""SPPNet: Spatial Pyramid Pooling in Deep Networks (He et al., ECCV 2014, arXiv 1406.4729).
+
+    photo, at one scale or several -> selective search: ~2,000 regions
+          -> one shared map per scale -> window of each region on the map of its scale
+          -> pyramid of 50 bins -> fc6, fc7 -> SVMs -> NMS per class -> box regression
+
+Shapes: n regions, K classes. Boxes are in photo pixels.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explorer.methods.clock import Clock
+from explorer.methods.devices import Device
+from explorer.methods.inputs import Input, network_input
+from explorer.methods.recording import (
+    every_row,
+    feature_map,
+    nms_record,
+    pairs_above,
+    photo_boxes,
+    regions_on,
+)
 from explorer.nets.backbone import CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
+from explorer.ops.boxes import area, clip, decode
+from explorer.ops.nms import nms
+from explorer.ops.pooling import pyramid_pool, window_of
+from explorer.ops.selective_search import search_steps
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import (
+    DetectionsStage,
+    FeaturesStage,
+    ImageStage,
+    NmsStage,
+    PoolingStage,
+    Progress,
+    RefinementStage,
+    RegionsStage,
+    ScoresStage,
+    Stage,
+    WindowStage,
+)
+
+STRIDE = 16  # S, of the shared maps, network pixels a cell
+SCALES = (180, 216, 258, 324, 450)  # the paper's five short sides, scaled by 3/8
 
 
 @dataclass(frozen=True)
@@ -15,7 +58,8 @@ class Settings:
     """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
 
     scales: short sides at which the photo is read; (258,) reads one, SCALES the paper's five.
-    window: a region is read at the scale where its area comes closest to window x window.
+    long: limit of the long side. window: a region is read at the scale where its area comes
+    closest to window x window.
     """
 
     scales: tuple[int, ...] = field(
@@ -30,9 +74,6 @@ class Settings:
     nms_threshold: float = 0.3
     detection_threshold: float = 0.0
     max_detections: int = 100
-
-
-SCALES = (180, 216, 258, 324, 450)  # the paper's five, scaled by 3/8
 
 
 class Net(nn.Module):
@@ -54,3 +95,143 @@ class Net(nn.Module):
         """Normalised images (N, 3, H, W) -> C5 (N, 256, H / 16, W / 16)."""
         shared: Tensor = self.backbone(images)["C5"]
         return shared
+
+
+def run(
+    photo: NDArray[np.uint8],
+    net: Net,
+    settings: Settings,
+    device: Device,
+    classes: Sequence[str],
+    regions: RegionsStage | None = None,
+) -> Iterator[Progress | Stage]:
+    """Detect objects in a photo (H, W, 3), yielding each stage when it is done.
+
+    net: on the device, in evaluation mode. regions: found before; else they are searched.
+    """
+    clock = Clock(device)
+
+    # The photo at every scale s: its short side is s pixels (section 3.1).
+    with clock("image"):
+        inputs = [
+            network_input(photo, scale, settings.long, device.where) for scale in settings.scales
+        ]
+    records = tuple(each.record for each in inputs)
+    yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=records)
+
+    if regions is None:
+        for step in search_steps(photo, settings.strategy, settings.proposals):
+            if isinstance(step, Progress):
+                yield step
+            else:
+                regions = step
+    assert regions is not None
+    yield regions
+    boxes = regions_on(device.where, regions.boxes)
+    n = len(boxes)
+
+    # All convolutions once per scale, not once per region.
+    with clock("features"), device.precision():
+        maps = [net.shared_map(each.images).float() for each in inputs]
+    yield FeaturesStage(
+        **clock.of("features"),
+        maps=tuple(
+            feature_map(
+                f"C5 · {settings.scales[i]}", "map", values, STRIDE,
+                (inputs[i].scale_x, inputs[i].scale_y), i,
+            )
+            for i, values in enumerate(maps)
+        ),
+    )
+
+    # Each region's scale, and its window there: floor(x / S) + 1 .. ceil(x / S) - 1 (appendix A).
+    with clock("assignment"):
+        scale = nearest_scale(boxes, inputs, settings.window)
+        cells = windows(boxes, scale, inputs, maps)
+    yield WindowStage(
+        **clock.of("assignment"), source=every_row(n), source_stage="regions",
+        cells=freeze(cells), scale=freeze(scale),
+    )
+
+    # Spatial pyramid pooling: 36 + 9 + 4 + 1 = 50 bins of each channel, 12,800 numbers.
+    with clock("pooling"):
+        pooled = pool(maps, cells, scale, settings.pyramid)
+    yield PoolingStage(
+        **clock.of("pooling"), source=every_row(n), source_stage="assignment",
+        kind="pyramid", bins=settings.pyramid, channels=pooled.shape[1],
+    )
+
+    # fc6, fc7, then one linear SVM per class.
+    with clock("scores"):
+        with device.precision():
+            features = net.head.features(pooled)
+        margins = net.svm(features.float())
+    yield ScoresStage(
+        **clock.of("scores"), source=every_row(n), source_stage="pooling",
+        values=freeze(margins), kind="svm",
+    )
+
+    # Greedy NMS, independently per class, on the regions as they are.
+    with clock("nms"):
+        row, label = pairs_above(margins, settings.score_threshold)
+        score = margins[row, label]
+        survivors = nms(boxes[row], score, settings.nms_threshold, groups=label)
+        kept = survivors.kept
+    yield NmsStage(
+        **clock.of("nms"), source=freeze(row), source_stage="scores",
+        boxes=photo_boxes(boxes[row], photo), labels=freeze(label), scores=freeze(score),
+        nms=nms_record(survivors, settings.nms_threshold),
+        score_threshold=settings.score_threshold,
+    )
+
+    # Box regression of the survivors, on the pooled features of conv5.
+    with clock("refinement"):
+        row, label, score = row[kept], label[kept], score[kept]
+        used, index = torch.unique(row, return_inverse=True)
+        moves = net.ridge(pooled[used].flatten(1)).unflatten(1, (-1, 4))[index, label]
+        before = boxes[row]
+        after = clip(decode(moves, before), (photo.shape[0], photo.shape[1]))
+    yield RefinementStage(
+        **clock.of("refinement"), source=freeze(kept), source_stage="nms",
+        before=photo_boxes(before, photo), after=photo_boxes(after, photo),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(score),
+    )
+
+    with clock("detections"):
+        found = (score >= settings.detection_threshold).nonzero()[: settings.max_detections, 0]
+    yield DetectionsStage(
+        **clock.of("detections"), source=freeze(found), source_stage="refinement",
+        boxes=photo_boxes(after[found], photo), labels=freeze(label[found]),
+        scores=freeze(score[found]), threshold=settings.detection_threshold,
+    )
+
+
+def nearest_scale(boxes: Tensor, inputs: Sequence[Input], window: float) -> Tensor:
+    """(n,) index of the input in which a region's area is closest to window x window pixels
+    (section 4.1: 224 x 224)."""
+    factors = boxes.new_tensor([each.scale_x * each.scale_y for each in inputs])
+    return (area(boxes)[:, None] * factors - window**2).abs().argmin(dim=1)
+
+
+def windows(
+    boxes: Tensor, scale: Tensor, inputs: Sequence[Input], maps: Sequence[Tensor]
+) -> Tensor:
+    """Cells (n, 4) of each region (photo pixels) on the map (1, C, h, w) of its scale (n,)."""
+    cells = torch.zeros((len(boxes), 4), dtype=torch.long, device=boxes.device)
+    for i, (each, shared) in enumerate(zip(inputs, maps, strict=True)):
+        rows = (scale == i).nonzero()[:, 0]
+        height, width = shared.shape[-2:]
+        cells[rows] = window_of(each.to_network(boxes[rows]), STRIDE, height, width)
+    return cells
+
+
+def pool(
+    maps: Sequence[Tensor], cells: Tensor, scale: Tensor, pyramid: Sequence[int]
+) -> Tensor:
+    """The windows' pooled features (n, C, bins), each window read from the map of its scale."""
+    bins = sum(side * side for side in pyramid)
+    pooled = maps[0].new_zeros((len(cells), maps[0].shape[1], bins))
+    for i, shared in enumerate(maps):
+        rows = (scale == i).nonzero()[:, 0]
+        pooled[rows] = pyramid_pool(shared, cells[rows], pyramid)
+    return pooled
