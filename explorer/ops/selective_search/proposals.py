@@ -21,6 +21,10 @@ from explorer.trace.stages import Grouping, Progress, SearchStage
 # released code scales every photo to a width of 500, the size of VOC's photos.
 LONG_SIDE = 500
 
+# Regions of fewer pixels join a neighbour. The authors' released code takes k, OpenCV 100; on
+# VOC's training photos 50 gave the best recall and the best mean overlap of 20, 50, 100 and k.
+MIN_SIZE = 50
+
 CTSF: Weights = (1.0, 1.0, 1.0, 1.0)
 TSF: Weights = (0.0, 1.0, 1.0, 1.0)
 FILL: Weights = (0.0, 0.0, 0.0, 1.0)
@@ -98,8 +102,7 @@ def search_steps(
         planes = colour_space(small, space)
         texture = texture_bins(planes)
         for k in plan.ks:
-            # The smallest region: k pixels, as in the authors' released code.
-            labels = freeze(segment(planes, k, min_size=k))
+            labels = freeze(segment(planes, k, MIN_SIZE))
             regions = describe(labels, planes, texture)
             for weights in plan.mixes:
                 paused = time.perf_counter()
