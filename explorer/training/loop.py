@@ -1,0 +1,155 @@
+"""The training loop: schedule, checkpoints, progress. What is trained is handed in."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+WARM_UP = 100  # steps
+RECORD_EVERY = 20
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Where training ends: after `steps` steps or `minutes` minutes, whichever is given.
+
+    Minutes count over all runs of one training, so a resumed one gets what was left.
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+
+    def done(self, step: int, seconds: float) -> float:
+        """The fraction that is behind us, 0..1."""
+        by_step = step / self.steps if self.steps else 0.0
+        by_time = seconds / (60 * self.minutes) if self.minutes else 0.0
+        return min(1.0, max(by_step, by_time))
+
+
+@dataclass
+class Clock:
+    """Where a run stands; shared with the thread that makes batches."""
+
+    step: int = 0
+    seconds: float = 0.0
+
+
+def rate_at(done: float, step: int) -> float:
+    """Cosine from 1 to 0.01 with a linear warm-up."""
+    cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
+    return cosine * min(1.0, (step + 1) / WARM_UP)
+
+
+def optimiser_for(
+    modules: list[tuple[nn.Module, float]], decay: float = 1e-2
+) -> torch.optim.Optimizer:
+    """AdamW over the trainable parameters, one (module, peak rate) after the other.
+
+    Biases and normalisation have no decay.
+    """
+    groups = []
+    for module, rate in modules:
+        held = [p for p in module.parameters() if p.requires_grad]
+        groups.append(
+            {"params": [p for p in held if p.ndim > 1], "lr": rate, "weight_decay": decay}
+        )
+        groups.append({"params": [p for p in held if p.ndim <= 1], "lr": rate, "weight_decay": 0.0})
+    groups = [group for group in groups if group["params"]]
+    optimiser = torch.optim.AdamW(groups, fused=True)
+    for group in optimiser.param_groups:
+        group["peak"] = group["lr"]
+    return optimiser
+
+
+def save(path: Path, state: dict[str, object]) -> None:
+    """Write a checkpoint so that a crash leaves the old or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".tmp")
+    torch.save(state, partial)
+    partial.replace(path)
+
+
+def train(
+    net: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    losses: Callable[[int], dict[str, Tensor]],
+    budget: Budget,
+    folder: Path,
+    clock: Clock,
+    name: str = "train",
+    every: float = 120.0,
+    clip: float = 10.0,
+) -> list[float]:
+    """Take steps until the budget is spent; resume from `folder`/train.pt where there is one.
+
+    losses: step number -> named losses, whose sum is minimised. Every `every` seconds, and at the
+    end, the whole state goes to train.pt; losses go to losses.jsonl. Returns the total losses of
+    the steps taken by this call.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state_file = folder / "train.pt"
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    began, before = time.perf_counter(), clock.seconds
+    kept, history = began, list[float]()
+    bar = tqdm(total=1000, desc=name, mininterval=10, bar_format=(
+        "{desc}: {percentage:3.0f}% |{bar:20}| {elapsed} < {remaining} {postfix}"
+    ))
+    with (folder / "losses.jsonl").open("a") as record:
+        while (done := budget.done(clock.step, clock.seconds)) < 1:
+            for group in optimiser.param_groups:
+                group["lr"] = group["peak"] * rate_at(done, clock.step)
+            parts = losses(clock.step)
+            total = torch.stack(list(parts.values())).sum()
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            norm = nn.utils.clip_grad_norm_(parameters, clip)
+            if torch.isfinite(norm):  # one bad batch must not end a long run
+                optimiser.step()
+            clock.step += 1
+            history.append(float(total.detach()))
+            now = time.perf_counter()
+            clock.seconds = before + now - began
+            if clock.step % RECORD_EVERY == 0 or clock.step == 1:
+                row = {name: round(float(value.detach()), 4) for name, value in parts.items()}
+                row |= {"step": clock.step, "seconds": round(clock.seconds, 1),
+                        "norm": round(float(norm), 2)}
+                record.write(json.dumps(row) + "\n")
+                record.flush()
+                bar.set_postfix_str(f"step {clock.step} loss {sum(history[-50:]) / len(history[-50:]):.3f}")
+            bar.n = int(1000 * budget.done(clock.step, clock.seconds))
+            bar.update(0)
+            if now - kept > every:
+                save(state_file, state(net, optimiser, clock))
+                kept = now
+    bar.close()
+    save(state_file, state(net, optimiser, clock))
+    return history
+
+
+def state(net: nn.Module, optimiser: torch.optim.Optimizer, clock: Clock) -> dict[str, object]:
+    """All that a run needs to go on where it stopped."""
+    return {
+        "net": net.state_dict(), "optimiser": optimiser.state_dict(),
+        "step": clock.step, "seconds": clock.seconds, "random": torch.get_rng_state(),
+    }
+
+
+def resume(net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, clock: Clock) -> bool:
+    """Go back to `folder`/train.pt; False where there is none."""
+    path = folder / "train.pt"
+    if not path.exists():
+        return False
+    held = torch.load(path, weights_only=True)
+    net.load_state_dict(held["net"])
+    optimiser.load_state_dict(held["optimiser"])
+    torch.set_rng_state(held["random"])
+    clock.step, clock.seconds = held["step"], held["seconds"]
+    return True

@@ -1,0 +1,61 @@
+"""What a training run is given, the same for all methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from explorer.nets.backbone import CompactCNN
+from explorer.training.loop import Budget
+
+
+@dataclass(frozen=True)
+class Options:
+    """data: folder with VOC<year>; sets: e.g. ("2007:train",); work: where the run is kept;
+    backbone: a checkpoint of `pretrain`; proposals: folder of cached regions.
+
+    batch: photos a step. rate: peak rate of the new layers, the backbone's is 0.4 of it.
+    limit: photos used, 0 = all.
+    """
+
+    data: Path
+    sets: tuple[str, ...]
+    work: Path
+    budget: Budget
+    backbone: Path | None = None
+    proposals: Path | None = None
+    batch: int = 8
+    rate: float = 5e-4
+    seed: int = 0
+    limit: int = 0
+    compiled: bool = False
+    extra: dict[str, float] = field(default_factory=dict)
+
+
+def load_backbone(backbone: CompactCNN, checkpoint: Path | None) -> None:
+    """Start from the CNN of a `pretrain` checkpoint; from random weights where there is none.
+
+    Raises FileNotFoundError where the checkpoint is missing.
+    """
+    if checkpoint is None:
+        return
+    held = torch.load(checkpoint, weights_only=True, map_location="cpu")["net"]
+    prefix = "backbone."
+    backbone.load_state_dict(
+        {name.removeprefix(prefix): v for name, v in held.items() if name.startswith(prefix)}
+    )
+
+
+def freeze_statistics(net: nn.Module) -> None:
+    """Training mode, but batch normalisation keeps the statistics of pre-training.
+
+    Its scale and shift are still learnt. A batch of a few photos of one scene each says less about
+    the mean of a channel than a million crops.
+    """
+    net.train()
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()

@@ -1,0 +1,211 @@
+"""Random views of training photos: crop, zoom, mirror and colour, with the boxes carried along.
+
+All photos of a batch are seen through one canvas of fixed size, so nothing is padded and the
+network always meets the same few shapes. A view is an affine map of the photo: x' = s x + t.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explorer.ops.images import load_photo
+from explorer.training.data import Photo, cached_proposals
+from explorer.training.images import normalise
+
+SEEN = 0.4  # a box of which less is inside the canvas is not a training example
+
+
+@dataclass(frozen=True)
+class Views:
+    """How photos are seen. short, long: sides of the canvas in pixels; zoom: range of network
+    pixels per photo pixel, drawn log-uniformly."""
+
+    short: int = 192
+    long: int = 256
+    zoom: tuple[float, float] = (0.55, 1.1)
+    colour: float = 0.25
+    mirror: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """images (N, 3, H, W) normalised; per photo: boxes (n, 4), labels (n,), regions (m, 4) or none.
+
+    Boxes are in canvas pixels.
+    """
+
+    images: Tensor
+    boxes: list[Tensor]
+    labels: list[Tensor]
+    regions: list[Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One photo through the canvas: pixels (H, W, 3) uint8, boxes, labels and regions in it."""
+
+    pixels: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    regions: NDArray[np.float32]
+
+
+def view(
+    photo: Photo,
+    pixels: NDArray[np.uint8],
+    regions: NDArray[np.float32],
+    size: tuple[int, int],
+    views: Views,
+    random: np.random.Generator,
+) -> View:
+    """A random view of one photo on a canvas of `size` = (height, width).
+
+    Difficult boxes are left out, as the papers' training did.
+    """
+    height, width = size
+    zoom = float(np.exp(random.uniform(*np.log(views.zoom))))
+    mirror = views.mirror and random.random() < 0.5
+    # What is larger than the canvas is cropped anywhere, what is smaller is placed anywhere.
+    left = _offset(photo.width * zoom, width, random)
+    top = _offset(photo.height * zoom, height, random)
+    warp = np.array([[zoom, 0, left], [0, zoom, top]], np.float32)
+    if mirror:
+        warp[0] = [-zoom, 0, width - left]
+    # OpenCV's pixel centres lie on integers, ours on halves.
+    centred = warp.copy()
+    centred[:, 2] += warp[:, :2].sum(1) / 2 - 0.5
+    if zoom < 0.7:  # bilinear sampling would skip pixels
+        pixels = cv2.blur(pixels, (2, 2)).astype(np.uint8)
+    seen = cv2.warpAffine(
+        pixels, centred, (width, height), flags=cv2.INTER_LINEAR, borderValue=(124, 116, 104)
+    )
+    kept = ~photo.difficult
+    boxes, inside = _through(photo.boxes[kept], warp, mirror, width, height)
+    found, useful = _through(regions, warp, mirror, width, height)
+    labels = photo.labels[kept]
+    return View(seen.astype(np.uint8), boxes[inside], labels[inside], found[useful])
+
+
+def _offset(length: float, canvas: int, random: np.random.Generator) -> float:
+    return float(random.uniform(*sorted((0.0, canvas - length))))
+
+
+def _through(
+    boxes: NDArray[np.float32], warp: NDArray[np.float32], mirror: bool, width: int, height: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Boxes (n, 4) through the affine map, clipped to the canvas; (n,) whether enough is left."""
+    x = boxes[:, [0, 2]] * warp[0, 0] + warp[0, 2]
+    y = boxes[:, [1, 3]] * warp[1, 1] + warp[1, 2]
+    if mirror:
+        x = x[:, ::-1]
+    area = (x[:, 1] - x[:, 0]) * (y[:, 1] - y[:, 0])
+    x, y = x.clip(0, width), y.clip(0, height)
+    sides = x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]
+    inside = (sides[0] * sides[1] >= SEEN * area) & (sides[0] >= 4) & (sides[1] >= 4)
+    return np.stack([x[:, 0], y[:, 0], x[:, 1], y[:, 1]], 1).astype(np.float32), inside
+
+
+def colour(images: Tensor, strength: float, random: np.random.Generator) -> Tensor:
+    """Brightness, contrast and colour cast of normalised images (N, 3, H, W), in place."""
+    n = len(images)
+    scale = torch.from_numpy(random.uniform(1 - strength, 1 + strength, (n, 1, 1, 1)))
+    shift = torch.from_numpy(
+        random.uniform(-strength, strength, (n, 1, 1, 1))
+        + random.uniform(-strength / 2, strength / 2, (n, 3, 1, 1))
+    )
+    return images.mul_(scale.float()).add_(shift.float())
+
+
+class Plan:
+    """Which photos make up batch number t: every photo once an epoch, landscapes and portraits
+    apart. A function of (seed, t) alone, so a resumed run goes on with the same batches."""
+
+    def __init__(self, photos: list[Photo], size: int, seed: int) -> None:
+        self.size, self.seed = size, seed
+        wide = np.array([photo.width >= photo.height for photo in photos])
+        self.groups = [rows for rows in (np.flatnonzero(wide), np.flatnonzero(~wide)) if len(rows)]
+        self.per_epoch = sum(-(-len(rows) // size) for rows in self.groups)
+        self._epoch, self._batches = -1, list[NDArray[np.int64]]()
+
+    def rows(self, number: int) -> NDArray[np.int64]:
+        """Rows of the photos in batch `number`; a group's last batch is filled from its start."""
+        epoch, index = divmod(number, self.per_epoch)
+        if epoch != self._epoch:
+            random = np.random.default_rng((self.seed, epoch))
+            batches = []
+            for rows in self.groups:
+                order = random.permutation(rows)
+                order = np.resize(order, -(-len(order) // self.size) * self.size)
+                batches += list(order.reshape(-1, self.size))
+            self._batches = [batches[i] for i in random.permutation(len(batches))]
+            self._epoch = epoch
+        return self._batches[index]
+
+
+def make_batch(
+    photos: list[Photo], views: Views, seed: tuple[int, int], proposals: Path | None
+) -> Batch:
+    """Load, view and stack photos of one orientation. seed: (run, batch number)."""
+    random = np.random.default_rng(seed)
+    wide = photos[0].width >= photos[0].height
+    size = (views.short, views.long) if wide else (views.long, views.short)
+    seen = []
+    for photo in photos:
+        regions = (
+            cached_proposals(proposals, photo) if proposals else np.zeros((0, 4), np.float32)
+        )
+        seen.append(view(photo, load_photo(photo.path), regions, size, views, random))
+    pixels = torch.from_numpy(np.stack([one.pixels for one in seen])).permute(0, 3, 1, 2)
+    return Batch(
+        colour(normalise(pixels), views.colour, random),
+        [torch.from_numpy(one.boxes) for one in seen],
+        [torch.from_numpy(one.labels) for one in seen],
+        [torch.from_numpy(one.regions) for one in seen],
+    )
+
+
+def ahead(make: Callable[[int], Batch], first: int, held: int = 3) -> Iterator[Batch]:
+    """make(first), make(first + 1) ... for ever, computed by one thread up to `held` ahead.
+
+    Close the generator to end the thread. An error in the thread is raised here.
+    """
+    ready: queue.Queue[Batch | BaseException] = queue.Queue(held)
+    over = threading.Event()
+
+    def put(item: Batch | BaseException) -> None:
+        while not over.is_set():
+            try:
+                return ready.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        number = first
+        try:
+            while not over.is_set():
+                put(make(number))
+                number += 1
+        except BaseException as error:  # handed to the consumer
+            put(error)
+
+    thread = threading.Thread(target=work, name="training-data", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item = ready.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        over.set()
+        thread.join()
