@@ -1,0 +1,107 @@
+"""The program: arguments, then the window, or `export` without one.
+
+Nothing slow is imported here: the window is on screen before torch is read from disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.methods.names import NAMES
+from explorer.trace.stages import STAGE_NAMES
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+    from explorer.session.job import Engine
+    from explorer.ui.window import Window
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+SCALES = (1, 2, 4)
+
+
+def parser_of_window() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="See what R-CNN, SPPNet, Fast R-CNN, Faster R-CNN and FPN do with a photo, "
+        "stage by stage.",
+        epilog="`main.py export --help`: write the pictures to files, without a display.",
+    )
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH",
+        help="photos and folders to open; a bundled sample where there is none",
+    )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
+    return parser
+
+
+def parser_of_export() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py export",
+        description="Run the detectors and write every stage as a picture. Needs no display.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photos, folders")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--method", nargs="+", choices=NAMES, default=list(NAMES))
+    parser.add_argument("--stage", nargs="+", choices=STAGE_NAMES, default=list(STAGE_NAMES))
+    parser.add_argument("--scale", type=int, choices=SCALES, default=1, metavar="N",
+                        help="1, 2 or 4 device pixels per pixel (default: 1)")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--json", action="store_true", help="also write trace.json per method")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
+    return parser
+
+
+def engine_for(device: str) -> Callable[[], Engine]:
+    """Makes the engine; called in the worker, because it imports torch."""
+
+    def make() -> Engine:
+        from explorer.session.engine import TorchEngine
+
+        return TorchEngine(device)
+
+    return make
+
+
+def open_window(
+    paths: Sequence[Path], make_engine: Callable[[], Engine], settings: QSettings
+) -> Window:
+    """The window, shown, with `paths` (or the first sample) about to open in it."""
+    from explorer.paths import samples
+    from explorer.ui.window import Window
+
+    window = Window(make_engine, settings)
+    window.show()
+    first = list(paths) or list(samples()[:1])
+    if first:
+        window.start_with(first)
+    return window
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["export"]:
+        from explorer.export import run
+
+        return run(parser_of_export().parse_args(arguments[1:]))
+    options = parser_of_window().parse_args(arguments)
+
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(["two-stage-explorer"])
+    app.setApplicationName("two-stage-explorer")
+    settings = QSettings("two-stage-explorer", "two-stage-explorer")
+    window = open_window(options.paths, engine_for(options.device), settings)
+    code = app.exec()
+    window.deleteLater()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""`main.py export`: run the detectors on photos and write every stage as a picture.
+
+No display is needed: Qt paints on images with its offscreen platform. A file that cannot be read
+costs one line on stderr and the exit code 1; all others are still done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from explorer.methods.names import NAMES
+from explorer.session.album import photos_in
+from explorer.session.job import (
+    Engine,
+    Failed,
+    Job,
+    PhotoRead,
+    TraceGrew,
+    Working,
+    events,
+    sentence_of,
+)
+from explorer.trace.stages import Trace
+
+
+def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
+    """Do what the parsed arguments say; the exit code. engine: in place of the real one."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtGui import QGuiApplication
+
+    app = QGuiApplication.instance() or QGuiApplication(["two-stage-explorer"])
+    from explorer.ui.fonts import load_fonts
+
+    load_fonts()
+    try:
+        if engine is None:
+            from explorer.session.engine import TorchEngine
+
+            engine = TorchEngine(options.device)
+    except Exception as error:
+        return complain(sentence_of(error))
+    code = 0
+    taken: set[str] = set()
+    for path in options.paths:
+        try:
+            photos = photos_in(path) if path.is_dir() else (path,)
+        except OSError as error:
+            code = complain(f"{path}: {error.strerror or sentence_of(error)}")
+            continue
+        if not photos:
+            code = complain(f"{path}: there are no photos in this folder.")
+        for photo in photos:
+            name = free_name(photo.stem, taken)
+            try:
+                code = max(code, _one(photo, options.out / name, options, engine))
+            except Exception as error:
+                code = complain(f"{photo}: {sentence_of(error)}")
+    del app
+    return code
+
+
+def free_name(stem: str, taken: set[str]) -> str:
+    """The stem, or stem-2, stem-3 ... where this run has used it; takes it.
+
+    Two names that differ in case alone are one folder on some systems.
+    """
+    name, number = stem, 2
+    while name.casefold() in taken:
+        name, number = f"{stem}-{number}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def complain(sentence: str) -> int:
+    """One line on stderr; 1, the exit code that it means."""
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine) -> int:
+    """Detect and write one photo; 1 where something went wrong, else 0."""
+    from explorer.ui.exporting import Style, write_pages
+    from explorer.ui.theme import PALETTES
+
+    code = 0
+    traces: dict[str, Trace] = {}
+    size = (0, 0)
+    job = Job(name=photo.name, methods=tuple(options.method), path=photo)
+    for event in events(job, engine, cancelled=lambda: False):
+        if isinstance(event, PhotoRead):
+            size = (event.photo.shape[1], event.photo.shape[0])
+        elif isinstance(event, TraceGrew):
+            traces[event.trace.method] = event.trace
+        elif isinstance(event, Working):
+            _progress(f"{photo.name}: {event.text}")
+        elif isinstance(event, Failed):
+            named = str(photo) in event.sentence or photo.name in event.sentence
+            _progress("")
+            code = complain(event.sentence if named else f"{photo}: {event.sentence}")
+    in_order = [traces[name] for name in NAMES if name in traces]
+    complete = [trace for trace in in_order if trace.stage("detections") is not None]
+    style = Style(PALETTES[options.theme], float(options.scale))
+    for path in write_pages(complete, folder, photo.name, style, options.stage):
+        _progress(f"{photo.name}: {path.relative_to(folder)}")
+    if options.json:
+        for path in _write_reports(complete, photo, size, folder):
+            _progress(f"{photo.name}: {path.relative_to(folder)}")
+    _progress("")
+    if complete:
+        print(folder)
+    return code
+
+
+def _write_reports(
+    traces: Sequence[Trace], photo: Path, size: tuple[int, int], folder: Path
+) -> Iterator[Path]:
+    from explorer.session.report import report
+
+    for trace in traces:
+        path = folder / trace.method / "trace.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(report(trace, str(photo), *size), indent=1, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        yield path
+
+
+def _progress(text: str) -> None:
+    """What is going on, on one line that is written over; nothing where stderr is a file."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[2K{text[:100]}", end="", file=sys.stderr, flush=True)

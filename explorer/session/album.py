@@ -1,0 +1,72 @@
+"""The photos one can leaf through: what was opened, or the folder around a single photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+# Endings that Pillow reads; what a file really holds is found out when it is opened.
+SUFFIXES = frozenset(
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp",
+        ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Album:
+    """photos in order; at: the one on screen."""
+
+    photos: tuple[Path, ...] = ()
+    at: int = 0
+
+    @property
+    def current(self) -> Path | None:
+        return self.photos[self.at] if self.photos else None
+
+    def turned(self, step: int) -> Album:
+        """`step` photos on, stopping at the ends."""
+        return replace(self, at=min(max(self.at + step, 0), max(len(self.photos) - 1, 0)))
+
+
+def photos_in(folder: Path) -> tuple[Path, ...]:
+    """The folder's photos by name, without its subfolders. Raises OSError where it is unreadable.
+    """
+    found = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    return tuple(sorted((path for path in found if path.is_file()), key=_natural))
+
+
+def _natural(path: Path) -> tuple[str, ...]:
+    """Sorts "photo 9" before "photo 10"."""
+    parts: list[str] = [""]
+    for letter in path.name.lower():
+        if parts[-1] and letter.isdigit() != parts[-1][-1].isdigit():
+            parts.append("")
+        parts[-1] += letter
+    return tuple(part.zfill(12) if part.isdigit() else part for part in parts)
+
+
+def album_of(paths: Sequence[Path]) -> Album:
+    """What to leaf through after opening `paths`, files and folders.
+
+    One file: its folder, standing at it. Several: these files and the folders' photos.
+    Raises FileNotFoundError, with a sentence, where there is nothing to open.
+    """
+    if len(paths) == 1 and not paths[0].is_dir():
+        path = paths[0]
+        try:
+            beside = photos_in(path.parent)
+        except OSError:
+            beside = ()
+        if path in beside:
+            return Album(beside, beside.index(path))
+        return Album((path,))
+    photos: list[Path] = []
+    for path in paths:
+        photos += photos_in(path) if path.is_dir() else [path]
+    if not photos:
+        where = paths[0].name if paths else "it"
+        raise FileNotFoundError(f"There are no photos in {where}.")
+    return Album(tuple(dict.fromkeys(photos)))

@@ -1,0 +1,176 @@
+"""One job: read a photo, run the methods that are wanted, and tell each step as it happens.
+
+The window runs this in a worker thread, the command line in the open; both give an `Engine`, which
+is all that knows torch. Methods run cheapest first, so that the first results come soon; selective
+search runs once and is shared by the three methods that start from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.methods.names import method_named
+from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+
+Photo = NDArray[np.uint8]
+# By cost: the later a method was published, the less it computes.
+RUN_ORDER = ("faster_rcnn", "fpn", "fast_rcnn", "sppnet", "rcnn")
+NEEDS_SEARCH = frozenset({"fast_rcnn", "sppnet", "rcnn"})
+
+
+class LoadedNet(Protocol):
+    """A method's network, ready to run (`explorer.methods.checkpoints.Loaded`)."""
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
+    def weights_id(self) -> str: ...
+
+
+class Engine(Protocol):
+    """What computes. Every function may take long and may raise with a sentence for the user."""
+
+    def device_name(self) -> str: ...
+    def read(self, path: Path) -> Photo: ...
+    def load(self, method: str) -> LoadedNet: ...
+    def search(self, photo: Photo, cancelled: Callable[[], bool]) -> SearchStage: ...
+    def start(self, method: str, loaded: LoadedNet) -> Trace: ...
+    def stages(
+        self, photo: Photo, method: str, loaded: LoadedNet, regions: SearchStage | None
+    ) -> Iterator[Progress | Stage]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What to do. photo: already decoded (pasted, or shown before), else `path` is read.
+
+    done: traces there are already: these methods do not run again. search: regions to start from.
+    """
+
+    name: str
+    methods: tuple[str, ...]
+    path: Path | None = None
+    photo: Photo | None = None
+    done: Mapping[str, Trace] = field(default_factory=dict)
+    search: SearchStage | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoRead:
+    photo: Photo
+
+
+@dataclass(frozen=True)
+class Working:
+    """What goes on now; total 0 where nobody knows how long it takes."""
+
+    text: str
+    method: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class TraceGrew:
+    """A method finished a stage, or, once more at its end, all of them (complete)."""
+
+    trace: Trace
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A method (or, where "", the whole job) could not be done; sentence says why."""
+
+    sentence: str
+    method: str = ""
+
+
+Event = PhotoRead | Working | TraceGrew | Failed
+
+
+def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    """Do the job. A method that fails is reported, the others still run.
+
+    Stops soon after `cancelled()` turns true; a forward pass in progress is not interrupted.
+    """
+    try:
+        photo = job.photo
+        if photo is None:
+            if job.path is None:
+                raise ValueError("There is no photo to work on.")
+            yield Working(f"Reading {job.name}")
+            photo = engine.read(job.path)
+        yield PhotoRead(photo)
+    except Exception as error:
+        yield Failed(sentence_of(error))
+        return
+    search = job.search
+    for method in RUN_ORDER:
+        if method not in job.methods or method in job.done:
+            continue
+        if cancelled():
+            return
+        title = method_named(method).title
+        try:
+            if method in NEEDS_SEARCH and search is None:
+                yield Working("Selective search", method)
+                search = engine.search(photo, cancelled)
+                if cancelled():
+                    return
+            yield Working(f"Loading {title}", method)
+            loaded = engine.load(method)
+            regions = search if method in NEEDS_SEARCH else None
+            yield from _method(photo, method, engine, loaded, regions, cancelled)
+        except Exception as error:  # whatever torch raises, the other methods still run
+            if cancelled():
+                return
+            yield Failed(f"{title}: {sentence_of(error)}", method)
+
+
+def _method(
+    photo: Photo,
+    method: str,
+    engine: Engine,
+    loaded: LoadedNet,
+    regions: SearchStage | None,
+    cancelled: Callable[[], bool],
+) -> Iterator[Event]:
+    title = method_named(method).title
+    trace = engine.start(method, loaded)
+    yield Working(f"{title} is running", method)
+    for step in engine.stages(photo, method, loaded, regions):
+        if cancelled():
+            return
+        if isinstance(step, Progress):
+            text = f"{title} · {step.stage} {step.done:,} of {step.total:,}"
+            yield Working(text, method, step.done, step.total)
+        else:
+            trace = replace(trace, stages=(*trace.stages, step))
+            yield TraceGrew(trace, complete=False)
+    yield TraceGrew(trace, complete=True)
+
+
+def search_of(traces: Mapping[str, Trace]) -> SearchStage | None:
+    """The selective search that one of these traces holds already."""
+    for trace in traces.values():
+        stage = trace.stage("regions")
+        if isinstance(stage, SearchStage):
+            return stage
+    return None
+
+
+def sentence_of(error: BaseException) -> str:
+    """An error's message as one line; its kind where it has none."""
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "out of memory" in text.lower():
+        return "There was not enough memory. Try a smaller photo, or --device cpu."
+    if not text:
+        return f"{type(error).__name__} without a message."
+    return text if text[-1] in ".!?" else f"{text}."

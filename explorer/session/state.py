@@ -1,0 +1,83 @@
+"""What the user looks at, as frozen data; every action is a pure step to the next state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from explorer.methods.names import NAMES
+from explorer.session.scene import Key, ViewState
+from explorer.trace.stages import STAGE_NAMES, StageName
+
+
+@dataclass(frozen=True)
+class Desk:
+    """stage: the one on screen. method: the one shown alone, or None for all side by side.
+
+    enabled: methods that run and are shown, in the order of the papers.
+    layers: (stage, layer name, on) where the user switched a layer.
+    """
+
+    stage: StageName = "detections"
+    method: str | None = None
+    enabled: tuple[str, ...] = NAMES
+    view: ViewState = ViewState()
+    layers: tuple[tuple[StageName, str, bool], ...] = ()
+
+    def at_stage(self, stage: StageName) -> Desk:
+        return replace(self, stage=stage)
+
+    def next_stage(self, step: int) -> Desk:
+        """`step` rows down the stage map (up where negative), staying on it."""
+        at = STAGE_NAMES.index(self.stage) + step
+        return replace(self, stage=STAGE_NAMES[min(max(at, 0), len(STAGE_NAMES) - 1)])
+
+    def alone(self, method: str) -> Desk:
+        """Show one method; it is switched on if it was off."""
+        desk = self if method in self.enabled else self.toggled(method)
+        return replace(desk, method=method)
+
+    def side_by_side(self) -> Desk:
+        return replace(self, method=None)
+
+    def toggled(self, method: str) -> Desk:
+        """Switch a method on or off. The last one stays on."""
+        if method not in self.enabled:
+            chosen = {*self.enabled, method}
+        elif len(self.enabled) == 1:
+            return self
+        else:
+            chosen = set(self.enabled) - {method}
+        enabled = tuple(name for name in NAMES if name in chosen)
+        return replace(
+            self, enabled=enabled, method=self.method if self.method in enabled else None
+        )
+
+    def selecting(self, key: Key | None) -> Desk:
+        return replace(self, view=replace(self.view, selected=key))
+
+    def with_control(self, key: str, value: str | int) -> Desk:
+        """Set the control `key` of the stage on screen."""
+        name = f"{self.stage}.{key}"
+        rest = tuple(item for item in self.view.controls if item[0] != name)
+        return replace(self, view=replace(self.view, controls=(*rest, (name, value))))
+
+    def with_limit(self, limit: int) -> Desk:
+        return replace(self, view=replace(self.view, limit=limit))
+
+    def with_layer(self, name: str, on: bool) -> Desk:
+        rest = tuple(item for item in self.layers if item[:2] != (self.stage, name))
+        return replace(self, layers=(*rest, (self.stage, name, on)))
+
+    def hidden(self, layers: Sequence[tuple[str, bool]], stage: StageName) -> frozenset[str]:
+        """Names of those `layers` (name, on at first) that are off at `stage`."""
+        chosen = {name: on for at, name, on in self.layers if at == stage}
+        return frozenset(name for name, on in layers if not chosen.get(name, on))
+
+    def reset(self) -> Desk:
+        """Nothing selected, all layers and controls as they were at first."""
+        return replace(self, view=ViewState(limit=self.view.limit), layers=())
+
+    def shown(self) -> tuple[str, ...]:
+        """The methods on screen."""
+        return (self.method,) if self.method else self.enabled

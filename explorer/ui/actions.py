@@ -1,0 +1,70 @@
+"""Keys: what they do, and the list of them that "?" shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from explorer.methods.names import METHODS
+
+# The main window; it imports this module, so its type cannot be named here.
+Window = Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """keys: Qt's names; shown: as the list writes them, "" where another line says it."""
+
+    keys: tuple[str, ...]
+    text: str
+    do: Callable[[Window], object]
+    shown: str = ""
+
+
+def _alone(name: str) -> Callable[[Window], object]:
+    return lambda window: window.show_alone(name)
+
+
+COMMANDS: tuple[Command, ...] = (
+    *(
+        Command((str(number),), f"{method.title} alone", _alone(method.name), str(number))
+        for number, method in enumerate(METHODS, 1)
+    ),
+    Command(("0", "C"), "All methods side by side",
+            lambda w: w.go(w.workbench.desk.side_by_side()), "0  C"),
+    Command(("Left",), "Previous stage", lambda w: w.step_stage(-1), "←"),
+    Command(("Right",), "Next stage", lambda w: w.step_stage(1), "→"),
+    Command(("Down",), "Next box under the last click", lambda w: w.cycle(1), "↓"),
+    Command(("Up",), "Previous box under the last click", lambda w: w.cycle(-1), "↑"),
+    Command(("Z",), "Zoom to the selected box", lambda w: w.zoom_to_selection(), "Z"),
+    Command(("F", "Home"), "Whole photo", lambda w: w.camera.fit(), "F  Home"),
+    Command(("Esc",), "Nothing selected, layers and controls as at first",
+            lambda w: w.reset(), "Esc"),
+    Command(("PgUp",), "Previous photo", lambda w: w.workbench.turn(-1), "Page Up"),
+    Command(("PgDown",), "Next photo", lambda w: w.workbench.turn(1), "Page Down"),
+    Command(("Ctrl+O",), "Open photos", lambda w: w.ask_files(), "Ctrl+O"),
+    Command(("Ctrl+Shift+O",), "Open a folder", lambda w: w.ask_folder(), "Ctrl+Shift+O"),
+    Command(("Ctrl+V",), "Open what was copied", lambda w: w.paste(), "Ctrl+V"),
+    Command(("Ctrl+E",), "Export pictures", lambda w: w.export(), "Ctrl+E"),
+    Command(("Ctrl+T",), "Dark or light theme", lambda w: w.switch_theme(), "Ctrl+T"),
+    Command(("F11",), "Full screen", lambda w: w.toggle_full_screen(), "F11"),
+    Command(("?", "F1"), "This list", lambda w: w.show_keys(), "?  F1"),
+)
+
+
+def add_actions(window: QMainWindow) -> None:
+    """Give the window an action for every command."""
+    for command in COMMANDS:
+        action = QAction(command.text, window)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.triggered.connect(lambda _=False, do=command.do: do(window))
+        window.addAction(action)
+
+
+def keys_text() -> tuple[tuple[str, str], ...]:
+    """(keys, what they do), in order."""
+    return tuple((command.shown, command.text) for command in COMMANDS)

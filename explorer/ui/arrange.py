@@ -1,0 +1,57 @@
+"""Where a picture's photo and its panel go in the room there is."""
+
+from __future__ import annotations
+
+from explorer.session.scene import Picture, Rect, Scene
+
+GAP = 12.0
+SHARES = tuple(share / 100 for share in range(30, 75, 5))
+
+
+def _size(scene: Scene) -> tuple[float, float]:
+    x1, y1, x2, y2 = scene.extent
+    return max(x2 - x1, 1e-6), max(y2 - y1, 1e-6)
+
+
+def _fill(scene: Scene, area: Rect) -> float:
+    """Area that the scene covers on screen when it is fitted into `area`."""
+    width, height = _size(scene)
+    scale = min((area[2] - area[0]) / width, (area[3] - area[1]) / height)
+    return width * height * scale * scale if scale > 0 else 0.0
+
+
+def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | None]:
+    """(photo area, panel area or None): beside or below, whatever shows most of both."""
+    if picture.panel is None:
+        return room, None
+    left, top, right, bottom = room
+    best: tuple[float, Rect, Rect] | None = None
+    for share in SHARES:
+        across = left + (right - left - gap) * share
+        down = top + (bottom - top - gap) * share
+        for main, panel in (
+            ((left, top, across, bottom), (across + gap, top, right, bottom)),
+            ((left, top, right, down), (left, down + gap, right, bottom)),
+        ):
+            # The geometric mean favours neither the large photo nor the small panel.
+            worth = (_fill(picture.main, main) * _fill(picture.panel, panel)) ** 0.5
+            if best is None or worth > best[0]:
+                best = (worth, main, panel)
+    assert best is not None
+    return best[1], best[2]
+
+
+def stacked(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | None]:
+    """For small canvases: the photo as wide as the room, what is left below it for the panel.
+
+    The photo keeps at most 62 % of the height; a panel with less than 90 pixels is left out.
+    """
+    if picture.panel is None:
+        return room, None
+    left, top, right, bottom = room
+    width, height = _size(picture.main)
+    wanted = min((right - left) * height / width, (bottom - top) * 0.62)
+    split = top + wanted
+    if bottom - split - gap < 90:
+        return room, None
+    return (left, top, right, split), (left, split + gap, right, bottom)

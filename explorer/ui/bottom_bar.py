@@ -1,0 +1,182 @@
+"""Below the canvases: the stage and the steps to its neighbours, layers, and the stage's controls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QLabeledSlider
+
+from explorer.session.scene import Control
+from explorer.trace.stages import STAGE_NAMES, StageName
+from explorer.ui.flow import FlowLayout
+from explorer.ui.style import Theme
+from explorer.ui.words import STAGE_TITLES
+
+
+class Slider(QLabeledSlider):  # type: ignore[misc]
+    """A labelled slider whose arrow keys move it, not the stage, while it has the focus."""
+
+    def event(self, event: QEvent) -> bool:
+        ours = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home)
+        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if asked and event.key() in ours:
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+
+class BottomBar(QWidget):
+    stepped = Signal(int)
+    layer_switched = Signal(str, bool)
+    control_changed = Signal(str, object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bottombar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.theme = theme
+        self.boxes: dict[str, QCheckBox] = {}
+        self.controls: dict[str, QWidget] = {}
+        self._described: tuple[object, ...] = ()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 9, 14, 9)
+        row.setSpacing(16)
+        self.back, self.forward = QToolButton(), QToolButton()
+        for button, step, tip in (
+            (self.back, -1, "Previous stage (←)"), (self.forward, 1, "Next stage (→)"),
+        ):
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setProperty("icon", True)
+            button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
+        self.heading = QLabel()
+        self.heading.setObjectName("heading")
+        self.place = QLabel()
+        self.place.setProperty("quiet", True)
+        self.place.setProperty("small", True)
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        names.addStretch()
+        names.addWidget(self.heading)
+        names.addWidget(self.place)
+        names.addStretch()
+        holder = QWidget()
+        holder.setFixedWidth(112)
+        holder.setLayout(names)
+        names.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.back)
+        row.addWidget(self.forward)
+        row.addWidget(holder)
+        self._layers = QWidget()
+        self._flow = FlowLayout(self._layers)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._layers.setSizePolicy(policy)
+        row.addWidget(self._layers, 1)
+        self._controls = QHBoxLayout()
+        self._controls.setSpacing(18)
+        row.addLayout(self._controls)
+        self.setMinimumHeight(70)
+        self._icons()
+        theme.changed.connect(self._icons)
+
+    def _icons(self) -> None:
+        self.back.setIcon(self.theme.icon("ph.caret-left-bold"))
+        self.forward.setIcon(self.theme.icon("ph.caret-right-bold"))
+
+    def show_stage(self, stage: StageName) -> None:
+        number = STAGE_NAMES.index(stage)
+        self.heading.setText(STAGE_TITLES[stage])
+        self.place.setText(f"stage {number + 1} of {len(STAGE_NAMES)}")
+        self.back.setEnabled(number > 0)
+        self.forward.setEnabled(number < len(STAGE_NAMES) - 1)
+
+    def show_choices(
+        self, layers: Sequence[tuple[str, bool]], controls: Sequence[Control]
+    ) -> None:
+        """layers: (name, on now). Widgets are kept while the choices stay the same."""
+        described = (
+            tuple(name for name, _ in layers),
+            tuple((c.key, c.title, c.kind, c.choices, c.low, c.high) for c in controls),
+        )
+        if described != self._described:
+            self._described = described
+            self._build(layers, controls)
+        for name, on in layers:
+            box = self.boxes[name]
+            box.blockSignals(True)
+            box.setChecked(on)
+            box.blockSignals(False)
+        for control in controls:
+            self._set(self.controls[control.key], control)
+
+    def _build(
+        self, layers: Sequence[tuple[str, bool]], controls: Sequence[Control]
+    ) -> None:
+        for layout in (self._flow, self._controls):
+            while (item := layout.takeAt(0)) is not None:
+                widget = item.widget()
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        self.boxes, self.controls = {}, {}
+        for name, _ in layers:
+            box = QCheckBox(name)
+            box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
+            self.boxes[name] = box
+            self._flow.addWidget(box)
+        for control in controls:
+            self._controls.addWidget(self._control(control))
+        self._layers.updateGeometry()
+
+    def _control(self, control: Control) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        title = QLabel(control.title)
+        title.setProperty("quiet", True)
+        title.setProperty("small", True)
+        column.addWidget(title)
+        if control.kind == "choice":
+            combo = QComboBox()
+            combo.addItems(list(control.choices))
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            combo.setMaximumWidth(240)
+            combo.textActivated.connect(
+                lambda text, key=control.key: self.control_changed.emit(key, text)
+            )
+            field: QWidget = combo
+        else:
+            slider = Slider(Qt.Orientation.Horizontal)
+            slider.setRange(control.low, control.high)
+            slider.setFixedWidth(200)
+            slider.valueChanged.connect(
+                lambda value, key=control.key: self.control_changed.emit(key, value)
+            )
+            field = slider
+        field.setAccessibleName(control.title)
+        self.controls[control.key] = field
+        column.addWidget(field)
+        return holder
+
+    def _set(self, field: QWidget, control: Control) -> None:
+        field.blockSignals(True)
+        if isinstance(field, QComboBox):
+            field.setCurrentText(str(control.value))
+        elif isinstance(field, Slider) and not field.isSliderDown():
+            field.setValue(int(control.value))
+        field.blockSignals(False)

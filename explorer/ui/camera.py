@@ -1,0 +1,69 @@
+"""One camera for all canvases: they look at the same point of the photo, equally magnified."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.session.scene import Rect
+from explorer.ui.transform import View, fitted
+
+NEAREST, FARTHEST = 64.0, 0.25
+
+
+class Camera(QObject):
+    """Centre in photo pixels and zoom relative to "the whole photo fits" (zoom 1).
+
+    Canvases differ in size, so each turns this into its own `View` with `view_in`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.extent: Rect = (0.0, 0.0, 1.0, 1.0)
+        self.centre = (0.5, 0.5)
+        self.zoom = 1.0
+
+    def look_at_photo(self, width: int, height: int) -> None:
+        """A new photo: show all of it."""
+        self.extent = (0.0, 0.0, float(width), float(height))
+        self.fit()
+
+    def fit(self) -> None:
+        left, top, right, bottom = self.extent
+        self._set(((left + right) / 2, (top + bottom) / 2), 1.0)
+
+    def view_in(self, area: Rect) -> View:
+        """The view for a canvas whose photo area on screen is `area`."""
+        whole = fitted(self.extent, area)
+        scale = whole.scale * self.zoom
+        return View(
+            scale,
+            (area[0] + area[2]) / 2 - scale * self.centre[0],
+            (area[1] + area[3]) / 2 - scale * self.centre[1],
+        )
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move what is seen by (dx, dy) photo pixels."""
+        self._set((self.centre[0] - dx, self.centre[1] - dy), self.zoom)
+
+    def zoom_at(self, x: float, y: float, factor: float) -> None:
+        """Magnify by `factor`, the photo's point (x, y) staying where it is."""
+        zoom = min(max(self.zoom * factor, FARTHEST), NEAREST)
+        share = self.zoom / zoom
+        centre = (x + (self.centre[0] - x) * share, y + (self.centre[1] - y) * share)
+        self._set(centre, zoom)
+
+    def show_box(self, box: Rect, area: Rect) -> None:
+        """Let `box` fill about half of `area`."""
+        whole = fitted(self.extent, area).scale
+        close = fitted(box, area).scale / whole * 0.55
+        self._set(
+            ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), min(max(close, FARTHEST), NEAREST)
+        )
+
+    def _set(self, centre: tuple[float, float], zoom: float) -> None:
+        left, top, right, bottom = self.extent
+        self.centre = (min(max(centre[0], left), right), min(max(centre[1], top), bottom))
+        self.zoom = zoom
+        self.changed.emit()

@@ -1,0 +1,280 @@
+"""One canvas: a header, the photo scene under the shared camera, a panel beside it, a footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.session.scene import Key, Picture, Rect, Scene
+from explorer.ui.arrange import areas, stacked
+from explorer.ui.camera import Camera
+from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_body, paint_frame, paint_hover
+from explorer.ui.picking import Hit, boxes_at, next_hit
+from explorer.ui.style import Theme
+from explorer.ui.transform import View, fitted
+
+DRAG = 4  # pixels before a press becomes a drag
+PAD = 8.0
+# A panel's text stays readable: where it does not fit at the least size, it scrolls.
+LEAST_PANEL, LARGEST_PANEL = 0.95, 1.7
+SMALL = 560  # a narrower canvas stacks its panel below the photo
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A scene and where it is on screen."""
+
+    scene: Scene
+    area: Rect
+    view: View
+
+
+class Canvas(QWidget):
+    """Shows what `show_picture` is given; never computes anything about a trace itself."""
+
+    picked = Signal(object)  # Key, or None for a click beside all boxes
+    opened = Signal(str)  # the method whose header was clicked
+    hinted = Signal(str)  # one line about what is under the pointer
+
+    def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.camera = camera
+        self.theme = theme
+        self.frame = Frame()
+        self.picture: Picture | None = None
+        self.hidden: frozenset[str] = frozenset()
+        self.selected: Key | None = None
+        self.labels_hidden = 0
+        self._hits: tuple[Hit, ...] = ()
+        self._hover: Hit | None = None
+        self._hover_spot: Spot | None = None
+        self._press: QPointF | None = None
+        self._drag_from: QPointF | None = None
+        self._body: QPixmap | None = None
+        self._scroll = 0.0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(150, 130)
+        camera.changed.connect(self.redraw)
+        theme.changed.connect(self.redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 360)
+
+    def show_picture(
+        self,
+        frame: Frame,
+        picture: Picture | None,
+        hidden: frozenset[str] = frozenset(),
+        selected: Key | None = None,
+    ) -> None:
+        """What to draw: the frame's texts and the picture, or the frame's message without one."""
+        self.frame, self.picture, self.hidden = frame, picture, hidden
+        self.selected = selected
+        self._hover = None
+        if picture is None:
+            self._hits = ()
+        self.setAccessibleName(f"{frame.title}: {picture.summary if picture else frame.message}")
+        self.redraw()
+
+    def redraw(self) -> None:
+        self._body = None
+        self.update()
+
+    # -- geometry --------------------------------------------------------------------------
+
+    def body(self) -> Rect:
+        return (1.0, HEADER, self.width() - 1.0, self.height() - FOOTER)
+
+    def spots(self) -> tuple[Spot, ...]:
+        """Where the photo scene and the panel are."""
+        if self.picture is None:
+            return ()
+        main, panel = self.picture.main, self.picture.panel
+        left, top, right, bottom = room = self.body()
+        if panel is None:
+            return (self._photo(main, room),)
+        small = self.width() < SMALL
+        if small:
+            main_area, panel_area = stacked(self.picture, (left, top, right, bottom - PAD))
+        else:
+            inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
+            main_area, panel_area = areas(self.picture, inner)
+        if panel_area is None:
+            return (self._photo(main, main_area),)
+        if small:
+            panel_area = (panel_area[0] + PAD, panel_area[1], panel_area[2] - PAD, panel_area[3])
+        return (self._photo(main, main_area), self._panel(panel, panel_area))
+
+    def _photo(self, scene: Scene, area: Rect) -> Spot:
+        if scene.space == "photo":
+            return Spot(scene, area, self.camera.view_in(area))
+        return self._panel(scene, area)
+
+    def _panel(self, scene: Scene, area: Rect) -> Spot:
+        """A panel at a readable size; where it is longer than its area, scrolled."""
+        whole = fitted(scene.extent, area, LARGEST_PANEL)
+        across = (area[2] - area[0]) / max(scene.extent[2] - scene.extent[0], 1.0)
+        scale = max(whole.scale, min(across, LEAST_PANEL))
+        if scale == whole.scale:
+            self._scroll = 0.0
+            return Spot(scene, area, whole)
+        height = (scene.extent[3] - scene.extent[1]) * scale
+        self._scroll = min(max(self._scroll, 0.0), height - (area[3] - area[1]))
+        left = (area[0] + area[2] - scale * (scene.extent[0] + scene.extent[2])) / 2
+        top = area[1] - scale * scene.extent[1] - self._scroll
+        return Spot(scene, area, View(scale, left, top))
+
+    def _spot_at(self, x: float, y: float) -> Spot | None:
+        for spot in self.spots():
+            if spot.area[0] <= x <= spot.area[2] and spot.area[1] <= y <= spot.area[3]:
+                return spot
+        return None
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        if self._body is None or self._body.devicePixelRatioF() != ratio:
+            self._body = QPixmap(self.size() * ratio)
+            self._body.setDevicePixelRatio(ratio)
+            self._body.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._body)
+            paint_frame(inner, self.width(), self.height(), self.theme.palette)
+            self.labels_hidden = paint_body(
+                inner, self.body(), self.spots(), self.hidden, self.frame, self.theme.palette
+            )
+            self.frame.paint_texts(
+                inner, self.width(), self.height(), self.theme.palette, self.picture,
+                self.labels_hidden,
+            )
+            inner.end()
+        painter.drawPixmap(0, 0, self._body)
+        if self._hover is not None and self._hover_spot is not None:
+            spot = self._hover_spot
+            paint_hover(painter, self._hover, spot.area, spot.view, self.theme.palette)
+
+    def resizeEvent(self, event: object) -> None:
+        self._body = None
+
+    # -- pointer ---------------------------------------------------------------------------
+
+    def hits_at(self, x: float, y: float) -> tuple[Hit, ...]:
+        """The boxes under a point of the widget, smallest first."""
+        spot = self._spot_at(x, y)
+        if spot is None:
+            return ()
+        at = spot.view.back(x, y)
+        return boxes_at(spot.scene, self.frame.method, *at, spot.view.scale, self.hidden)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._press = self._drag_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if self._press is not None and self._drag_from is not None:
+            moved = (at - self._press).manhattanLength() > DRAG
+            spot = self._spot_at(self._press.x(), self._press.y())
+            dragging = moved or self._drag_from is not self._press
+            if dragging and spot is not None and spot.scene.space == "photo":
+                step = at - self._drag_from
+                self._drag_from = at
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.camera.pan(step.x() / spot.view.scale, step.y() / spot.view.scale)
+            return
+        self._hover_at(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._press = self._press, None
+        self.unsetCursor()
+        at = event.position()
+        if pressed is None or self._drag_from is not pressed:
+            return
+        if at.y() < HEADER:
+            self.opened.emit(self.frame.method)
+            return
+        if event.button() == Qt.MouseButton.LeftButton and self.picture is not None:
+            self._hits = self.hits_at(at.x(), at.y())
+            self.picked.emit(self._hits[0].key if self._hits else None)
+
+    def has_hits(self) -> bool:
+        """Whether the last click was on boxes of this canvas."""
+        return bool(self._hits)
+
+    def cycle(self, step: int) -> None:
+        """Select the next box under the pointer's last click."""
+        hit = next_hit(self._hits, self.selected, step)
+        if hit is not None:
+            self.selected = hit.key
+            self.picked.emit(hit.key)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.hinted.emit("")
+        self.update()
+
+    def _hover_at(self, at: QPointF) -> None:
+        over_header = at.y() < HEADER
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor if over_header else Qt.CursorShape.ArrowCursor
+        )
+        hits = self.hits_at(at.x(), at.y())
+        hover = hits[0] if hits else None
+        if (hover and hover.key) != (self._hover and self._hover.key):
+            self._hover, self._hover_spot = hover, self._spot_at(at.x(), at.y())
+            self.hinted.emit(_hint(hits))
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.pixelDelta().y()
+        at = event.position()
+        spot = self._spot_at(at.x(), at.y())
+        if spot is not None and spot.scene.space == "panel":
+            self._scroll -= delta * 0.6
+            self.redraw()
+        else:
+            self._zoom(at, 1.0015**delta)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        zoom = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zoom:
+            self._zoom(event.position(), 1 + event.value())
+            return True
+        return super().event(event)
+
+    def _zoom(self, at: QPointF, factor: float) -> None:
+        spot = self._spot_at(at.x(), at.y())
+        if spot is not None and spot.scene.space == "photo":
+            self.camera.zoom_at(*spot.view.back(at.x(), at.y()), factor)
+
+    def zoom_to(self, box: Rect) -> None:
+        spots = self.spots()
+        self.camera.show_box(box, spots[0].area if spots else self.body())
+
+
+def _hint(hits: Sequence[Hit]) -> str:
+    """ "region 412 · 87 × 120 px · 3 more here"."""
+    if not hits:
+        return ""
+    first = hits[0]
+    x1, y1, x2, y2 = first.box
+    parts = [first.caption] if first.caption else []
+    parts += [f"{first.key.stage} {first.key.row}", f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    if len(hits) > 1:
+        parts.append(f"{len(hits) - 1:,} more here (↑ ↓)")
+    return " · ".join(parts)

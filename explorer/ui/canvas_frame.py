@@ -1,0 +1,181 @@
+"""The still parts of a canvas: its card, header, footer and message, and the hovered box."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+
+from explorer.session.scene import Picture, Rect
+from explorer.ui.fonts import Weight, sans
+from explorer.ui.paint import paint_scene
+from explorer.ui.picking import Hit
+from explorer.ui.theme import Palette, colour, readable_on
+from explorer.ui.transform import View
+
+if TYPE_CHECKING:
+    from explorer.ui.canvas import Spot
+
+HEADER, FOOTER = 38.0, 32.0
+RADIUS = 9.0
+FADE = 26.0
+Align = Qt.AlignmentFlag
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Texts around a picture. time: "612 ms" or what it waits for. message: in place of a picture.
+    """
+
+    method: str = ""
+    title: str = ""
+    note: str = ""
+    time: str = ""
+    message: str = ""
+
+    def paint_texts(
+        self,
+        painter: QPainter,
+        width: int,
+        height: int,
+        palette: Palette,
+        picture: Picture | None,
+        labels_hidden: int,
+    ) -> None:
+        """Header and footer lines."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        x = 14.0
+        if self.method:
+            painter.setBrush(colour(palette, self.method))
+            painter.drawRoundedRect(QRectF(x, HEADER / 2 - 5, 10, 10), 2.5, 2.5)
+            x += 19
+        header = QRectF(x, 0, width - x - 14, HEADER)
+        time_width = QFontMetricsF(sans(13)).horizontalAdvance(self.time) if self.time else 0.0
+        x += _text(painter, header, self.title, 13, palette.text, Weight.DemiBold)
+        _text(painter, header, self.time, 13, palette.muted, Weight.Normal, Align.AlignRight)
+        note = QRectF(x + 9, 0, width - x - 9 - 14 - time_width - 10, HEADER)
+        _text(painter, note, self.note, 12.5, palette.muted)
+        if picture is not None:
+            footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
+            room = footer
+            if labels_hidden:
+                noun = "label" if labels_hidden == 1 else "labels"
+                tail = f"{labels_hidden} {noun} hidden"
+                used = _text(
+                    painter, footer, tail, 12, palette.faint, Weight.Normal, Align.AlignRight
+                )
+                room = footer.adjusted(0, 0, -used - 12, 0)
+            _text(painter, room, picture.summary, 12, palette.muted)
+
+
+def _text(
+    painter: QPainter,
+    rect: QRectF,
+    text: str,
+    size: float,
+    ink: str,
+    weight: Weight = Weight.Normal,
+    align: Align = Align.AlignLeft,
+) -> float:
+    """One line, shortened by an ellipsis to fit; returns the width it took."""
+    font = sans(size, weight)
+    metrics = QFontMetricsF(font)
+    if rect.width() < 12 or not text:
+        return 0.0
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    painter.drawText(rect, align | Align.AlignVCenter, shown)
+    return metrics.horizontalAdvance(shown)
+
+
+def paint_frame(painter: QPainter, width: int, height: int, palette: Palette) -> None:
+    """The rounded card with a line under its header and over its footer."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.setBrush(QColor(palette.surface))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), RADIUS, RADIUS)
+
+
+def paint_body(
+    painter: QPainter,
+    body: Rect,
+    spots: Sequence[Spot],
+    hidden: Collection[str],
+    frame: Frame,
+    palette: Palette,
+) -> int:
+    """The scenes on their dark ground; returns how many labels found no room."""
+    rect = QRectF(QPointF(body[0], body[1]), QPointF(body[2], body[3]))
+    painter.fillRect(rect, QColor(palette.canvas))
+    if not spots:
+        paint_message(painter, rect, frame.message, palette)
+        return 0
+    lost = 0
+    for spot in spots:
+        if spot.scene.space == "panel":
+            x1, y1, x2, y2 = spot.area
+            plate = QPainterPath()
+            plate.addRoundedRect(QRectF(x1, y1, x2 - x1, y2 - y1), 6, 6)
+            painter.fillPath(plate, QColor(palette.surface))
+        lost += paint_scene(
+            painter, spot.scene, spot.view, spot.area, palette, hidden
+        ).labels_hidden
+        if spot.scene.space == "panel":
+            _fade(painter, spot, palette)
+    return lost
+
+
+def _fade(painter: QPainter, spot: Spot, palette: Palette) -> None:
+    """Where a panel goes on above or below its area, it fades out: one can scroll there."""
+    x1, y1, x2, y2 = spot.area
+    top, bottom = spot.view.rect(spot.scene.extent)[1::2]
+    clear = QColor(palette.surface)
+    clear.setAlpha(0)
+    for more, edge, inner in ((bottom > y2 + 1, y2, y2 - FADE), (top < y1 - 1, y1, y1 + FADE)):
+        if more:
+            shade = QLinearGradient(0, edge, 0, inner)
+            shade.setColorAt(0, QColor(palette.surface))
+            shade.setColorAt(1, clear)
+            rect = QRectF(QPointF(x1, min(edge, inner)), QPointF(x2, max(edge, inner)))
+            painter.fillRect(rect, shade)
+
+
+def paint_message(painter: QPainter, rect: QRectF, message: str, palette: Palette) -> None:
+    painter.setFont(sans(13))
+    painter.setPen(QColor(palette.muted))
+    flags = Align.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(rect.adjusted(24, 12, -24, -12), int(flags), message)
+
+
+def paint_hover(
+    painter: QPainter, hit: Hit, area: Rect, view: View, palette: Palette
+) -> None:
+    """The box under the pointer, outlined, with its caption."""
+    x1, y1, x2, y2 = view.rect(hit.box)
+    painter.save()
+    painter.setClipRect(QRectF(QPointF(area[0], area[1]), QPointF(area[2], area[3])))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(QPointF(x1, y1), QPointF(x2, y2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 4))
+    painter.drawRect(box)
+    ink = QColor("#ffffff") if palette.name == "dark" else QColor(palette.accent)
+    painter.setPen(QPen(ink, 2))
+    painter.drawRect(box)
+    text = hit.caption or f"{hit.key.stage} {hit.key.row}"
+    font = sans(11.5, Weight.DemiBold)
+    width = QFontMetricsF(font).horizontalAdvance(text) + 10
+    left = min(max(x1 - 1, area[0]), area[2] - width)
+    top = y1 - 20 if y1 - 20 > area[1] else max(y1, area[1])
+    plate = QRectF(left, top, width, 19)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawRoundedRect(plate, 2, 2)
+    painter.setFont(font)
+    painter.setPen(readable_on(ink))
+    painter.drawText(plate, Align.AlignCenter, text)
+    painter.restore()

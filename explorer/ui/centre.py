@@ -1,0 +1,112 @@
+"""The middle of the window: one canvas, or all methods side by side with a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.methods.names import NAMES
+from explorer.session.summary import summary_scene
+from explorer.trace.stages import Trace
+from explorer.ui.camera import Camera
+from explorer.ui.canvas import Canvas
+from explorer.ui.canvas_frame import paint_frame
+from explorer.ui.paint import paint_scene
+from explorer.ui.style import Theme
+from explorer.ui.transform import fitted
+
+GAP = 10
+SUMMARY_LEAST = 330.0  # the summary is laid out at least this wide, then shrunk
+
+
+class Summary(QWidget):
+    """Time and findings of all methods, drawn from their traces."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.traces: tuple[Trace, ...] = ()
+        theme.changed.connect(self.update)
+
+    def show_traces(self, traces: Sequence[Trace]) -> None:
+        self.traces = tuple(traces)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_frame(painter, self.width(), self.height(), self.theme.palette)
+        width = max(SUMMARY_LEAST, float(self.width()))
+        height = max(300.0, self.height() * width / self.width())
+        area = (0.0, 0.0, float(self.width()), float(self.height()))
+        scene = summary_scene(self.traces, width, height)
+        paint_scene(painter, scene, fitted(scene.extent, area), area, self.theme.palette)
+
+
+class Centre(QWidget):
+    """Places the canvases; they keep their pictures while hidden."""
+
+    hinted = Signal(str)
+
+    def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("centre")
+        self.canvases: Mapping[str, Canvas] = {
+            name: Canvas(camera, theme, self) for name in NAMES
+        }
+        self.summary = Summary(theme, self)
+        self._shown: tuple[str, ...] = NAMES
+        self._with_summary = True
+        for canvas in self.canvases.values():
+            canvas.hinted.connect(self.hinted)
+        self.setMinimumSize(420, 320)
+
+    def show_methods(self, methods: tuple[str, ...], with_summary: bool) -> None:
+        self._shown, self._with_summary = methods, with_summary
+        for name, canvas in self.canvases.items():
+            canvas.setVisible(name in methods)
+        self.summary.setVisible(with_summary)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def _place(self) -> None:
+        widgets: list[QWidget] = [self.canvases[name] for name in self._shown]
+        if self._with_summary:
+            widgets.append(self.summary)
+        for widget, rect in zip(
+            widgets, grid_rects(len(widgets), self.width(), self.height()), strict=True
+        ):
+            widget.setGeometry(rect.toAlignedRect())
+
+
+def grid_rects(count: int, width: float, height: float, gap: float = GAP) -> list[QRectF]:
+    """Places of `count` cells in a grid with a gap all round, its last one filling its row.
+
+    Of all numbers of columns, the one whose cells come nearest to 4:3 with a photo's header.
+    """
+    if count == 0:
+        return []
+
+    def shape(columns: int) -> tuple[float, float]:
+        rows = -(-count // columns)
+        return (width - gap * (columns + 1)) / columns, (height - gap * (rows + 1)) / rows
+
+    def useful(columns: int) -> float:
+        cell_width, cell_height = shape(columns)
+        body = max(cell_height - 70, 1.0)
+        return min(cell_width, body * 1.4) * min(body, cell_width / 1.4)
+
+    columns = max(range(1, count + 1), key=useful)
+    cell_width, cell_height = shape(columns)
+    rects = []
+    for index in range(count):
+        row, column = divmod(index, columns)
+        left = gap + column * (cell_width + gap)
+        top = gap + row * (cell_height + gap)
+        right = width - gap if index == count - 1 else left + cell_width
+        rects.append(QRectF(QPointF(left, top), QPointF(right, top + cell_height)))
+    return rects

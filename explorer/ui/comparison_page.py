@@ -1,0 +1,94 @@
+"""All methods side by side on one page, with where the time goes and who found what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from explorer.methods.names import METHODS, method_named
+from explorer.session.scene import Picture
+from explorer.session.summary import headline, summary_scene
+from explorer.trace.stages import StageName, Trace
+from explorer.ui.arrange import areas
+from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_frame
+from explorer.ui.centre import grid_rects
+from explorer.ui.page import EDGE, HEAD, Look, blank, caption, head_line, layers_off, line, photo
+from explorer.ui.paint import paint_scene
+from explorer.ui.theme import Palette
+from explorer.ui.transform import fitted
+from explorer.ui.words import STAGE_TITLES, time_text, total_ms
+
+WIDTH, HEIGHT = 1600.0, 1000.0
+FOOT = 22.0
+
+
+def comparison_page(
+    pictures: Mapping[str, Picture],
+    traces: Sequence[Trace],
+    stage: StageName,
+    photo_name: str,
+    palette: Palette,
+    scale: float = 1.0,
+    hidden: Collection[str] | None = None,
+    look: Look | None = None,
+) -> QImage:
+    """pictures: of `stage`, by method; a method without one says so in its place."""
+    rows = 18.0 * len(traces) + FOOT
+    image = blank(WIDTH, HEIGHT + rows, scale, palette)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    head_line(
+        painter, WIDTH, f"{STAGE_TITLES[stage]} of the five methods", palette, None,
+        "from R-CNN to FPN", photo_name, "",
+    )
+    names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
+    by_name = {trace.method: trace for trace in traces}
+    rects = grid_rects(len(names) + 1, WIDTH - 2 * EDGE + 20, HEIGHT - HEAD, gap=12)
+    for name, rect in zip([*names, ""], rects, strict=True):
+        painter.save()
+        painter.translate(EDGE - 12 + rect.left(), HEAD - 12 + rect.top())
+        if name:
+            _cell(painter, rect, by_name[name], pictures.get(name), stage, palette, hidden, look)
+        else:
+            paint_frame(painter, round(rect.width()), round(rect.height()), palette)
+            scene = summary_scene(traces, rect.width(), rect.height())
+            area = (0.0, 0.0, rect.width(), rect.height())
+            paint_scene(painter, scene, fitted(scene.extent, area), area, palette)
+        painter.restore()
+    y = HEIGHT - 2
+    for name in names:
+        x = EDGE + line(painter, EDGE, y, method_named(name).title, 11.5, palette.text)
+        line(painter, max(x + 10, EDGE + 92), y, caption(by_name[name]), 11.5, palette.muted)
+        y += 18
+    line(painter, WIDTH - EDGE, y - 18, "Two-Stage Explorer", 11.5, palette.faint, right=True)
+    painter.end()
+    return image
+
+
+def _cell(
+    painter: QPainter,
+    rect: QRectF,
+    trace: Trace,
+    picture: Picture | None,
+    stage: StageName,
+    palette: Palette,
+    hidden: Collection[str] | None,
+    look: Look | None,
+) -> None:
+    width, height = round(rect.width()), round(rect.height())
+    paint_frame(painter, width, height, palette)
+    note = headline(trace) if stage == "detections" else method_named(trace.method).notes.get(
+        stage, ""
+    )
+    record = trace.stage(stage)
+    time = total_ms(trace) if stage == "detections" or record is None else record.ms
+    frame = Frame(trace.method, method_named(trace.method).title, note, time_text(time))
+    lost = 0
+    if picture is not None:
+        body = (1.0, HEADER, width - 1.0, height - FOOTER)
+        off = layers_off(picture) if hidden is None else hidden
+        lost = photo(painter, picture.main, areas(Picture(
+            title="", summary="", main=picture.main), body)[0], palette, off, look)
+    frame.paint_texts(painter, width, height, palette, picture, lost)

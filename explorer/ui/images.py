@@ -1,0 +1,86 @@
+"""NumPy pictures as QImages, converted once and kept while their array lives."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+
+_lock = threading.Lock()
+# id of the array -> (the array, while it lives; image halved 0, 1, 2 ... times)
+_kept: dict[int, tuple[weakref.ref[NDArray[Any]], dict[int, QImage]]] = {}
+
+
+def _drop(key: int, reference: weakref.ref[NDArray[Any]]) -> None:
+    held = _kept.get(key)
+    if held is not None and held[0] is reference:
+        del _kept[key]
+
+
+def to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage of its own from uint8 RGB (h, w, 3) or RGBA (h, w, 4)."""
+    pixels = np.ascontiguousarray(pixels)
+    height, width, channels = pixels.shape
+    format_ = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_RGBA8888
+    view = QImage(pixels.data, width, height, channels * width, format_)
+    target = (
+        QImage.Format.Format_RGB32 if channels == 3 else QImage.Format.Format_ARGB32_Premultiplied
+    )
+    # Converting copies, so the image does not depend on the array's memory.
+    return view.convertToFormat(target)
+
+
+def from_image(image: QImage) -> NDArray[np.uint8]:
+    """uint8 RGB (h, w, 3) from any QImage; what is transparent becomes white."""
+    flat = QImage(image.size(), QImage.Format.Format_RGB888)
+    if image.hasAlphaChannel():
+        rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
+        values = _rows(rgba, 4).astype(np.float32)
+        alpha = values[..., 3:] / 255
+        return (values[..., :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+    flat = image.convertToFormat(QImage.Format.Format_RGB888)
+    return _rows(flat, 3).copy()
+
+
+def _rows(image: QImage, channels: int) -> NDArray[np.uint8]:
+    height, width = image.height(), image.width()
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return raw[:, : width * channels].reshape(height, width, channels)
+
+
+def image_of(pixels: NDArray[np.uint8], scale: float = 1.0) -> QImage:
+    """The kept image of an array, halved as often as leaves it at least `scale` times its size.
+
+    Halving beforehand keeps a large photo in a small canvas free of aliasing, and cheap.
+    """
+    halvings = 0
+    while scale <= 0.5 and min(pixels.shape[:2]) >> halvings > 64:
+        scale *= 2
+        halvings += 1
+    with _lock:
+        entry = _kept.get(id(pixels))
+        images = entry[1] if entry is not None and entry[0]() is pixels else None
+        if images is None:
+            images = {}
+            _kept[id(pixels)] = (weakref.ref(pixels, partial(_drop, id(pixels))), images)
+        image = images.get(halvings)
+    if image is None:
+        image = images.get(0) or to_image(pixels)
+        images.setdefault(0, image)
+        if halvings:
+            size = QSize(
+                max(1, pixels.shape[1] >> halvings), max(1, pixels.shape[0] >> halvings)
+            )
+            image = image.scaled(
+                size,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        images[halvings] = image
+    return image

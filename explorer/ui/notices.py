@@ -1,0 +1,112 @@
+"""The strip at the bottom with hints and progress, and the banner for what went wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from explorer.ui.style import Theme
+
+BANNER_MS = 12_000
+
+
+class StatusStrip(QWidget):
+    """Left: what is under the pointer. Right: what is being computed, with a cancel button."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 14, 0)
+        row.setSpacing(12)
+        self.hint = QLabel()
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.text = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(150)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setStyleSheet("padding: 1px 10px; font-size: 12px;")
+        self.cancel.clicked.connect(self.cancelled)
+        for label in (self.hint, self.text):
+            label.setProperty("quiet", True)
+            label.setProperty("small", True)
+        row.addWidget(self.hint, 1)
+        for widget in (self.text, self.bar, self.cancel):
+            row.addWidget(widget)
+        self.setFixedHeight(30)
+        self.idle("")
+
+    def working(self, text: str, done: int, total: int) -> None:
+        self.text.setText(text)
+        # 0 to 0 is Qt's moving bar: nobody knows how long it takes.
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.bar.show()
+        self.cancel.show()
+
+    def idle(self, text: str) -> None:
+        self.text.setText(text)
+        self.bar.hide()
+        self.cancel.hide()
+
+
+class Banner(QWidget):
+    """A sentence over the canvases; it goes when it is closed or after a while."""
+
+    def __init__(self, theme: Theme, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.theme, self.over = theme, over
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 9, 8, 9)
+        row.setSpacing(10)
+        self.icon = QLabel()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("icon", True)
+        self.close_button.setProperty("flat", True)
+        self.close_button.setAccessibleName("Close this message")
+        self.close_button.clicked.connect(self.hide)
+        row.addWidget(self.icon)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.close_button)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        over.installEventFilter(self)
+        self.hide()
+
+    def say(self, sentence: str, bad: bool = True) -> None:
+        role = "bad" if bad else "good"
+        name = "ph.warning-circle" if bad else "ph.check-circle"
+        self.icon.setPixmap(self.theme.icon(name, role).pixmap(20, 20))
+        self.close_button.setIcon(self.theme.icon("ph.x", "muted"))
+        self.text.setText(sentence)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(BANNER_MS)
+
+    def _place(self) -> None:
+        over = self.over
+        width = min(680, over.width() - 40)
+        self.setFixedWidth(max(width, 200))
+        self.adjustSize()
+        self.move((over.width() - self.width()) // 2, 14)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False

@@ -1,0 +1,104 @@
+"""Where photos come from: the open menu, drops, the clipboard, recent files, samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QSettings
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from explorer.paths import samples
+from explorer.session.album import SUFFIXES
+from explorer.ui.images import from_image
+
+RECENT = 10
+
+
+def paths_of(data: QMimeData) -> list[Path]:
+    """The local files and folders of a drop or of the clipboard."""
+    urls = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    if urls or not data.hasText():
+        return urls
+    # Some programs copy a path as text.
+    text = data.text().strip().strip('"')
+    path = Path(text) if "\n" not in text and len(text) < 4096 else Path()
+    return [path] if path.is_absolute() and path.exists() else []
+
+
+def image_in(data: QMimeData) -> NDArray[np.uint8] | None:
+    """The picture of a drop or of the clipboard as uint8 RGB, or None."""
+    if not data.hasImage():
+        return None
+    image = data.imageData()
+    if isinstance(image, QPixmap):
+        image = image.toImage()
+    if not isinstance(image, QImage) or image.isNull():
+        return None
+    return from_image(image)
+
+
+class Recent:
+    """The photos opened last, newest first, in the settings."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    def paths(self) -> list[Path]:
+        held = self._settings.value("recent", [])
+        # A list of one comes back as text from some settings files.
+        texts = held if isinstance(held, list) else [held] if isinstance(held, str) else []
+        return [Path(str(text)) for text in texts]
+
+    def add(self, path: Path) -> None:
+        path = path.resolve()
+        rest = [other for other in self.paths() if other != path]
+        self._settings.setValue("recent", [str(p) for p in [path, *rest][:RECENT]])
+
+
+def fill_open_menu(
+    menu: QMenu,
+    recent: Recent,
+    ask_file: Callable[[], None],
+    ask_folder: Callable[[], None],
+    paste: Callable[[], None],
+    open_path: Callable[[Path], None],
+) -> None:
+    """Build the open menu anew, with today's recent files and the bundled samples."""
+    menu.clear()
+    menu.addAction("Open photos…\tCtrl+O", ask_file)
+    menu.addAction("Open folder…\tCtrl+Shift+O", ask_folder)
+    menu.addAction("Paste\tCtrl+V", paste)
+    there = [path for path in recent.paths() if path.exists()]
+    if there:
+        menu.addSeparator()
+        title = menu.addAction("Recent")
+        title.setEnabled(False)
+        for path in there:
+            action = menu.addAction(path.name, partial(open_path, path))
+            action.setToolTip(str(path))
+    bundled = samples()
+    if bundled:
+        menu.addSeparator()
+        title = menu.addAction("Samples")
+        title.setEnabled(False)
+        for path in bundled:
+            menu.addAction(path.stem.replace("_", " "), partial(open_path, path))
+
+
+def ask_files(parent: QWidget, folder: str) -> list[Path]:
+    """The files chosen in a dialog, none when it was cancelled."""
+    endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+    chosen, _ = QFileDialog.getOpenFileNames(
+        parent, "Open photos", folder, f"Photos ({endings});;All files (*)"
+    )
+    return [Path(path) for path in chosen]
+
+
+def ask_folder(parent: QWidget, folder: str) -> list[Path]:
+    chosen = QFileDialog.getExistingDirectory(parent, "Open a folder of photos", folder)
+    return [Path(chosen)] if chosen else []

@@ -1,0 +1,261 @@
+"""A picture as a page: title, scene, panel, legend and caption, for export.
+
+Pages are laid out in logical pixels and painted at 1x, 2x or 4x; painting on a QImage needs no
+display and may happen in any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+
+from explorer.methods.names import method_named
+from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
+from explorer.trace.stages import StageName, Trace
+from explorer.ui.arrange import areas
+from explorer.ui.fonts import Weight, sans
+from explorer.ui.paint import paint_scene
+from explorer.ui.theme import Palette, colour
+from explorer.ui.transform import View, fitted
+from explorer.ui.words import device_text, time_text
+
+WIDTH, HEIGHT = 1280.0, 800.0
+EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
+Align = Qt.AlignmentFlag
+# Settings that a caption states, where a method has them, and how it calls them.
+CAPTION_SETTINGS = (
+    ("proposals", "{:,} proposals"),
+    ("score_threshold", "scores above {:g} enter NMS"),
+    ("nms_threshold", "NMS at IoU {:g}"),
+    ("detection_threshold", "detection at {:g}"),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where on the photo to look: None for all of it, else a photo-pixel centre and a zoom."""
+
+    centre: tuple[float, float]
+    zoom: float
+
+
+def blank(width: float, height: float, scale: float, palette: Palette) -> QImage:
+    image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(QColor(palette.surface))
+    return image
+
+
+def caption(trace: Trace) -> str:
+    """"weights fpn-1a2b · CPU · float32 · NMS at IoU 0.5 · ..."."""
+    parts = [f"weights {trace.weights}", device_text(trace.device)]
+    for key, text in CAPTION_SETTINGS:
+        value = trace.settings.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            parts.append(text.format(value))
+    return " · ".join(parts)
+
+
+def stage_page(
+    picture: Picture,
+    trace: Trace,
+    stage: StageName,
+    photo_name: str,
+    palette: Palette,
+    scale: float = 1.0,
+    hidden: Collection[str] | None = None,
+    look: Look | None = None,
+) -> QImage:
+    """One stage of one method. hidden: layers left out (those that are off, where None)."""
+    height = page_height(picture)
+    image = blank(WIDTH, height, scale, palette)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if hidden is None:
+        hidden = layers_off(picture)
+    method = method_named(trace.method)
+    record = trace.stage(stage)
+    head_line(
+        painter, WIDTH, picture.title, palette, colour(palette, trace.method),
+        f"{method.paper}", f"{photo_name}",
+        time_text(record.ms) if record is not None else "",
+    )
+    room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
+    main, panel = areas(picture, room, gap=20.0)
+    lost = photo(painter, picture.main, main, palette, hidden, look)
+    if picture.panel is not None and panel is not None:
+        lost += on_plate(painter, picture.panel, panel, palette, hidden)
+    foot_lines(painter, picture, trace, palette, height, hidden, lost)
+    painter.end()
+    return image
+
+
+def page_height(picture: Picture) -> float:
+    """Between 800 and 1,600: as high as the scene and its panel need for the page's width."""
+    for height in range(int(HEIGHT), 1601, 100):
+        _, panel = areas(picture, (EDGE, HEAD, WIDTH - EDGE, height - FOOT), gap=20.0)
+        if picture.panel is None or panel is None:
+            return float(height)
+        if fitted(picture.panel.extent, panel).scale >= 0.95:
+            return float(height)
+    return 1600.0
+
+
+def layers_off(picture: Picture) -> frozenset[str]:
+    scenes = (picture.main, picture.panel)
+    return frozenset(
+        layer.name for scene in scenes if scene for layer in scene.layers if not layer.on
+    )
+
+
+def photo(
+    painter: QPainter,
+    scene: Scene,
+    area: Rect,
+    palette: Palette,
+    hidden: Collection[str],
+    look: Look | None,
+) -> int:
+    """A photo scene with rounded-off surroundings, fitted or at the camera's place."""
+    if scene.space == "panel":
+        return on_plate(painter, scene, area, palette, hidden)
+    view = fitted(scene.extent, area)
+    if look is not None:
+        zoom = view.scale * look.zoom
+        view = View(
+            zoom,
+            (area[0] + area[2]) / 2 - zoom * look.centre[0],
+            (area[1] + area[3]) / 2 - zoom * look.centre[1],
+        )
+        clip = area
+    else:
+        clip = view.rect(scene.extent)
+        # Boxes may reach beyond the photo; let them, as far as there is room.
+        clip = (
+            max(area[0], clip[0] - 40), max(area[1], clip[1] - 40),
+            min(area[2], clip[2] + 40), min(area[3], clip[3] + 40),
+        )
+    painter.fillRect(
+        QRectF(QPointF(clip[0], clip[1]), QPointF(clip[2], clip[3])), QColor(palette.canvas)
+    )
+    return paint_scene(painter, scene, view, clip, palette, hidden).labels_hidden
+
+
+def on_plate(
+    painter: QPainter, scene: Scene, area: Rect, palette: Palette, hidden: Collection[str]
+) -> int:
+    """A panel, at the top of its area, at most twice its size."""
+    view = fitted(scene.extent, area, largest=2.0)
+    x1, y1, x2, y2 = view.rect(scene.extent)
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(QPointF(x1, y1), QPointF(x2, y2)), 8, 8)
+    return paint_scene(painter, scene, view, (x1, y1, x2, y2), palette, hidden).labels_hidden
+
+
+def head_line(
+    painter: QPainter,
+    width: float,
+    title: str,
+    palette: Palette,
+    swatch: QColor | None,
+    note: str,
+    right: str,
+    time: str,
+) -> None:
+    """The title with its swatch at the left, photo and time at the right."""
+    x, middle = EDGE, HEAD / 2
+    if swatch is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(swatch)
+        painter.drawRoundedRect(QRectF(x, middle - 7, 14, 14), 3.5, 3.5)
+        x += 25
+    x += line(painter, x, middle, title, 20, palette.text, Weight.DemiBold) + 12
+    tail = f"{right} · {time}" if time else right
+    used = line(painter, width - EDGE, middle, tail, 13.5, palette.muted, right=True)
+    if x + QFontMetricsF(sans(13.5)).horizontalAdvance(note) < width - EDGE - used - 20:
+        line(painter, x, middle + 1, note, 13.5, palette.muted)
+
+
+def line(
+    painter: QPainter,
+    x: float,
+    middle: float,
+    text: str,
+    size: float,
+    ink: str,
+    weight: Weight = Weight.Normal,
+    right: bool = False,
+) -> float:
+    """One line of text around the height `middle`; returns its width."""
+    font = sans(size, weight)
+    metrics = QFontMetricsF(font)
+    width = metrics.horizontalAdvance(text)
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    painter.drawText(QPointF(x - width if right else x, middle + metrics.capHeight() / 2), text)
+    return width
+
+
+def foot_lines(
+    painter: QPainter,
+    picture: Picture,
+    trace: Trace,
+    palette: Palette,
+    height: float,
+    hidden: Collection[str],
+    lost: int,
+) -> None:
+    """First the legend and what is shown, then the caption."""
+    top = height - FOOT + 22
+    summary = picture.summary + (f" · {lost} labels hidden" if lost else "")
+    used = line(painter, WIDTH - EDGE, top, summary, 13, palette.text, Weight.Medium, True)
+    legend(painter, picture.main, palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
+    line(painter, EDGE, top + 23, caption(trace), 11.5, palette.muted)
+    line(painter, WIDTH - EDGE, top + 23, "Two-Stage Explorer", 11.5, palette.faint, right=True)
+
+
+def legend(
+    painter: QPainter,
+    scene: Scene,
+    palette: Palette,
+    x: float,
+    middle: float,
+    room: float,
+    hidden: Collection[str],
+) -> None:
+    """A swatch and the name of every drawn layer that has a colour, as far as there is room."""
+    end = x + room
+    metrics = QFontMetricsF(sans(12.5))
+    for layer in scene.layers:
+        roles = _roles(layer)
+        if layer.name in hidden or not roles:
+            continue
+        needed = 14.0 * len(roles) + 8 + metrics.horizontalAdvance(layer.name) + 18
+        if x + needed > end:
+            return
+        for role in roles:
+            ink = colour(palette, role)
+            painter.setPen(QPen(ink, 1.6, _dash(layer)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(x + 1, middle - 4.5, 10, 9), 2, 2)
+            x += 14
+        x += 4 + line(painter, x + 4, middle, layer.name, 12.5, palette.muted) + 18
+
+
+def _dash(layer: Layer) -> Qt.PenStyle:
+    dashed = isinstance(layer, Boxes) and layer.dashed
+    return Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+
+
+def _roles(layer: Layer) -> tuple[str, ...]:
+    """The colours of a layer, at most five; none for photos, maps and texts."""
+    if isinstance(layer, Boxes):
+        roles = (layer.roles,) if isinstance(layer.roles, str) else layer.roles
+        return tuple(dict.fromkeys(roles))[:5] if len(layer.boxes) else ()
+    if isinstance(layer, Bars):
+        return tuple(dict.fromkeys(layer.roles))[:5]
+    return (layer.role,) if isinstance(layer, Lines | Points) else ()

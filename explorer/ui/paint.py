@@ -1,0 +1,110 @@
+"""Draws a `Scene` with QPainter: the canvas, the thumbnails and the exported pictures all use this.
+
+Everything is drawn in logical pixels through a `View`; on a HiDPI screen or in a 4x export the
+painter's device pixel ratio makes it finer, never different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from explorer.session.scene import (
+    Bars,
+    Boxes,
+    Heat,
+    Labels,
+    Layer,
+    Lines,
+    Pixels,
+    Points,
+    Rect,
+    Scene,
+)
+from explorer.ui.brush import Brush
+from explorer.ui.colour_maps import mapped
+from explorer.ui.images import image_of, to_image
+from explorer.ui.paint_boxes import paint_boxes
+from explorer.ui.paint_marks import paint_bars, paint_lines, paint_points
+from explorer.ui.paint_text import Placer, paint_captions, paint_labels
+from explorer.ui.theme import Palette
+from explorer.ui.transform import View
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What did not find room: captions and labels that would have covered others."""
+
+    labels_hidden: int = 0
+
+
+def paint_scene(
+    painter: QPainter,
+    scene: Scene,
+    view: View,
+    area: Rect,
+    palette: Palette,
+    hidden: Collection[str] = (),
+    captions: bool = True,
+) -> Drawn:
+    """Draw the layers of `scene` that are not `hidden` through `view`, clipped to `area`."""
+    painter.save()
+    painter.setClipRect(QRectF(area[0], area[1], area[2] - area[0], area[3] - area[1]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    ratio = painter.device().devicePixelRatioF()
+    brush = Brush(painter, view, area, palette, scene.space, ratio)
+    shown = [layer for layer in scene.layers if layer.name not in hidden]
+    for layer in shown:
+        PAINTERS[type(layer)](brush, layer)
+    lost = 0
+    if captions:
+        # What lies on top may place its text first; on a panel every text has its place.
+        placer = Placer(area)
+        for layer in reversed(shown):
+            if isinstance(layer, Boxes) and layer.captions:
+                lost += paint_captions(brush, layer, placer)
+            elif isinstance(layer, Labels) and scene.space == "photo":
+                lost += paint_labels(brush, layer, placer)
+    painter.restore()
+    return Drawn(lost)
+
+
+def _pixels(brush: Brush, layer: Pixels) -> None:
+    rect = brush.view.rect(layer.rect)
+    scale = (rect[2] - rect[0]) * brush.ratio / max(layer.values.shape[1], 1)
+    image = image_of(layer.values, scale)
+    _image(brush, image, rect, layer.opacity, layer.smooth and scale < 6)
+
+
+def _heat(brush: Brush, layer: Heat) -> None:
+    image = to_image(mapped(layer.values, layer.low, layer.high, layer.colour_map))
+    _image(brush, image, brush.view.rect(layer.rect), layer.opacity, smooth=False)
+
+
+def _image(brush: Brush, image: QImage, rect: Rect, opacity: float, smooth: bool) -> None:
+    painter = brush.painter
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.setOpacity(opacity)
+    painter.drawImage(QRectF(rect[0], rect[1], rect[2] - rect[0], rect[3] - rect[1]), image)
+    painter.setOpacity(1.0)
+
+
+def _panel_labels(brush: Brush, layer: Labels) -> None:
+    if brush.space == "panel":
+        paint_labels(brush, layer, None)
+
+
+PAINTERS: dict[type[Layer], Callable[[Brush, Any], Any]] = {
+    Pixels: _pixels,
+    Heat: _heat,
+    Boxes: paint_boxes,
+    Lines: paint_lines,
+    Points: paint_points,
+    Bars: paint_bars,
+    Labels: _panel_labels,
+}

@@ -1,0 +1,73 @@
+"""Lines with arrow heads, dots and filled bars."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from explorer.session.scene import Bars, Lines, Points
+from explorer.ui.brush import Brush
+from explorer.ui.theme import colour
+
+HEAD = 7.0  # an arrow head's length on screen, pixels
+
+
+def paint_lines(brush: Brush, layer: Lines) -> None:
+    if not len(layer.segments):
+        return
+    painter = brush.painter
+    ink = colour(brush.palette, layer.role)
+    segments = brush.view.boxes(layer.segments).tolist()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(segments) <= 2_000)
+    painter.setOpacity(layer.opacity)
+    pen = QPen(ink, layer.width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.drawLines([QLineF(*segment) for segment in segments])
+    if layer.arrow:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        for x1, y1, x2, y2 in segments:
+            length = math.hypot(x2 - x1, y2 - y1)
+            if length > 3:
+                painter.drawPolygon(_head(x1, y1, x2, y2, min(HEAD, length * 0.6)))
+    painter.restore()
+
+
+def _head(x1: float, y1: float, x2: float, y2: float, size: float) -> QPolygonF:
+    angle = math.atan2(y2 - y1, x2 - x1)
+    sides = [
+        QPointF(x2 - size * math.cos(angle + turn), y2 - size * math.sin(angle + turn))
+        for turn in (-0.42, 0.42)
+    ]
+    return QPolygonF([QPointF(x2, y2), *sides])
+
+
+def paint_points(brush: Brush, layer: Points) -> None:
+    painter = brush.painter
+    ink = colour(brush.palette, layer.role)
+    painter.save()
+    edge = len(layer.points) <= 400 and layer.radius >= 2
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1) if edge else Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    for x, y in brush.view.boxes(np.asarray(layer.points)).tolist():
+        painter.drawEllipse(QPointF(x, y), layer.radius, layer.radius)
+    painter.restore()
+
+
+def paint_bars(brush: Brush, layer: Bars) -> None:
+    painter = brush.painter
+    painter.save()
+    painter.setOpacity(layer.opacity)
+    painter.setPen(Qt.PenStyle.NoPen)
+    boxes = brush.view.boxes(layer.boxes) if len(layer.boxes) else np.zeros((0, 4))
+    for (x1, y1, x2, y2), role in zip(boxes.tolist(), layer.roles, strict=True):
+        painter.setBrush(colour(brush.palette, role))
+        # Bars of a chart look quiet with slightly rounded ends; cells of a grid stay square.
+        radius = min(2.0, abs(y2 - y1) / 3, abs(x2 - x1) / 3)
+        painter.drawRoundedRect(QRectF(QPointF(x1, y1), QPointF(x2, y2)), radius, radius)
+    painter.restore()

@@ -1,0 +1,258 @@
+"""Brings the desk's state onto the widgets: pictures, thumbnails, choices, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from explorer.methods.names import METHODS, method_named
+from explorer.session.job import sentence_of
+from explorer.session.related import Counterpart, counterparts
+from explorer.session.scene import Control, Picture, ViewState
+from explorer.session.scenes import picture
+from explorer.session.state import Desk
+from explorer.trace.stages import STAGE_NAMES, StageName, Trace
+from explorer.ui.bottom_bar import BottomBar
+from explorer.ui.canvas_frame import Frame
+from explorer.ui.centre import Centre
+from explorer.ui.stage_map import MapCell, StageMap
+from explorer.ui.studio import Studio
+from explorer.ui.style import Theme
+from explorer.ui.thumbnails import thumbnail
+from explorer.ui.words import STAGE_TITLES, short_count, time_text
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a method is. state: "off", "waiting", "running", "done", "failed"."""
+
+    state: str = "waiting"
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A picture that is on a canvas, and what it was made from."""
+
+    picture: Picture
+    trace: Trace
+    stage: StageName
+
+
+def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status) -> str:
+    """What the stage map says about a cell."""
+    named = method_named(method)
+    head = f"{named.title} · {STAGE_TITLES[stage]}"
+    if note := named.notes.get(stage):
+        head += f": {note}"
+    record = trace.stage(stage) if trace is not None else None
+    if record is not None:
+        return f"{head}\n{record.count:,} here · {time_text(record.ms)} on {record.device}"
+    reason = {
+        "off": "Switched off.", "failed": status.text, "done": "This method has no such stage.",
+    }.get(status.state, status.text or "Not reached yet.")
+    return f"{head}\n{reason}"
+
+
+class Presenter(QObject):
+    """Owns no state of its own but what is on screen; `show` is called after every change."""
+
+    selection_shown = Signal(object)  # {method: Counterpart}
+
+    def __init__(
+        self,
+        centre: Centre,
+        stage_map: StageMap,
+        bottom: BottomBar,
+        studio: Studio,
+        theme: Theme,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.centre, self.stage_map, self.bottom = centre, stage_map, bottom
+        self.studio, self.theme = studio, theme
+        self.desk = Desk()
+        self.traces: Mapping[str, Trace] = {}
+        self.status: Mapping[str, Status] = {}
+        self.shown: dict[str, Shown] = {}
+        self.found: dict[str, Counterpart] = {}
+        theme.changed.connect(self.redraw_thumbnails)
+
+    def show(
+        self, desk: Desk, traces: Mapping[str, Trace], status: Mapping[str, Status]
+    ) -> None:
+        self.desk, self.traces, self.status = desk, traces, status
+        alone = desk.method is not None or len(desk.enabled) == 1
+        self.centre.show_methods(desk.shown(), with_summary=not alone)
+        self.centre.summary.show_traces(
+            [traces[name] for name in desk.enabled if name in traces]
+        )
+        self.stage_map.show_place(desk.stage, desk.method, desk.enabled)
+        self.bottom.show_stage(desk.stage)
+        self._select()
+        for method in desk.shown():
+            self._ask_picture(method)
+
+    def forget_photo(self) -> None:
+        """Another photo: nothing that is on screen belongs to it."""
+        self.shown.clear()
+        self.studio.forget()
+        self.stage_map.cells.clear()
+        self.stage_map.update()
+
+    def _select(self) -> None:
+        key = self.desk.view.selected
+        traces = [self.traces[name] for name in self.desk.enabled if name in self.traces]
+        self.found = counterparts(traces, key) if key is not None else {}
+        self.selection_shown.emit(self.found)
+
+    def view_of(self, method: str) -> ViewState:
+        """The view state of one method: the selection is its own row that stands for it."""
+        at = self.found.get(method)
+        return replace(self.desk.view, selected=at.key if at else None)
+
+    # -- canvases --------------------------------------------------------------------------
+
+    def _frame(self, method: str, message: str = "") -> Frame:
+        named = method_named(method)
+        trace = self.traces.get(method)
+        record = trace.stage(self.desk.stage) if trace is not None else None
+        return Frame(
+            method=method,
+            title=named.title,
+            note=named.notes.get(self.desk.stage, ""),
+            time=time_text(record.ms) if record is not None else "",
+            message=message,
+        )
+
+    def _ask_picture(self, method: str) -> None:
+        trace, stage = self.traces.get(method), self.desk.stage
+        if trace is None or trace.stage(stage) is None:
+            status = self.status.get(method, Status())
+            self.shown.pop(method, None)
+            text = status.text or "Waiting"
+            self.centre.canvases[method].show_picture(self._frame(method, text), None)
+            return
+        view = self.view_of(method)
+        self.studio.ask(
+            ("canvas", method),
+            partial(picture, trace, stage, view),
+            partial(self._arrived, method, trace, stage),
+        )
+
+    def show_messages(self) -> None:
+        """What methods without a picture are doing now."""
+        for method in self.desk.shown():
+            if method not in self.shown:
+                text = self.status.get(method, Status()).text or "Waiting"
+                self.centre.canvases[method].show_picture(self._frame(method, text), None)
+
+    def _arrived(
+        self, method: str, trace: Trace, stage: StageName, result: Picture | Exception
+    ) -> None:
+        if stage != self.desk.stage:
+            return
+        if isinstance(result, Exception):
+            self.shown.pop(method, None)
+            message = sentence_of(result)
+            self.centre.canvases[method].show_picture(self._frame(method, message), None)
+            return
+        self.shown[method] = Shown(result, trace, stage)
+        self._put(method)
+        self._show_choices()
+
+    def _put(self, method: str) -> None:
+        shown = self.shown[method]
+        layers = [(layer.name, layer.on) for layer in shown.picture.main.layers]
+        if shown.picture.panel is not None:
+            layers += [(layer.name, layer.on) for layer in shown.picture.panel.layers]
+        self.centre.canvases[method].show_picture(
+            self._frame(method), shown.picture, self.desk.hidden(layers, shown.stage),
+            self.view_of(method).selected,
+        )
+
+    def apply_layers(self, desk: Desk) -> None:
+        """Only layers were switched: the pictures stay."""
+        self.desk = desk
+        for method in desk.shown():
+            if method in self.shown:
+                self._put(method)
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        """Layers and controls of all pictures on screen, each name once."""
+        layers: dict[str, bool] = {}
+        controls: dict[str, Control] = {}
+        for method in self.desk.shown():
+            shown = self.shown.get(method)
+            if shown is None or shown.stage != self.desk.stage:
+                continue
+            for layer in shown.picture.main.layers:
+                layers.setdefault(layer.name, layer.on)
+            for control in shown.picture.controls:
+                held = controls.setdefault(control.key, control)
+                controls[control.key] = replace(
+                    held,
+                    low=min(held.low, control.low),
+                    high=max(held.high, control.high),
+                    choices=tuple(dict.fromkeys((*held.choices, *control.choices))),
+                )
+        hidden = self.desk.hidden(tuple(layers.items()), self.desk.stage)
+        self.bottom.show_choices(
+            [(name, name not in hidden) for name in layers], list(controls.values())
+        )
+
+    # -- stage map -------------------------------------------------------------------------
+
+    def show_cells(self, method: str, fresh: StageName | None = None) -> None:
+        """The cells of one method; `fresh`: the stage that has just come in."""
+        trace = self.traces.get(method)
+        status = self.status.get(method, Status())
+        running = status.state == "running"
+        for stage in STAGE_NAMES:
+            held = self.stage_map.cells.get((method, stage), MapCell())
+            record = trace.stage(stage) if trace is not None else None
+            tip = cell_tip(method, stage, trace, status)
+            if record is None or trace is None:
+                # Only the stage that comes next is marked as running.
+                state = "running" if running else "waiting"
+                running = False
+                state = status.state if status.state in ("off", "failed") else state
+                self.stage_map.set_cell(method, stage, MapCell(state=state, tip=tip))
+                continue
+            self.stage_map.set_cell(
+                method, stage,
+                MapCell("done", held.thumbnail, short_count(record.count),
+                        time_text(record.ms), tip),
+            )
+            if stage == fresh:
+                self._ask_thumbnail(method, stage, trace)
+
+    def redraw_thumbnails(self) -> None:
+        for method in METHODS:
+            trace = self.traces.get(method.name)
+            for stage in STAGE_NAMES:
+                if trace is not None and trace.stage(stage) is not None:
+                    self._ask_thumbnail(method.name, stage, trace)
+
+    def _ask_thumbnail(self, method: str, stage: StageName, trace: Trace) -> None:
+        palette = self.theme.palette
+
+        def make() -> QImage:
+            return thumbnail(picture(trace, stage, ViewState(limit=60)), palette)
+
+        self.studio.ask(
+            ("thumbnail", method, stage), make, partial(self._thumbnail_made, method, stage), 1
+        )
+
+    def _thumbnail_made(
+        self, method: str, stage: StageName, result: QImage | Exception
+    ) -> None:
+        cell = self.stage_map.cells.get((method, stage), MapCell())
+        image = None if isinstance(result, Exception) else result
+        self.stage_map.set_cell(method, stage, replace(cell, thumbnail=image))
+

@@ -1,0 +1,50 @@
+"""Puts the style sheet on the application, with the two small pictures it needs as files."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from explorer.paths import resources_dir
+from explorer.ui.fonts import load_fonts, sans
+from explorer.ui.style import Theme, style_sheet
+
+Role = QPalette.ColorRole
+
+
+def apply_style(app: QCoreApplication | None, theme: Theme) -> None:
+    """Fonts, colours and style sheet of the theme, for all windows."""
+    assert isinstance(app, QApplication)
+    load_fonts()
+    app.setStyle("Fusion")
+    app.setFont(sans(13))
+    app.setPalette(_qt_palette(theme))
+    folder = resources_dir() / "style"
+    name = theme.palette.name
+    app.setStyleSheet(
+        style_sheet(
+            theme.palette,
+            tick=(folder / f"tick-{name}.svg").as_posix(),
+            chevron=(folder / f"chevron-{name}.svg").as_posix(),
+        )
+    )
+
+
+def _qt_palette(theme: Theme) -> QPalette:
+    """For what style sheets do not reach: dialogs, placeholders, disabled texts."""
+    colours = theme.palette
+    palette = QPalette()
+    for roles, value in (
+        ((Role.Window, Role.Base), colours.window),
+        ((Role.Button, Role.AlternateBase, Role.ToolTipBase), colours.raised),
+        ((Role.WindowText, Role.Text, Role.ButtonText, Role.ToolTipText), colours.text),
+        ((Role.PlaceholderText,), colours.muted),
+        ((Role.Highlight, Role.Link, Role.Accent), colours.accent),
+        ((Role.HighlightedText,), colours.on_accent),
+    ):
+        for role in roles:
+            palette.setColor(role, QColor(value))
+    for role in (Role.WindowText, Role.Text, Role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.faint))
+    return palette

@@ -1,0 +1,125 @@
+"""Colours: two palettes, and the one place where a role becomes a colour.
+
+The five method colours follow Okabe and Ito's colour-blind safe set; the light theme uses darker
+variants of the same hues, so that they can be read as text on white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from PySide6.QtGui import QColor
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme as #rrggbb. `canvas` lies behind photos, `surface` behind text."""
+
+    name: str
+    window: str
+    canvas: str
+    surface: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    good: str
+    bad: str
+    selected: str
+    methods: dict[str, str]
+    levels: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+DARK = Palette(
+    name="dark",
+    window="#0f1116",
+    canvas="#0b0d11",
+    surface="#161a22",
+    raised="#1b2130",
+    hover="#232b3b",
+    line="#252b36",
+    text="#e7eaf0",
+    muted="#8d97a8",
+    faint="#5a6475",
+    accent="#5eb1ff",
+    on_accent="#08131f",
+    good="#4fd18b",
+    bad="#ff6b6b",
+    selected="#ffffff",
+    methods={
+        "rcnn": "#e69f00",
+        "sppnet": "#56b4e9",
+        "fast_rcnn": "#2bc48a",
+        "faster_rcnn": "#e07bb5",
+        "fpn": "#f2d64b",
+    },
+    levels=("#7cc7ff", "#37d3a8", "#f2d64b", "#ff9f5a", "#f078c0"),
+    classes=(
+        "#5eb1ff", "#f2d64b", "#2bc48a", "#e07bb5", "#e69f00", "#9d8cff", "#ff6b6b", "#7fdbca",
+        "#c3e88d", "#ffab91",
+    ),
+)
+
+LIGHT = Palette(
+    name="light",
+    window="#f4f6f9",
+    canvas="#e6e9ef",
+    surface="#ffffff",
+    raised="#f1f4f8",
+    hover="#e4e9f1",
+    line="#d8dde6",
+    text="#161b24",
+    muted="#5d6878",
+    faint="#98a2b1",
+    accent="#1668c7",
+    on_accent="#ffffff",
+    good="#14804a",
+    bad="#c62f2f",
+    selected="#0b0d11",
+    methods={
+        "rcnn": "#b36b00",
+        "sppnet": "#1976b8",
+        "fast_rcnn": "#0b8457",
+        "faster_rcnn": "#b23a84",
+        "fpn": "#8a7200",
+    },
+    levels=("#1976b8", "#0b8457", "#8a7200", "#c4570f", "#b23a84"),
+    classes=(
+        "#1668c7", "#8a7200", "#0b8457", "#b23a84", "#b36b00", "#5b48c9", "#c62f2f", "#11766a",
+        "#55761b", "#b4502d",
+    ),
+)
+
+PALETTES = {"dark": DARK, "light": LIGHT}
+
+
+def colour(palette: Palette, role: str) -> QColor:
+    """The colour of a role of `explorer.session.scene`. Raises KeyError for an unknown one."""
+    return QColor(_value(palette.name, role))
+
+
+@cache
+def _value(theme: str, role: str) -> str:
+    palette = PALETTES[theme]
+    if role in palette.methods:
+        return palette.methods[role]
+    for prefix, values in (("level", palette.levels), ("class", palette.classes)):
+        number = role.removeprefix(prefix)
+        if number != role and number.isdigit():
+            return values[int(number) % len(values)]
+    value = getattr(palette, role, None)
+    if not isinstance(value, str) or role == "name":
+        raise KeyError(f"no colour for the role '{role}'")
+    return value
+
+
+def readable_on(background: QColor) -> QColor:
+    """Near-black or white, whichever can be read on `background` (its relative luminance)."""
+    light = 0.299 * background.redF() + 0.587 * background.greenF() + 0.114 * background.blueF()
+    return QColor("#0b0d11") if light > 0.5 else QColor("#ffffff")

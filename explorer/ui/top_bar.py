@@ -1,0 +1,155 @@
+"""Above all: the photo, the methods with their times, the device, and what one can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from explorer.methods.names import METHODS
+from explorer.trace.stages import Trace
+from explorer.ui.style import Theme
+from explorer.ui.theme import colour
+from explorer.ui.words import time_text, total_ms
+
+WIDE = 1500  # below this the program's name and the longer method titles make room
+
+
+def dot(ink: QColor, size: int = 10, radius: float = 2.5) -> QIcon:
+    """A small filled square, as sharp as the screen."""
+    pixmap = QPixmap(size * 4, size * 4)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawRoundedRect(0, 0, size * 4, size * 4, radius * 4, radius * 4)
+    painter.end()
+    return QIcon(pixmap)
+
+
+class TopBar(QWidget):
+    method_toggled = Signal(str)
+    theme_wanted = Signal()
+    export_wanted = Signal()
+    help_wanted = Signal()
+
+    def __init__(self, theme: Theme, open_menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(52)
+        self.theme = theme
+        self._traces: Mapping[str, Trace] = {}
+        self._enabled: tuple[str, ...] = ()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        self.name = QLabel("Two-Stage Explorer")
+        self.name.setObjectName("appname")
+        row.addWidget(self.name)
+        row.addSpacing(4)
+        self.photo = QLabel("no photo")
+        self.photo.setProperty("chip", True)
+        self.photo.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.photo)
+        self.chips: dict[str, QPushButton] = {}
+        for method in METHODS:
+            chip = QPushButton(method.short)
+            chip.setProperty("chip", True)
+            chip.setProperty("toggle", True)
+            chip.setCheckable(True)
+            chip.setIconSize(QSize(10, 10))
+            chip.clicked.connect(
+                lambda _=False, name=method.name: self.method_toggled.emit(name)
+            )
+            self.chips[method.name] = chip
+            row.addWidget(chip)
+        row.addStretch()
+        self.device = QPushButton("starting")
+        self.device.setProperty("chip", True)
+        self.device.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.device.setIconSize(QSize(8, 8))
+        self.device.setToolTip("Where the networks run, and in which precision")
+        row.addWidget(self.device)
+        self.open = QToolButton()
+        self.open.setText("Open")
+        self.open.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.open.setMenu(open_menu)
+        self.theme_button = self._icon_button("Dark or light theme (Ctrl+T)")
+        self.theme_button.clicked.connect(self.theme_wanted)
+        self.help = self._icon_button("Keys (?)")
+        self.help.clicked.connect(self.help_wanted)
+        self.export = QPushButton("Export")
+        self.export.setProperty("primary", True)
+        self.export.setToolTip("Save pictures (Ctrl+E)")
+        self.export.clicked.connect(self.export_wanted)
+        for button in (self.help, self.theme_button, self.open, self.export):
+            row.addWidget(button)
+        self.restyle()
+        theme.changed.connect(self.restyle)
+
+    def _icon_button(self, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("icon", True)
+        button.setProperty("flat", True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def restyle(self) -> None:
+        """Icons in the colours of the palette."""
+        palette = self.theme.palette
+        self.open.setIcon(self.theme.icon("ph.folder-open"))
+        self.theme_button.setIcon(
+            self.theme.icon("ph.sun" if palette.name == "dark" else "ph.moon")
+        )
+        self.help.setIcon(self.theme.icon("ph.keyboard"))
+        self.export.setIcon(self.theme.icon("ph.export", "on_accent"))
+        self.device.setIcon(dot(QColor(palette.good), 8, 4))
+        for method, chip in self.chips.items():
+            on = chip.isChecked()
+            chip.setIcon(dot(colour(palette, method) if on else QColor(palette.faint)))
+
+    def show_photo(self, name: str, width: int = 0, height: int = 0) -> None:
+        muted = self.theme.palette.muted
+        shown = name if len(name) <= 26 else f"{name[:12]}…{name[-12:]}"
+        size = f' <span style="color:{muted}">{width} × {height}</span>' if width else ""
+        self.photo.setText(f"{shown}{size}")
+        self.photo.setToolTip(name)
+
+    def show_device(self, text: str) -> None:
+        self.device.setText(f" {text}")
+
+    def show_methods(self, enabled: tuple[str, ...], traces: Mapping[str, Trace]) -> None:
+        """Which methods are on, and the milliseconds of each so far."""
+        self._enabled, self._traces = enabled, traces
+        wide = self.width() >= WIDE
+        self.name.setVisible(wide)
+        for method in METHODS:
+            chip = self.chips[method.name]
+            trace = traces.get(method.name)
+            text = f" {method.title if wide else method.short}"
+            if trace is not None and trace.stages:
+                text += f"  {time_text(total_ms(trace))}"
+            chip.setText(text)
+            on = method.name in enabled
+            chip.setChecked(on)
+            chip.setToolTip(
+                f"{method.title} · {method.paper}\nClick to {'hide it' if on else 'run it'}"
+            )
+        self.restyle()
+
+    def resizeEvent(self, event: object) -> None:
+        self.show_methods(self._enabled, self._traces)

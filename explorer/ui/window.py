@@ -1,0 +1,270 @@
+"""The main window: builds its parts, wires them, and turns actions into steps of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from explorer.session.job import Engine
+from explorer.session.scene import Key
+from explorer.session.state import Desk
+from explorer.ui import opening
+from explorer.ui.actions import add_actions, keys_text
+from explorer.ui.bottom_bar import BottomBar
+from explorer.ui.camera import Camera
+from explorer.ui.centre import Centre
+from explorer.ui.dialogs import ExportDialog, KeysDialog
+from explorer.ui.inspector import Inspector
+from explorer.ui.notices import Banner, StatusStrip
+from explorer.ui.presenter import Presenter
+from explorer.ui.runner import Runner
+from explorer.ui.stage_map import StageMap
+from explorer.ui.studio import Studio
+from explorer.ui.style import Theme
+from explorer.ui.style_files import apply_style
+from explorer.ui.top_bar import TopBar
+from explorer.ui.words import device_text
+from explorer.ui.workbench import Workbench
+
+
+class Window(QMainWindow):
+    """make_engine: called in the worker when the first photo is opened."""
+
+    def __init__(self, make_engine: Callable[[], Engine], settings: QSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.setWindowTitle("Two-Stage Explorer")
+        self.setAcceptDrops(True)
+        self.theme = Theme(str(settings.value("theme", "dark")), self)
+        self.camera = Camera(self)
+        self.studio = Studio(self)
+        self.runner = Runner(make_engine, self)
+        self.recent = opening.Recent(settings)
+        self._build()
+        self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
+        self._wire()
+        add_actions(self)
+        apply_style(QApplication.instance(), self.theme)
+        self._restore()
+
+    # -- building --------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.open_menu = QMenu(self)
+        self.open_menu.setToolTipsVisible(True)
+        self.top = TopBar(self.theme, self.open_menu)
+        self.stage_map = StageMap(self.theme)
+        self.centre = Centre(self.camera, self.theme)
+        self.inspector = Inspector(self.theme)
+        self.bottom = BottomBar(self.theme)
+        self.strip = StatusStrip()
+        side = QWidget()
+        side.setObjectName("side")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addWidget(self.stage_map)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        for widget in (side, self.centre, self.inspector):
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setCollapsible(1, False)
+        root = QWidget()
+        root.setObjectName("root")
+        rows = QVBoxLayout(root)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.top)
+        rows.addWidget(self.splitter, 1)
+        rows.addWidget(self.bottom)
+        rows.addWidget(self.strip)
+        self.setCentralWidget(root)
+        self.banner = Banner(self.theme, self.centre)
+        self.presenter = Presenter(
+            self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
+        )
+
+    def _wire(self) -> None:
+        bench = self.workbench
+        bench.failed.connect(self.banner.say)
+        bench.photo_shown.connect(self._photo_shown)
+        bench.working.connect(self.strip.working)
+        bench.idle.connect(self.strip.idle)
+        bench.traces_changed.connect(self._show_methods)
+        self.runner.device_known.connect(lambda text: self.top.show_device(device_text(text)))
+        self.strip.cancelled.connect(bench.cancel)
+        self.stage_map.cell_chosen.connect(
+            lambda method, stage: self.go(bench.desk.at_stage(stage).alone(method))
+        )
+        self.stage_map.row_chosen.connect(
+            lambda stage: self.go(bench.desk.at_stage(stage).side_by_side())
+        )
+        self.stage_map.method_chosen.connect(self.show_alone)
+        self.bottom.stepped.connect(self.step_stage)
+        self.bottom.layer_switched.connect(
+            lambda name, on: bench.switch_layers(bench.desk.with_layer(name, on))
+        )
+        self.bottom.control_changed.connect(
+            lambda key, value: self.go(bench.desk.with_control(key, value))
+        )
+        self.top.method_toggled.connect(lambda name: self.go(bench.desk.toggled(name)))
+        self.top.theme_wanted.connect(self.switch_theme)
+        self.top.export_wanted.connect(self.export)
+        self.top.help_wanted.connect(self.show_keys)
+        self.open_menu.aboutToShow.connect(self._fill_open_menu)
+        self.centre.hinted.connect(self.strip.hint.setText)
+        for canvas in self.centre.canvases.values():
+            canvas.picked.connect(self.select)
+            canvas.opened.connect(self.show_alone)
+        self.presenter.selection_shown.connect(
+            lambda found: self.inspector.show_selection(bench.traces, bench.desk, found)
+        )
+        self.inspector.stage_wanted.connect(
+            lambda key: self.go(bench.desk.at_stage(key.stage).selecting(key))
+        )
+
+    def _restore(self) -> None:
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(1680, screen.width()), min(1050, screen.height()))
+        geometry = self.settings.value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        narrow = self.width() < 1500
+        self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
+        state = self.settings.value("splitter")
+        if state is not None:
+            self.splitter.restoreState(state)
+
+    # -- steps of the desk -----------------------------------------------------------------
+
+    def go(self, desk: Desk) -> None:
+        """Every change of what is looked at comes through here."""
+        self.workbench.move_to(desk)
+        self._show_methods()
+
+    def step_stage(self, step: int) -> None:
+        self.go(self.workbench.desk.next_stage(step))
+
+    def show_alone(self, method: str) -> None:
+        """One method alone; once more: all side by side again."""
+        desk = self.workbench.desk
+        self.go(desk.side_by_side() if desk.method == method else desk.alone(method))
+
+    def select(self, key: Key | None) -> None:
+        self.go(self.workbench.desk.selecting(key))
+
+    def reset(self) -> None:
+        self.camera.fit()
+        self.go(self.workbench.desk.reset())
+
+    def zoom_to_selection(self) -> None:
+        box = self.workbench.selected_box()
+        shown = self.workbench.desk.shown()
+        if box is not None and shown:
+            self.centre.canvases[shown[0]].zoom_to(box)
+
+    def cycle(self, step: int) -> None:
+        """The next box under the last click, whichever canvas it was on."""
+        for canvas in self.centre.canvases.values():
+            if canvas.has_hits() and canvas.isVisible():
+                canvas.cycle(step)
+                return
+
+    def switch_theme(self) -> None:
+        name = "light" if self.theme.palette.name == "dark" else "dark"
+        self.theme.switch(name)
+        apply_style(QApplication.instance(), self.theme)
+        self.settings.setValue("theme", name)
+        self.workbench.show_name()
+
+    # -- opening ---------------------------------------------------------------------------
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open photos and folders; what is wrong with them is said in the banner."""
+        self.workbench.open_paths(paths)
+
+    def ask_files(self) -> None:
+        paths = opening.ask_files(self, str(self.settings.value("folder", "")))
+        if paths:
+            self.settings.setValue("folder", str(paths[0].parent))
+            self.open_paths(paths)
+
+    def ask_folder(self) -> None:
+        paths = opening.ask_folder(self, str(self.settings.value("folder", "")))
+        if paths:
+            self.settings.setValue("folder", str(paths[0]))
+            self.open_paths(paths)
+
+    def paste(self) -> None:
+        self.workbench.open_data(QGuiApplication.clipboard().mimeData(), "Pasted picture")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self.strip.hint.setText("Drop to open")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.strip.hint.setText("")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.strip.hint.setText("")
+        event.acceptProposedAction()
+        self.workbench.open_data(event.mimeData(), "Dropped picture")
+
+    def _fill_open_menu(self) -> None:
+        opening.fill_open_menu(
+            self.open_menu, self.recent, self.ask_files, self.ask_folder, self.paste,
+            lambda path: self.open_paths([path]),
+        )
+
+    def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
+        self.top.show_photo(name, width, height)
+        self.setWindowTitle(f"{name} — Two-Stage Explorer")
+        if path is not None:
+            self.recent.add(path)
+        self._show_methods()
+
+    def _show_methods(self) -> None:
+        self.top.show_methods(self.workbench.desk.enabled, self.workbench.traces)
+
+    # -- the rest --------------------------------------------------------------------------
+
+    def export(self) -> None:
+        if not self.workbench.traces:
+            self.banner.say("There is nothing to export yet: open a photo first.")
+            return
+        dialog = ExportDialog(self.workbench, self.theme, self.settings, self)
+        dialog.saved.connect(lambda sentence: self.banner.say(sentence, bad=False))
+        dialog.failed.connect(self.banner.say)
+        dialog.open()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_keys(self) -> None:
+        KeysDialog(keys_text(), self).open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("splitter", self.splitter.saveState())
+        self.hide()
+        for dialog in self.findChildren(ExportDialog):
+            dialog.done(0)
+        self.workbench.cancel()
+        self.runner.close()
+        self.studio.close()
+        event.accept()
+
+    def start_with(self, paths: list[Path]) -> None:
+        """Open `paths` once the window is on screen."""
+        QTimer.singleShot(0, lambda: self.open_paths(paths))

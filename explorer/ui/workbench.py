@@ -1,0 +1,258 @@
+"""What lies on the bench: the photo, its traces, the desk; and the jobs that fill them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from explorer.methods.names import NAMES
+from explorer.session.album import Album, album_of
+from explorer.session.job import (
+    NEEDS_SEARCH,
+    Event,
+    Failed,
+    Job,
+    PhotoRead,
+    TraceGrew,
+    Working,
+    search_of,
+    sentence_of,
+)
+from explorer.session.related import box_of
+from explorer.session.scene import Rect
+from explorer.session.state import Desk
+from explorer.trace.stages import Trace
+from explorer.ui.camera import Camera
+from explorer.ui.export_jobs import ExportJob, Showing, everything, present_view
+from explorer.ui.exporting import Style
+from explorer.ui.opening import image_in, paths_of
+from explorer.ui.page import Look
+from explorer.ui.presenter import Presenter, Status
+from explorer.ui.runner import Runner
+
+Photo = NDArray[np.uint8]
+
+
+class Workbench(QObject):
+    """Until a new photo could be read, everything of the old one stays."""
+
+    failed = Signal(str)
+    working = Signal(str, int, int)
+    idle = Signal(str)
+    photo_shown = Signal(str, object, int, int)  # name, path or None, width, height
+    traces_changed = Signal()
+
+    def __init__(
+        self, runner: Runner, presenter: Presenter, camera: Camera, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.runner, self.presenter, self.camera = runner, presenter, camera
+        self.desk = Desk()
+        self.traces: dict[str, Trace] = {}
+        self.status: dict[str, Status] = {}
+        self.album = Album()
+        self.photo: Photo | None = None
+        self.name = ""
+        self.path: Path | None = None
+        self._coming: tuple[Job, Album] | None = None
+        runner.happened.connect(self._take)
+        runner.finished.connect(self._finished)
+
+    # -- opening ---------------------------------------------------------------------------
+
+    def open_paths(self, paths: list[Path]) -> None:
+        try:
+            album = album_of(paths)
+        except OSError as error:
+            self.failed.emit(_os_sentence(error))
+            return
+        self._open(album)
+
+    def open_data(self, data: QMimeData, name: str) -> None:
+        """A drop or the clipboard: files, folders or a picture."""
+        paths = paths_of(data)
+        if paths:
+            self.open_paths(paths)
+            return
+        photo = image_in(data)
+        if photo is None:
+            self.failed.emit("There is no photo in it: copy a picture or a file first.")
+            return
+        self._start(Job(name=name, methods=self.desk.enabled, photo=photo), Album())
+
+    def turn(self, step: int) -> None:
+        """The next or previous photo of the album."""
+        album = (self._coming[1] if self._coming else self.album).turned(step)
+        if album.current is not None and album != self.album:
+            self._open(album)
+
+    def _open(self, album: Album) -> None:
+        path = album.current
+        if path is not None:
+            self._start(Job(name=path.name, methods=self.desk.enabled, path=path), album)
+
+    def _start(self, job: Job, album: Album) -> None:
+        self._coming = (job, album)
+        if self.photo is None:
+            for name in NAMES:
+                self._set_status(name, Status("waiting", f"Reading {job.name}"))
+            self._show()
+        self.working.emit(f"Reading {job.name}", 0, 0)
+        self.runner.start(job)
+
+    # -- events of the worker --------------------------------------------------------------
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, PhotoRead):
+            self._photo_read(event.photo)
+        elif isinstance(event, Working):
+            self.working.emit(event.text, event.done, event.total)
+            if event.method:
+                self._set_status(event.method, Status("running", event.text))
+                self._waiting_for(event)
+                self._show_messages()
+        elif isinstance(event, TraceGrew):
+            self._grew(event)
+        else:
+            self._failed(event)
+
+    def _photo_read(self, photo: Photo) -> None:
+        if self._coming is None:  # methods were added to the photo on the bench
+            return
+        job, self.album = self._coming
+        self._coming = None
+        self.photo, self.name, self.path = photo, job.name, job.path
+        self.traces.clear()
+        self.presenter.forget_photo()
+        self.desk = self.desk.selecting(None)
+        height, width = photo.shape[:2]
+        self.camera.look_at_photo(width, height)
+        for name in NAMES:
+            on = name in self.desk.enabled
+            self._set_status(name, Status("waiting", "Waiting for its turn") if on else OFF)
+        self.show_name()
+        self._show()
+
+    def show_name(self) -> None:
+        if self.photo is not None:
+            height, width = self.photo.shape[:2]
+            self.photo_shown.emit(self.name, self.path, width, height)
+
+    def _waiting_for(self, event: Working) -> None:
+        if event.text != "Selective search":
+            return
+        for name in NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces):
+            self._set_status(name, Status("running", "Selective search"))
+
+    def _grew(self, event: TraceGrew) -> None:
+        trace = event.trace
+        self.traces[trace.method] = trace
+        if event.complete:
+            self._set_status(trace.method, Status("done"))
+            fresh = None
+        else:
+            self._set_status(trace.method, Status("running", "Running"))
+            fresh = trace.stages[-1].name
+        self.presenter.show_cells(trace.method, fresh)
+        self.traces_changed.emit()
+        if event.complete or trace.stages[-1].name == self.desk.stage:
+            self._show()
+
+    def _failed(self, event: Failed) -> None:
+        self.failed.emit(event.sentence)
+        if event.method:
+            self._set_status(event.method, Status("failed", event.sentence))
+            self._show()
+            return
+        self._coming = None
+        for name in NAMES:
+            if name not in self.traces:
+                self._set_status(name, Status("failed", event.sentence))
+        self._show()
+
+    def _finished(self) -> None:
+        self._coming = None
+        for name, status in list(self.status.items()):
+            if status.state in ("waiting", "running"):
+                self._set_status(name, Status("waiting", "Cancelled"))
+        self._show()
+        done = [name for name in self.desk.enabled if name in self.traces]
+        self.idle.emit(f"{len(done)} of {len(NAMES)} methods done" if done else "")
+
+    def cancel(self) -> None:
+        self.runner.cancel()
+
+    # -- the desk --------------------------------------------------------------------------
+
+    def move_to(self, desk: Desk) -> None:
+        added = set(desk.enabled) - set(self.desk.enabled)
+        removed = set(self.desk.enabled) - set(desk.enabled)
+        self.desk = desk
+        for name in removed:
+            self._set_status(name, OFF)
+        for name in added:
+            done = name in self.traces
+            self._set_status(name, Status("done") if done else Status("waiting", "Waiting"))
+        self._run_again(added, removed)
+        self._show()
+
+    def _run_again(self, added: set[str], removed: set[str]) -> None:
+        """Start the methods that came on, or go on without those that went off."""
+        if self.photo is None or self._coming is not None:
+            return
+        complete = {
+            name: trace for name, trace in self.traces.items()
+            if trace.stage("detections") is not None
+        }
+        missing = set(self.desk.enabled) - set(complete)
+        if (added & missing) or (self.runner.busy and removed - set(complete)):
+            self.runner.start(
+                Job(name=self.name, methods=self.desk.enabled, photo=self.photo,
+                    path=self.path, done=complete, search=search_of(self.traces))
+            )
+
+    def switch_layers(self, desk: Desk) -> None:
+        self.desk = desk
+        self.presenter.apply_layers(desk)
+
+    def selected_box(self) -> Rect | None:
+        """The selected box in photo pixels."""
+        key = self.desk.view.selected
+        if key is None or key.method not in self.traces:
+            return None
+        box = box_of(self.traces[key.method], key.stage, key.row)
+        return float(box[0]), float(box[1]), float(box[2]), float(box[3])
+
+    def export_job(self, all_stages: bool, folder: Path, style: Style) -> ExportJob:
+        """What the export dialog will write, from what is on screen now."""
+        look = None
+        if self.camera.zoom != 1.0:
+            look = Look(self.camera.centre, self.camera.zoom)
+        views = {name: self.presenter.view_of(name) for name in self.desk.enabled}
+        showing = Showing(self.name, self.desk, dict(self.traces), views, look)
+        make = everything if all_stages else present_view
+        return make(showing, folder, style)
+
+    def _set_status(self, method: str, status: Status) -> None:
+        self.status[method] = status
+        self.presenter.traces, self.presenter.status = self.traces, self.status
+        self.presenter.show_cells(method)
+
+    def _show(self) -> None:
+        self.presenter.show(self.desk, self.traces, self.status)
+
+    def _show_messages(self) -> None:
+        self.presenter.show_messages()
+
+
+OFF = Status("off", "Switched off")
+
+
+def _os_sentence(error: OSError) -> str:
+    if error.filename is None:
+        return sentence_of(error)
+    return f"Cannot open {error.filename}: {error.strerror or 'it cannot be read'}."
+
