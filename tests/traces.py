@@ -265,7 +265,9 @@ def synthetic_trace(
     if svm:
         nms = _nms(boxes[row], label, value, row, "scores", nms_threshold, floor)
         kept = np.asarray(nms.nms.kept)
-        refinement = _refinement(boxes[row[kept]], label[kept], value[kept], kept, "nms", shape, rng)
+        refinement = _refinement(
+            boxes[row[kept]], label[kept], value[kept], kept, "nms", shape, rng
+        )
         found = np.nonzero(refinement.scores > wanted)[0]
         last: tuple[Stage, ...] = (nms, refinement)
         at = np.asarray(refinement.after)[found], label[kept][found], value[kept][found]

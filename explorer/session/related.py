@@ -1,0 +1,142 @@
+"""Which rows of the other stages belong to one row: its ancestors and its descendants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.session.scene import Key
+from explorer.trace.stages import (
+    DetectionsStage,
+    Floats,
+    NmsStage,
+    RefinementStage,
+    RpnStage,
+    SearchStage,
+    StageName,
+    Trace,
+    WarpStage,
+    rows,
+)
+
+Related = dict[StageName, list[int]]
+
+
+def related(trace: Trace, key: Key) -> Related:
+    """The rows of every stage that belong to `key`'s row, its own stage included.
+
+    Earlier stages give the one row it came from; later stages all rows that came from it, in
+    rising order. A stage without any is not in the result. Raises IndexError where the trace has
+    no such row.
+    """
+    found: Related = {name: [row] for name, row in trace.lineage(key.stage, key.row)}
+    below: Related = {key.stage: [key.row]}
+    for stage in trace.stages:
+        if stage.source_stage in below and stage.name not in found:
+            came = np.nonzero(np.isin(stage.source, below[stage.source_stage]))[0]
+            if len(came):
+                below[stage.name] = found[stage.name] = came.tolist()
+    return found
+
+
+def overlaps(box: Floats, boxes: Floats) -> Floats:
+    """IoU of one box (4,) with each of `boxes` (n, 4): (n,), 0 where a box has no area."""
+    low = np.maximum(boxes[:, :2], box[:2])
+    high = np.minimum(boxes[:, 2:], box[2:])
+    shared = np.clip(high - low, 0, None).prod(axis=1)
+    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)
+    union = areas + np.clip(box[2:] - box[:2], 0, None).prod() - shared
+    result: Floats = np.where(union > 0, shared / np.where(union > 0, union, 1), 0)
+    return result
+
+
+def region_boxes(trace: Trace) -> Floats:
+    """The boxes (n, 4) of the method's regions; n is 0 before that stage."""
+    stage = trace.stage("regions")
+    if isinstance(stage, SearchStage | RpnStage):
+        return stage.boxes
+    return np.zeros((0, 4), np.float32)
+
+
+def nearest(trace: Trace, box: Floats) -> tuple[int, float] | None:
+    """The region that overlaps `box` (4,) most and their IoU, or None where there are none."""
+    boxes = region_boxes(trace)
+    if not len(boxes):
+        return None
+    iou = overlaps(np.asarray(box, np.float64), boxes)
+    best = int(iou.argmax())
+    return best, float(iou[best])
+
+
+def box_of(trace: Trace, stage_name: StageName, row: int) -> Floats:
+    """The box (4,) in photo pixels of one row. Raises IndexError where there is no such row.
+
+    A row of the stages between regions and refinement is drawn as its region.
+    """
+    stage = trace.stage(stage_name)
+    if stage is None or not 0 <= row < rows(stage):
+        raise IndexError(f"{trace.method} has no row {row} in its stage '{stage_name}'")
+    if isinstance(stage, SearchStage | RpnStage | NmsStage | DetectionsStage):
+        box: Floats = stage.boxes[row]
+        return box
+    if isinstance(stage, RefinementStage):
+        after: Floats = stage.after[row]
+        return after
+    born: Floats = region_boxes(trace)[trace.lineage(stage_name, row)[-1][1]]
+    return born
+
+
+def context_of(trace: Trace, region: int) -> Floats | None:
+    """R-CNN's dilated box (4,) of a region, or None for other methods."""
+    stage = trace.stage("assignment")
+    if not isinstance(stage, WarpStage):
+        return None
+    at = np.nonzero(stage.source == region)[0]
+    return stage.context[at[0]] if len(at) else None
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """The row that stands for a selection in one method. iou: 1 in the selection's own method."""
+
+    key: Key
+    iou: float
+
+
+def counterparts(traces: list[Trace], key: Key) -> dict[str, Counterpart]:
+    """For each method: the selected row itself, or the region nearest to its box.
+
+    Methods without regions yet are left out; so is everything where `key` fits no trace.
+    """
+    own = next((trace for trace in traces if trace.method == key.method), None)
+    if own is None:
+        return {}
+    try:
+        box = box_of(own, key.stage, key.row)
+    except IndexError:
+        return {}
+    found: dict[str, Counterpart] = {key.method: Counterpart(key, 1.0)}
+    for trace in traces:
+        close = nearest(trace, box) if trace.method != key.method else None
+        if close is not None:
+            found[trace.method] = Counterpart(Key(trace.method, "regions", close[0]), close[1])
+    return found
+
+
+def best_key(trace: Trace) -> Key | None:
+    """What to look at when nothing is selected: the best detection, else the best scored region.
+
+    Where there are no scores yet, the first region; None where there is nothing at all.
+    """
+    found = trace.stage("detections")
+    if isinstance(found, DetectionsStage) and len(found.boxes):
+        return Key(trace.method, "detections", int(np.argmax(found.scores)))
+    scores = trace.stage("scores")
+    values = getattr(scores, "values", None)
+    if scores is not None and values is not None and len(values):
+        objects = values[:, getattr(scores, "first", 0) :]
+        return Key(trace.method, "scores", int(objects.max(axis=1).argmax()))
+    if len(region_boxes(trace)):
+        return Key(trace.method, "regions", 0)
+    return None

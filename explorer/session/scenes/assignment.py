@@ -1,0 +1,177 @@
+"""Assignment: how each method goes from a region to the numbers it will pool."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import region_boxes
+from explorer.session.scene import Boxes, Layer, Lines, Picture, Scene, ViewState
+from explorer.session.scenes import crops
+from explorer.session.scenes.assignment_levels import levels
+from explorer.session.scenes.assignment_windows import windows
+from explorer.session.scenes.common import (
+    Focus,
+    StageMissingError,
+    box_text,
+    count,
+    focus,
+    number,
+    photo_scene,
+    plural,
+    size_text,
+    strongest,
+    title,
+)
+from explorer.session.scenes.grids import cells_box, cells_layer, grid_layer, map_named
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.stages import (
+    Floats,
+    LevelStage,
+    RoiStage,
+    ScoresStage,
+    StageName,
+    Trace,
+    WarpStage,
+    WindowStage,
+)
+
+
+def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
+    stage = trace.stage("assignment")
+    at = focus(trace, state)
+    if isinstance(stage, WarpStage):
+        summary, main, panel = _warps(trace, stage, at)
+    elif isinstance(stage, WindowStage):
+        summary, main, panel = windows(trace, stage, at)
+    elif isinstance(stage, RoiStage):
+        summary, main, panel = _rois(trace, stage, at)
+    elif isinstance(stage, LevelStage):
+        summary, main, panel = levels(trace, stage, state, at)
+    else:
+        raise StageMissingError(f"{trace.method} has no stage 'assignment' yet")
+    return Picture(
+        title=title(trace, "assignment"), summary=summary, main=main, panel=panel.scene()
+    )
+
+
+def _best_rows(trace: Trace, n: int, limit: int) -> list[int]:
+    """The rows with the highest class scores; before there are scores, the first."""
+    scores = trace.stage("scores")
+    if isinstance(scores, ScoresStage) and len(scores.values) == n:
+        best = scores.values[:, scores.first :].max(axis=1)
+        return [int(row) for row in strongest(best, limit)]
+    return list(range(min(limit, n)))
+
+
+def _warps(trace: Trace, stage: WarpStage, at: Focus | None) -> tuple[str, Scene, Column]:
+    """R-CNN: the region, its context, and the squares that they become."""
+    boxes = region_boxes(trace)
+    total = len(stage.context)
+    panel = Column()
+    layers: list[Layer] = []
+    row = at.first("assignment") if at is not None else None
+    best = _best_rows(trace, total, 12)
+    others = np.array(best, np.int64)
+    layers.append(
+        Boxes(name="Regions of the crops shown", boxes=boxes[stage.source[others]],
+              roles=trace.method, stage="assignment", rows=others, width=1.0, opacity=0.45)
+    )
+    if row is not None and at is not None:
+        box, context = boxes[at.region], stage.context[row]
+        corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
+        layers += [
+            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=2.0,
+                  fill=0.12, captions=("with context",)),
+            Lines(name="Dilation", role="accent", width=1.0, arrow=True,
+                  segments=np.concatenate([box[corners], context[corners]], 1)),
+            Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
+                  rows=np.array([row]), width=2.5, captions=(f"region {at.region}",)),
+        ]
+        panel.heading(f"Crop of region {at.region}",
+                      "selected" if at.chosen else "best detection")
+        crops.large(panel, trace, stage, row)
+        width, height = float(box[2] - box[0]), float(box[3] - box[1])
+        usable = stage.size - 2 * stage.padding
+        panel.pair("Region", f"{size_text(box)} px")
+        panel.pair("With context", f"{size_text(context)} px")
+        panel.pair("Stretched", f"x × {number(usable / max(width, 1e-6))}, "
+                   f"y × {number(usable / max(height, 1e-6))}")
+        panel.pair("Context added each side", f"{number(width * stage.padding / usable, 1)}, "
+                   f"{number(height * stage.padding / usable, 1)} px")
+        outside = _outside(context, trace)
+        panel.pair("Outside: mean colour", f"{outside:.0%}")
+    panel.heading("Crops of the highest scored", f"{len(best)} of {count(total)}")
+    crops.grid(panel, trace, stage, best)
+    summary = f"{plural(total, 'region')} warped to {stage.size} × {stage.size} px " \
+        f"with {stage.padding} px of context"
+    return summary, photo_scene(trace, *layers, opacity=0.85), panel
+
+
+def _outside(box: Floats, trace: Trace) -> float:
+    """The share of a box (4,) that lies outside the photo."""
+    image = trace.stage("image")
+    height, width = image.pixels.shape[:2]  # type: ignore[union-attr]
+    inside = np.clip(box[2:], 0, (width, height)) - np.clip(box[:2], 0, (width, height))
+    area = float((box[2:] - box[:2]).prod())
+    return 1 - float(inside.prod()) / area if area > 0 else 0.0
+
+
+def _rois(trace: Trace, stage: RoiStage, at: Focus | None) -> tuple[str, Scene, Column]:
+    """Fast and Faster R-CNN: the exact RoI and the cells that it is rounded to."""
+    shown = map_named(trace)
+    panel = Column()
+    layers: list[Layer] = []
+    summary = f"{plural(len(stage.cells), 'RoI')} rounded to cells"
+    row = at.first("assignment") if at is not None else None
+    if shown is None:
+        return summary, photo_scene(trace), panel
+    stride = np.array([shown.stride_x, shown.stride_y] * 2)
+    if row is not None and at is not None:
+        exact, cells = np.asarray(stage.exact[row], np.float64), stage.cells[row]
+        rounded = cells_box(cells, shown)
+        layers += [
+            grid_layer(shown, np.concatenate([np.minimum(exact * stride, rounded)[:2],
+                                              np.maximum(exact * stride, rounded)[2:]])),
+            cells_layer("Rounded RoI", cells, shown, trace.method),
+            Boxes(name="Exact RoI", boxes=region_boxes(trace)[at.region][None], roles="selected",
+                  stage="assignment", rows=np.array([row]), width=2.0, dashed=True),
+        ]
+        panel.heading(f"RoI of region {at.region}",
+                      "selected" if at.chosen else "best detection")
+        panel.swatch("selected", "exact region (dashed)", box_text(region_boxes(trace)[at.region]),
+                     outline=True)
+        panel.swatch(trace.method, "cells after rounding", box_text(rounded))
+        panel.gap(6)
+        head = ("side", "÷ stride", "rounded", "shift, px")
+        columns = (Cell(0, mono=False), Cell(130, "right"), Cell(200, "right"),
+                   Cell(panel.inner, "right"))
+        moved = rounded - exact * stride
+        rows = [
+            (side, number(float(exact[i])), str(int(cells[i])), number(float(moved[i]), 1))
+            for i, side in enumerate(("left x1", "top y1", "right x2", "bottom y2"))
+        ]
+        panel.table(columns, head, rows)
+        panel.gap(4)
+        panel.text(f"Stride: one cell is {shown.stride_x:.1f} × {shown.stride_y:.1f} photo px. "
+                   "The last cell counts whole, so right and bottom end one cell later.",
+                   "muted", 11)
+        wide = int(cells[2] - cells[0] + 1)
+        high = int(cells[3] - cells[1] + 1)
+        panel.pair("RoI on the map", f"{wide} × {high} cells")
+        summary += f" · region {at.region}: {wide} × {high} cells"
+    _all_shifts(panel, stage, stride, trace.method)
+    return summary, photo_scene(trace, *layers, opacity=0.85), panel
+
+
+def _all_shifts(panel: Column, stage: RoiStage, stride: Floats, role: str) -> None:
+    """How far the first rounding moves the left and top sides of all RoIs."""
+    if not len(stage.cells):
+        return
+    moved = np.abs(stage.cells[:, :2] - stage.exact[:, :2]) * stride[:2]
+    panel.heading("The first rounding, all RoIs", plural(len(moved), "RoI"))
+    panel.pair("Mean shift of left, top", f"{number(float(moved[:, 0].mean()), 1)}, "
+               f"{number(float(moved[:, 1].mean()), 1)} px")
+    edges = np.arange(0, 11, 2) * float(stride[0]) / 20
+    found, _ = np.histogram(moved[:, 0], edges)
+    for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):
+        panel.bar(f"{low:.1f} – {high:.1f} px", count(here), here / max(1, found.max()), role)

@@ -1,0 +1,105 @@
+"""SPPNet's assignment: the scale a region is read at and its window of cells."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from explorer.session.related import region_boxes
+from explorer.session.scene import Boxes, Layer, Scene
+from explorer.session.scenes.common import Focus, count, number, photo_scene, plural, setting
+from explorer.session.scenes.grids import cells_layer, grid_layer, map_named
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.stages import Floats, ImageStage, NetworkInput, Trace, WindowStage
+
+
+def windows(trace: Trace, stage: WindowStage, at: Focus | None) -> tuple[str, Scene, Column]:
+    panel = Column()
+    layers: list[Layer] = []
+    total = len(stage.cells)
+    summary = f"{plural(total, 'window')} on {plural(int(stage.scale.max()) + 1, 'map')}" \
+        if total else "no windows"
+    row = at.first("assignment") if at is not None else None
+    image = trace.stage("image")
+    inputs = image.inputs if isinstance(image, ImageStage) else ()
+    if row is not None and at is not None:
+        scale = int(stage.scale[row])
+        shown = map_named(trace, index=scale)
+        box = region_boxes(trace)[at.region]
+        cells = stage.cells[row]
+        if shown is not None:
+            layers += [
+                grid_layer(shown),
+                cells_layer("Window of cells", cells, shown, trace.method, 0.3),
+            ]
+        layers.append(
+            Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
+                  rows=np.array([row]), width=2.0, dashed=True)
+        )
+        panel.heading(f"Window of region {at.region}",
+                      "selected" if at.chosen else "best detection")
+        panel.swatch("selected", "region (dashed)", outline=True)
+        panel.swatch(trace.method, "cells of its window",
+                     f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1}")
+        _scales(panel, trace, inputs, box, scale)
+        if scale < len(inputs):
+            _projection(panel, box, inputs[scale], cells, _stride(trace, scale, inputs))
+        summary += f" · region {at.region}: {cells[2] - cells[0] + 1} × " \
+            f"{cells[3] - cells[1] + 1} cells"
+    if len(inputs) > 1:
+        panel.heading("Windows by scale", plural(total, "window"))
+        most = max(1, int(np.bincount(stage.scale, minlength=1).max())) if total else 1
+        for index, size in enumerate(inputs):
+            here = int((stage.scale == index).sum())
+            panel.bar(f"{min(size.width, size.height)} px", count(here), here / most, trace.method)
+    return summary, photo_scene(trace, *layers, opacity=0.85), panel
+
+
+def _stride(trace: Trace, scale: int, inputs: tuple[NetworkInput, ...]) -> float:
+    """Network pixels a cell: 16 for SPPNet's conv5."""
+    shown = map_named(trace, index=scale)
+    return round(shown.stride_x * inputs[scale].scale_x) if shown is not None else 16
+
+
+def _scales(
+    panel: Column, trace: Trace, inputs: tuple[NetworkInput, ...], box: Floats, chosen: int
+) -> None:
+    wanted = setting(trace, "window", 84.0)
+    panel.heading("Scale", f"area closest to {wanted:g} × {wanted:g}")
+    rows = []
+    for size in inputs:
+        width = float(box[2] - box[0]) * size.scale_x
+        height = float(box[3] - box[1]) * size.scale_y
+        rows.append(
+            (
+                f"{min(size.width, size.height)}", f"{width:.0f} × {height:.0f}",
+                f"{math.sqrt(max(width * height, 0)):.0f}",
+            )
+        )
+    cells = (Cell(0), Cell(190, "right"), Cell(panel.inner, "right"))
+    panel.table(cells, ("short side", "region there, px", "√(w·h)"), rows,
+                chosen if len(rows) > 1 else -1)
+
+
+def _projection(
+    panel: Column, box: Floats, size: NetworkInput, cells: Floats, stride: float
+) -> None:
+    panel.heading("Projection to cells", f"S = {stride:g}")
+    panel.text("first = ⌊x / S⌋ + 1,  last = ⌈x / S⌉ − 1", "muted", 11)
+    panel.gap(2)
+    scaled = np.asarray(box, np.float64) * np.array([size.scale_x, size.scale_y] * 2)
+    collapsed = False
+    for index, side in enumerate(("x1", "y1", "x2", "y2")):
+        exact = scaled[index] / stride
+        rule = math.floor(exact) + 1 if index < 2 else math.ceil(exact) - 1
+        sign = "⌊{}⌋ + 1" if index < 2 else "⌈{}⌉ − 1"
+        note = "" if rule == int(cells[index]) else f" → {int(cells[index])}"
+        collapsed |= bool(note)
+        panel.text(
+            f"{side}: {scaled[index]:5.1f} / {stride:g} → {sign.format(number(exact))} = "
+            f"{number(rule, 0)}{note}", size=11.5, mono=True,
+        )
+    if collapsed:
+        panel.text("→ kept on the map; a window that collapses takes the nearest cell.",
+                   "muted", 11)

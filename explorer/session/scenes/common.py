@@ -1,0 +1,174 @@
+"""What all scenes share: the photo below, the selection above, and how numbers are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from explorer.methods.names import method_named
+from explorer.session.related import Related, best_key, box_of, related
+from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
+from explorer.trace.stages import Floats, ImageStage, Ints, Stage, StageName, Trace
+
+STAGE_TITLES: dict[StageName, str] = {
+    "image": "Image",
+    "regions": "Regions",
+    "features": "Features",
+    "assignment": "Assignment",
+    "pooling": "Pooling",
+    "scores": "Scores",
+    "refinement": "Refinement",
+    "nms": "NMS",
+    "detections": "Detections",
+}
+S = TypeVar("S", bound=Stage)
+
+
+class StageMissingError(LookupError):
+    """The trace has not reached the stage that a picture needs."""
+
+
+def title(trace: Trace, stage: StageName) -> str:
+    return f"{method_named(trace.method).title} · {STAGE_TITLES[stage]}"
+
+
+def need(trace: Trace, name: StageName, kind: type[S]) -> S:
+    """The stage of that name and kind. Raises StageMissingError where the trace has none."""
+    stage = trace.stage(name)
+    if not isinstance(stage, kind):
+        raise StageMissingError(f"{trace.method} has no stage '{name}' yet")
+    return stage
+
+
+def photo_rect(trace: Trace) -> Rect:
+    height, width = need(trace, "image", ImageStage).pixels.shape[:2]
+    return (0.0, 0.0, float(width), float(height))
+
+
+def photo_scene(trace: Trace, *layers: Layer, opacity: float = 1.0) -> Scene:
+    """The photo with layers over it, in photo pixels."""
+    rect = photo_rect(trace)
+    photo = Pixels(
+        name="Photo", values=need(trace, "image", ImageStage).pixels, rect=rect, opacity=opacity
+    )
+    return Scene(extent=rect, space="photo", layers=(photo, *layers))
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The row that a picture looks at. chosen: the user selected it; else it is the best one.
+
+    rows: what belongs to it in every stage (see `related`). region: the region it was born as.
+    """
+
+    key: Key
+    rows: Related
+    region: int
+    chosen: bool
+
+    def first(self, stage: StageName) -> int | None:
+        found = self.rows.get(stage)
+        return found[0] if found else None
+
+
+def focus(trace: Trace, state: ViewState) -> Focus | None:
+    """The selection where it is a row of this trace, else the best row, or None."""
+    for key, chosen in ((state.selected, True), (best_key(trace), False)):
+        if key is None or key.method != trace.method:
+            continue
+        try:
+            found = related(trace, key)
+        except IndexError:
+            continue
+        if "regions" in found:
+            return Focus(key, found, found["regions"][0], chosen)
+    return None
+
+
+def selection(
+    trace: Trace, at: Focus | None, stage: StageName, always: bool = False
+) -> tuple[Layer, ...]:
+    """A layer with the focused rows of `stage`, where the user selected something.
+
+    always: also with nothing selected; then it marks the row that the panel is about.
+    """
+    if at is None or not (at.chosen or always) or stage not in at.rows:
+        return ()
+    own = at.rows[stage]
+    boxes = np.stack([box_of(trace, stage, row) for row in own])
+    return (
+        Boxes(
+            name="Selected" if at.chosen else "In the panel", boxes=boxes, roles="selected",
+            stage=stage, rows=np.array(own, np.int64), width=2.5,
+        ),
+    )
+
+
+def strongest(scores: Floats, limit: int) -> Ints:
+    """Rows of the `limit` highest scores, highest first."""
+    order: Ints = np.argsort(-np.asarray(scores, np.float64), kind="stable")[: max(0, limit)]
+    return order
+
+
+def label_name(trace: Trace, label: int) -> str:
+    return trace.classes[label] if 0 <= label < len(trace.classes) else f"class {label}"
+
+
+def setting(trace: Trace, name: str, default: float) -> float:
+    """A number among the method's settings."""
+    value = trace.settings.get(name, default)
+    return float(value) if isinstance(value, int | float) else default
+
+
+def class_role(label: int) -> str:
+    return f"class{label}"
+
+
+def centres(boxes: Floats) -> Floats:
+    """(n, 2) centres of boxes (n, 4)."""
+    middle: Floats = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return middle
+
+
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """'1 box', '2,000 boxes'."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign, so that columns of figures line up."""
+    text = f"{value:.{digits}f}"
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]
+    return text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """As `number`, with a plus sign where it is not negative."""
+    text = number(value, digits)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def size_text(box: Floats) -> str:
+    """'112 × 80'."""
+    return f"{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f}"
+
+
+def box_text(box: Floats) -> str:
+    """'52, 40 – 180, 201'."""
+    x1, y1, x2, y2 = (number(float(value), 0) for value in box)
+    return f"{x1}, {y1} – {x2}, {y2}"
+
+
+def shown(visible: int, total: int, what: str) -> str:
+    """'200 of 2,000 boxes', or '12 boxes' where none is hidden."""
+    return f"{total:,} {what}" if visible >= total else f"{visible:,} of {total:,} {what}"
+
+
+Align = Literal["left", "centre", "right"]

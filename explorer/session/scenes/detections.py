@@ -1,0 +1,152 @@
+"""Detections: what the method found, or how near it came."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import region_boxes
+from explorer.session.scene import Boxes, Control, Label, Labels, Layer, Picture, ViewState
+from explorer.session.scenes.common import (
+    box_text,
+    class_role,
+    focus,
+    label_name,
+    need,
+    number,
+    photo_rect,
+    photo_scene,
+    plural,
+    selection,
+    title,
+)
+from explorer.session.scenes.pairs import tag
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, StageName, Trace
+
+BY_CLASS, BY_METHOD = "class", "method"
+LISTED = 20
+
+
+def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
+    stage = need(trace, "detections", DetectionsStage)
+    at = focus(trace, state)
+    wanted = str(state.control("detections", "colour", BY_CLASS))
+    by_method = wanted == BY_METHOD
+    n = len(stage.boxes)
+    roles: str | tuple[str, ...] = trace.method
+    if not by_method:
+        roles = tuple(class_role(int(label)) for label in stage.labels[::-1])
+    layers: list[Layer] = []
+    if n:
+        captions = tuple(
+            tag(trace, int(label), float(score))
+            for label, score in zip(stage.labels, stage.scores, strict=True)
+        )
+        layers.append(
+            Boxes(name="Detections", boxes=stage.boxes[::-1], roles=roles, stage="detections",
+                  rows=np.arange(n)[::-1], width=2.6, captions=captions[::-1])
+        )
+    else:
+        layers += nothing(trace, stage)
+    layers += selection(trace, at, "detections")
+    return Picture(
+        title=title(trace, "detections"),
+        summary=_summary(trace, stage),
+        main=photo_scene(trace, *layers),
+        panel=_panel(trace, stage, by_method).scene(),
+        controls=(
+            Control(key="colour", title="Colour", kind="choice",
+                    value=BY_METHOD if by_method else BY_CLASS, choices=(BY_CLASS, BY_METHOD)),
+        ),
+    )
+
+
+def _summary(trace: Trace, stage: DetectionsStage) -> str:
+    if not len(stage.boxes):
+        return nothing_text(trace, stage)
+    return f"{plural(len(stage.boxes), 'detection')} above {number(stage.threshold)}"
+
+
+def runners_up(trace: Trace) -> list[tuple[int, int, float]]:
+    """(region, class, score) of the best regions of the classes, highest first."""
+    scores = trace.stage("scores")
+    if not isinstance(scores, ScoresStage) or not len(scores.values):
+        return []
+    objects = np.asarray(scores.values)[:, scores.first :]
+    rows = objects.argmax(axis=0)
+    best = objects.max(axis=0)
+    order = np.argsort(-best, kind="stable")
+    return [
+        (trace.lineage("scores", int(rows[label]))[-1][1], int(label), float(best[label]))
+        for label in order[:5].tolist()
+    ]
+
+
+def nothing_text(trace: Trace, stage: DetectionsStage) -> str:
+    """'Nothing above 0.50. Best: person 0.31'."""
+    text = f"Nothing above {number(stage.threshold)}."
+    close = runners_up(trace)
+    if close:
+        text += f" Best: {label_name(trace, close[0][1])} {number(close[0][2])}"
+    return text
+
+
+def nothing(trace: Trace, stage: DetectionsStage) -> tuple[Layer, ...]:
+    """A sentence on the photo, and the best region below the threshold."""
+    x1, y1, x2, y2 = photo_rect(trace)
+    sentence = Labels(
+        name="Nothing found",
+        items=(Label((x1 + x2) / 2, y1 + 0.92 * (y2 - y1), nothing_text(trace, stage), "text", 14,
+                     "centre", True),),
+    )
+    close = runners_up(trace)
+    if not close:
+        return (sentence,)
+    region, label, score = close[0]
+    box = Boxes(name="Best below the threshold", boxes=region_boxes(trace)[region][None],
+                roles="muted", stage="regions", rows=np.array([region]), dashed=True, width=2.0,
+                captions=(tag(trace, label, score),))
+    return (box, sentence)
+
+
+def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
+    panel = Column()
+    n = len(stage.boxes)
+    panel.heading(plural(n, "detection"), f"score > {number(stage.threshold)}")
+    if n:
+        cells = (Cell(16, mono=False), Cell(118, "right"), Cell(panel.inner - 48, "right"),
+                 Cell(panel.inner, "right"))
+        rows = [
+            (
+                label_name(trace, int(stage.labels[row])), number(float(stage.scores[row])),
+                box_text(stage.boxes[row]), str(trace.lineage("detections", row)[-1][1]),
+            )
+            for row in range(min(n, LISTED))
+        ]
+        roles = [
+            trace.method if by_method else class_role(int(stage.labels[row]))
+            for row in range(min(n, LISTED))
+        ]
+        panel.table(cells, ("class", "score", "box", "region"), rows, roles=roles, size=11.0)
+        if n > LISTED:
+            panel.text(f"and {n - LISTED} more", "muted")
+    else:
+        panel.text(nothing_text(trace, stage))
+    panel.heading("Highest score of a class", "before NMS")
+    close = runners_up(trace)
+    scores = trace.stage("scores")
+    svm = isinstance(scores, ScoresStage) and scores.kind == "svm"
+    low = min([-1.0 if svm else 0.0, *(score for _, _, score in close)])
+    high = max([1.0, *(score for _, _, score in close)])
+    zero = -low / (high - low)
+    for _, label, score in close:
+        panel.bar(label_name(trace, label), number(score), (score - low) / (high - low),
+                  trace.method if by_method else class_role(label), zero)
+    nms = trace.stage("nms")
+    if isinstance(nms, NmsStage):
+        panel.heading("Thresholds")
+        panel.pair("Enters NMS above", number(nms.score_threshold))
+        panel.pair("Suppressed above IoU", number(nms.nms.threshold))
+        panel.pair("Counts as found above", number(stage.threshold))
+        panel.pair("Survived NMS", str(len(nms.nms.kept)))
+    return panel

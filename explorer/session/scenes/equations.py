@@ -1,0 +1,85 @@
+"""The papers' equations with one row's numbers in them, as blocks of a panel or lines of text."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from explorer.session.scenes.common import box_text, number, size_text
+from explorer.session.scenes.panel import Column
+from explorer.trace.stages import Floats
+
+CLAMP = math.log(1000 / 16)  # t_w and t_h are cut here before exp
+
+
+def decoded(before: Floats, deltas: Floats) -> Floats:
+    """One box (4,) moved by t (4,), not clipped (R-CNN, appendix C, equations 1 to 4)."""
+    width, height = before[2] - before[0], before[3] - before[1]
+    x = (before[0] + before[2]) / 2 + width * deltas[0]
+    y = (before[1] + before[3]) / 2 + height * deltas[1]
+    half = np.exp(np.minimum(deltas[2:], CLAMP)) * (width, height) / 2
+    box: Floats = np.array([x - half[0], y - half[1], x + half[0], y + half[1]])
+    return box
+
+
+def decoding_lines(before: Floats, deltas: Floats) -> tuple[str, ...]:
+    """'x = 96.0 + 64.0·0.061 = 99.9' and the same for y, w and h."""
+    box = np.asarray(before, np.float64)
+    t = np.asarray(deltas, np.float64)
+    side = (box[2] - box[0], box[3] - box[1])
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    lines = []
+    for at, name in enumerate("xy"):
+        result = middle[at] + side[at] * t[at]
+        sign = "+" if t[at] >= 0 else "−"
+        lines.append(
+            f"{name} = {number(middle[at], 1)} {sign} {number(side[at], 1)}·"
+            f"{number(abs(t[at]), 3)} = {number(result, 1)}"
+        )
+    for at, name in enumerate("wh"):
+        power = min(t[2 + at], CLAMP)
+        result = side[at] * math.exp(power)
+        lines.append(
+            f"{name} = {number(side[at], 1)}·e^{number(power, 3)} = {number(result, 1)}"
+        )
+    return tuple(lines)
+
+
+def decoding(
+    panel: Column, before: Floats, deltas: Floats, letter: str = "P",
+    clipped_to: Floats | None = None,
+) -> None:
+    """The four t and the four equations, with the box they lead to."""
+    panel.gap(4)
+    step = panel.inner / 4
+    for at, (name, value) in enumerate(zip("xywh", np.asarray(deltas).tolist(), strict=True)):
+        x = panel.left + at * step
+        panel.label(x, panel.y + 7, f"t{name}", "muted", 11)
+        panel.label(x + 16, panel.y + 7, number(value, 3), mono=True, size=11)
+    panel.gap(20)
+    formula = f"x = {letter}x + {letter}w·tx,  w = {letter}w·e^tw,  y and h likewise"
+    panel.text(formula, "muted", 11)
+    panel.gap(2)
+    for line in decoding_lines(before, deltas):
+        panel.text(line, size=11.5, mono=True)
+    if clipped_to is not None:
+        panel.gap(2)
+        panel.pair("Box", box_text(clipped_to))
+        panel.pair("Size", f"{size_text(clipped_to)} px")
+        if np.abs(decoded(before, deltas) - clipped_to).max() > 0.6:
+            panel.text("Clipped to the photo.", "muted", 11)
+
+
+def level_lines(
+    width: float, height: float, raw: float, level: int, k0: int, canonical: float
+) -> tuple[str, ...]:
+    """FPN's equation 1 with the numbers of one box; width and height in network pixels."""
+    side = math.sqrt(max(width * height, 1e-9))
+    clamp = "" if math.floor(raw) == level else f", clamped to {level}"
+    return (
+        f"k = ⌊k0 + log2(√(w·h) / {canonical:g})⌋",
+        f"  = ⌊{k0} + log2(√({width:.0f}·{height:.0f}) / {canonical:g})⌋",
+        f"  = ⌊{k0} + log2({side:.1f} / {canonical:g})⌋",
+        f"  = ⌊{number(raw)}⌋ = {math.floor(raw)}{clamp}",
+    )

@@ -1,0 +1,62 @@
+"""Grids of feature cells drawn over the photo."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.scene import Boxes, Layer, Lines
+from explorer.trace.stages import FeatureMap, FeaturesStage, Floats, Ints, Trace
+
+
+def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | None:
+    """The map that regions are read from: the one whose name ends so, or number `index`."""
+    stage = trace.stage("features")
+    if not isinstance(stage, FeaturesStage):
+        return None
+    read = [each for each in stage.maps if each.role == "map"]
+    if ending:
+        return next((each for each in read if each.name.endswith(ending)), None)
+    return read[index] if 0 <= index < len(read) else None
+
+
+def cells_box(cells: Ints, shown: FeatureMap) -> Floats:
+    """Cells (..., 4), first and last inclusive, as boxes in photo pixels."""
+    stride = np.array([shown.stride_x, shown.stride_y] * 2)
+    box: Floats = (np.asarray(cells) + np.array([0, 0, 1, 1])) * stride
+    return box
+
+
+def grid_lines(
+    shown: FeatureMap, around: Floats | None = None, margin: int = 2, most: int = 400
+) -> Floats:
+    """Lines (n, 4) between the cells of a map, near a box (4,) in photo pixels or everywhere."""
+    height, width = shown.values.shape[1:]
+    x1, y1, x2, y2 = 0, 0, width, height
+    if around is not None:
+        x1 = max(0, int(np.floor(around[0] / shown.stride_x)) - margin)
+        y1 = max(0, int(np.floor(around[1] / shown.stride_y)) - margin)
+        x2 = min(width, int(np.ceil(around[2] / shown.stride_x)) + margin)
+        y2 = min(height, int(np.ceil(around[3] / shown.stride_y)) + margin)
+    if x2 <= x1 or y2 <= y1 or x2 - x1 + y2 - y1 > most:
+        return np.zeros((0, 4), np.float32)
+    x = np.arange(x1, x2 + 1) * shown.stride_x
+    y = np.arange(y1, y2 + 1) * shown.stride_y
+    down = np.stack([x, np.full_like(x, y[0]), x, np.full_like(x, y[-1])], 1)
+    across = np.stack([np.full_like(y, x[0]), y, np.full_like(y, x[-1]), y], 1)
+    lines: Floats = np.concatenate([down, across])
+    return lines
+
+
+def grid_layer(shown: FeatureMap, around: Floats | None = None, on: bool = True) -> Layer:
+    """The grid as a quiet layer."""
+    return Lines(
+        name=f"Cells of {shown.name}", segments=grid_lines(shown, around), role="text", width=0.7,
+        opacity=0.35, on=on,
+    )
+
+
+def cells_layer(name: str, cells: Ints, shown: FeatureMap, role: str, fill: float = 0.25) -> Boxes:
+    """One window of cells (4,), filled."""
+    return Boxes(
+        name=name, boxes=cells_box(cells, shown)[None], roles=role, width=1.8, fill=fill
+    )

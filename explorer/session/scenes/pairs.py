@@ -1,0 +1,43 @@
+"""(region, class) pairs: what refinement and NMS have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.scene import Control, ViewState
+from explorer.session.scenes.common import label_name, setting
+from explorer.trace.stages import Floats, Ints, StageName, Trace
+
+ALL = "all classes"
+
+
+def class_control(
+    trace: Trace, stage: StageName, state: ViewState, labels: Ints, scores: Floats
+) -> tuple[Control, Ints]:
+    """A choice of the classes among the pairs, strongest first, and the pairs it leaves."""
+    present = np.unique(labels)
+    best = [float(scores[labels == label].max()) for label in present]
+    names = [label_name(trace, int(present[i])) for i in np.argsort(best)[::-1]]
+    wanted = str(state.control(stage, "class", ALL))
+    wanted = wanted if wanted in names else ALL
+    rows = np.arange(len(labels))
+    if wanted != ALL:
+        rows = rows[labels == trace.classes.index(wanted)]
+    control = Control(
+        key="class", title="Class", kind="choice", value=wanted, choices=(ALL, *names)
+    )
+    return control, rows
+
+
+def tag(trace: Trace, label: int, score: float) -> str:
+    """'cat 0.93'."""
+    return f"{label_name(trace, label)} {score:.2f}".replace("-", "−")
+
+
+def strong_rows(trace: Trace, scores: Floats, rows: Ints, fewest: int = 2) -> Ints:
+    """Of `rows`, by falling score, those that count as detections; at least the first `fewest`."""
+    floor = setting(trace, "detection_threshold", 0.0)
+    enough = np.asarray(scores)[rows] >= floor
+    enough[:fewest] = True
+    strong: Ints = rows[enough]
+    return strong

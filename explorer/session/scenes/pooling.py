@@ -1,0 +1,252 @@
+"""Pooling: the bins of one region over the photo, and the numbers that were read from them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import context_of, region_boxes
+from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
+from explorer.session.scenes import crops
+from explorer.session.scenes.bins import Bins, bins_of
+from explorer.session.scenes.common import (
+    Focus,
+    focus,
+    need,
+    number,
+    photo_scene,
+    plural,
+    title,
+)
+from explorer.session.scenes.grids import grid_layer
+from explorer.session.scenes.panel import Column
+from explorer.trace.stages import Floats, PoolingStage, StageName, Trace, WarpStage
+
+STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
+WHAT = {
+    "crop": "C5 of the crop",
+    "pyramid": "max in each bin of four grids",
+    "roi_pool": "max in each bin",
+    "roi_align": "mean of bilinear samples in each bin",
+}
+TITLES = {
+    "crop": "pool5", "pyramid": "spatial pyramid", "roi_pool": "RoI max pooling",
+    "roi_align": "RoIAlign",
+}
+
+
+def values_of(trace: Trace, stage: PoolingStage, row: int) -> Floats:
+    """The pooled numbers (C, bins) of one row: recorded, or read again from the maps."""
+    if stage.values is not None:
+        recorded: Floats = np.asarray(stage.values[row], np.float32)
+        return recorded
+    from explorer.methods.pooled import pooled  # brings torch, which scenes must not need
+
+    again: Floats = np.asarray(pooled(trace, row), np.float32)
+    return again.reshape(len(again), -1)
+
+
+def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
+    stage = need(trace, "pooling", PoolingStage)
+    at = focus(trace, state)
+    row = at.first("pooling") if at is not None else None
+    if at is None or row is None:
+        panel = Column()
+        panel.heading("Pooling", WHAT[stage.kind])
+        panel.text("There is no region to pool.", "muted")
+        return Picture(title=title(trace, "pooling"), summary="no regions",
+                       main=photo_scene(trace), panel=panel.scene())
+    values = values_of(trace, stage, row)
+    mode = str(state.control("pooling", "show", STRONGEST))
+    peak = int(values.max(axis=1).argmax())
+    channel = min(max(0, int(state.control("pooling", "channel", peak))), len(values) - 1)
+    channel = channel if mode == ONE else peak
+    plane = values.mean(axis=0) if mode == MEAN else values[channel]
+    what = f"mean of {len(values)} channels" if mode == MEAN else \
+        f"channel {channel} of {len(values)}"
+    bins = bins_of(trace, at, stage)
+    sizes = list(stage.bins)
+    grid = _grid(stage, state)
+    first = sum(side * side for side in sizes[:grid])
+    own = slice(first, first + sizes[grid] ** 2)
+    lit = int(state.control("pooling", "bin", int(plane[own].argmax()) + 1)) - 1
+    lit = min(max(0, lit), sizes[grid] ** 2 - 1)
+    panel = _panel(trace, stage, at, plane, what, bins, grid, first, lit)
+    return Picture(
+        title=title(trace, "pooling"),
+        summary=f"region {at.region} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
+        main=photo_scene(trace, *_layers(trace, stage, at, bins, own, lit, channel, mode),
+                         opacity=0.85),
+        panel=panel.scene(),
+        controls=_controls(stage, sizes, grid, mode, channel, len(values), lit),
+    )
+
+
+def _grids(stage: PoolingStage) -> str:
+    sides = " + ".join(f"{side} × {side}" for side in stage.bins)
+    total = sum(side * side for side in stage.bins)
+    return f"{sides} = {total} bins" if len(stage.bins) > 1 else f"{sides} bins"
+
+
+def _grid(stage: PoolingStage, state: ViewState) -> int:
+    names = [f"{side} × {side}" for side in stage.bins]
+    wanted = str(state.control("pooling", "grid", names[0]))
+    return names.index(wanted) if wanted in names else 0
+
+
+def _controls(
+    stage: PoolingStage, sizes: list[int], grid: int, mode: str, channel: int, channels: int,
+    lit: int,
+) -> tuple[Control, ...]:
+    modes = (STRONGEST, MEAN, ONE)
+    controls = []
+    if len(sizes) > 1:
+        names = tuple(f"{side} × {side}" for side in sizes)
+        controls.append(
+            Control(key="grid", title="Grid", kind="choice", value=names[grid], choices=names)
+        )
+    controls.append(
+        Control(key="show", title="Channel", kind="choice",
+                value=mode if mode in modes else STRONGEST, choices=modes)
+    )
+    if mode == ONE:
+        controls.append(
+            Control(key="channel", title="Number", kind="number", value=channel, high=channels - 1)
+        )
+    controls.append(
+        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=sizes[grid] ** 2)
+    )
+    return tuple(controls)
+
+
+def _layers(
+    trace: Trace, stage: PoolingStage, at: Focus, bins: Bins, own: slice, lit: int, channel: int,
+    mode: str,
+) -> tuple[Layer, ...]:
+    """The region, its bins, and the one bin that is looked at."""
+    box = region_boxes(trace)[at.region]
+    layers: list[Layer] = []
+    if bins.source is not None:
+        values = np.asarray(bins.source.values, np.float32)
+        plane = values.mean(axis=0) if mode == MEAN else values[min(channel, len(values) - 1)]
+        height, width = plane.shape
+        rect = (0.0, 0.0, width * bins.source.stride_x, height * bins.source.stride_y)
+        layers.append(
+            Heat(name="Channel on the map", values=plane, rect=rect,
+                 low=min(0.0, float(plane.min())), high=float(plane.max()), opacity=0.6, on=False)
+        )
+        around = bins.boxes[own]
+        reach = np.concatenate([around[:, :2].min(0), around[:, 2:].max(0)])
+        layers.append(grid_layer(bins.source, reach, on=stage.kind != "roi_align"))
+    context = context_of(trace, at.region)
+    if context is not None:
+        layers.append(
+            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=1.2)
+        )
+    drawn = bins.boxes[own]
+    layers.append(
+        Boxes(name="Bins", boxes=drawn, roles=trace.method, width=1.4, fill=0.06, opacity=0.95)
+    )
+    layers.append(
+        Boxes(name="One bin", boxes=drawn[lit][None], roles="selected", width=2.0, fill=0.3)
+    )
+    if bins.points is not None:
+        per_bin = len(bins.points) // max(1, len(bins.boxes))
+        layers.append(Points(name="Sample points", points=bins.points, role="text", radius=2.0))
+        layers.append(
+            Points(name="Samples of the bin", role="accent", radius=4.0,
+                   points=bins.points[lit * per_bin : (lit + 1) * per_bin])
+        )
+    layers.append(
+        Boxes(name="Region", boxes=box[None], roles="selected", stage="regions",
+              rows=np.array([at.region]), width=2.0, dashed=True)
+    )
+    return tuple(layers)
+
+
+def _panel(
+    trace: Trace, stage: PoolingStage, at: Focus, plane: Floats, what: str, bins: Bins, grid: int,
+    first: int, lit: int,
+) -> Column:
+    panel = Column()
+    panel.heading(f"Region {at.region}, {what}", "" if at.chosen else "best")
+    panel.text(f"{TITLES[stage.kind]}: {WHAT[stage.kind]}.", "muted", 11)
+    if bins.note:
+        panel.text(bins.note, "muted", 11)
+    panel.gap(4)
+    low, high = min(0.0, float(plane.min())), float(plane.max())
+    start = 0
+    small: list[tuple[int, Floats, int]] = []
+    for index, side in enumerate(stage.bins):
+        values = plane[start : start + side * side].reshape(side, side)
+        mark = lit if index == grid else -1
+        if index == 0:
+            _numbers(panel, values, panel.left, panel.inner, low, high, mark)
+            panel.gap(10)
+        else:
+            small.append((side, values, mark))
+        start += side * side
+    x, top = panel.left, panel.y
+    deepest = top
+    for side, values, mark in small:
+        width = panel.inner * 0.46 if side == 3 else panel.inner * (0.3 if side == 2 else 0.15)
+        panel.y = top
+        _numbers(panel, values, x, width, low, high, mark)
+        deepest = max(deepest, panel.y)
+        x += width + 10
+    panel.y = deepest + 4
+    _bin(panel, stage, plane, bins, grid, first, lit)
+    total = sum(side * side for side in stage.bins)
+    panel.heading("In all", plural(stage.channels * total, "number"))
+    panel.pair(f"{stage.channels} channels × {plural(total, 'bin')}",
+               f"{stage.channels * total:,}-d vector")
+    warp, row = trace.stage("assignment"), at.first("assignment")
+    if isinstance(warp, WarpStage) and row is not None:
+        crops.pool5(panel, trace, at)
+    return panel
+
+
+def _numbers(
+    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int
+) -> None:
+    """A grid of coloured cells with their numbers below them."""
+    side = len(values)
+    gap = 4.0
+    cell = (width - gap * (side - 1)) / side
+    tall = min(cell * 0.62, 30.0)
+    top = panel.y
+    size = 10.0 if cell < 46 else 11.0
+    for index, value in enumerate(values.ravel().tolist()):
+        row, column = divmod(index, side)
+        left, y = x + column * (cell + gap), top + row * (tall + 17)
+        panel.add(
+            Heat(name="Pooled", values=np.array([[value]]), rect=(left, y, left + cell, y + tall),
+                 low=low, high=max(high, low + 1e-6))
+        )
+        chosen = index == mark
+        panel.label(left + cell / 2, y + tall + 7, number(value), "text" if chosen else "muted",
+                    size, "centre", chosen, True)
+        if chosen:
+            panel.add(
+                Boxes(name="Chosen bin", roles="selected", width=2.0,
+                      boxes=np.array([(left - 1, y - 1, left + cell + 1, y + tall + 1)]))
+            )
+    panel.y = top + side * (tall + 17)
+
+
+def _bin(
+    panel: Column, stage: PoolingStage, plane: Floats, bins: Bins, grid: int, first: int, lit: int
+) -> None:
+    """What the marked bin was read from."""
+    side = stage.bins[grid]
+    row, column = divmod(lit, side)
+    panel.heading(f"Bin {lit + 1}", f"row {row + 1}, column {column + 1} of {side} × {side}")
+    panel.pair("Value", number(float(plane[first + lit]), 3))
+    if bins.cells is not None:
+        x1, y1, x2, y2 = (int(value) for value in bins.cells[first + lit])
+        empty = x2 < x1 or y2 < y1
+        panel.pair("Columns of the map", "none" if empty else f"{x1} … {x2}")
+        panel.pair("Rows of the map", "none: an empty bin gives 0" if empty else f"{y1} … {y2}")
+        if not empty:
+            panel.pair("Largest of", plural((x2 - x1 + 1) * (y2 - y1 + 1), "cell"))
+    elif stage.sampling:
+        panel.pair("Mean of", f"{stage.sampling} × {stage.sampling} bilinear samples")

@@ -1,0 +1,121 @@
+"""Refinement: each class moves the region its own way, before (dashed) to after (solid)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import overlaps
+from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
+from explorer.session.scenes.common import (
+    Focus,
+    box_text,
+    centres,
+    class_role,
+    count,
+    focus,
+    label_name,
+    need,
+    number,
+    photo_scene,
+    plural,
+    selection,
+    shown,
+    size_text,
+    title,
+)
+from explorer.session.scenes.equations import decoded, decoding
+from explorer.session.scenes.pairs import class_control, strong_rows, tag
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.stages import Ints, RefinementStage, StageName, Trace
+
+TOP = 12
+HOW = {
+    "rcnn": "Ridge regression on pool5, one per class, after NMS.",
+    "sppnet": "Ridge regression on the pooled pyramid, one per class, after NMS.",
+}
+
+
+def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
+    stage = need(trace, "refinement", RefinementStage)
+    at = focus(trace, state)
+    control, rows = class_control(trace, "refinement", state, stage.labels, stage.scores)
+    order = rows[np.argsort(-np.asarray(stage.scores)[rows], kind="stable")]
+    top = strong_rows(trace, stage.scores, order[: min(TOP, state.limit)])
+    own = at.rows.get("refinement", []) if at is not None else []
+    if at is not None and at.chosen:
+        top = np.concatenate([top, [row for row in own if row not in top]]).astype(np.int64)
+    draw = top[::-1]
+    roles = tuple(class_role(int(label)) for label in stage.labels[draw])
+    before, after = stage.before[draw], stage.after[draw]
+    layers: list[Layer] = []
+    if len(draw):
+        corners = [np.concatenate([before[:, c], after[:, c]], 1) for c in ([0, 1], [2, 3])]
+        middle = np.concatenate([centres(before), centres(after)], 1)
+        layers = [
+            Boxes(name="Before", boxes=before, roles=roles, dashed=True, width=1.3, opacity=0.8),
+            Boxes(name="After", boxes=after, roles=roles, stage="refinement", rows=draw, width=2.2,
+                  captions=tuple(
+                      tag(trace, int(stage.labels[row]), float(stage.scores[row])) for row in draw
+                  )),
+            Lines(name="Corners move", segments=np.concatenate(corners), role="text", arrow=True,
+                  width=1.2, opacity=0.9),
+            Lines(name="Centres move", segments=middle, role="accent", arrow=True, width=1.2,
+                  on=False),
+            *selection(trace, at, "refinement"),
+        ]
+    row = own[int(np.argmax(stage.scores[own]))] if own else (int(top[0]) if len(top) else None)
+    panel = _panel(trace, stage, at, row, top)
+    return Picture(
+        title=title(trace, "refinement"),
+        summary=f"before → after · {shown(len(top), len(rows), 'region-class pairs')}",
+        main=photo_scene(trace, *layers, opacity=0.8),
+        panel=panel.scene(),
+        controls=(control,),
+    )
+
+
+def _panel(
+    trace: Trace, stage: RefinementStage, at: Focus | None, row: int | None, top: Ints
+) -> Column:
+    panel = Column()
+    if row is None:
+        panel.heading("Refinement")
+        panel.text("No region scored high enough to be refined.", "muted")
+        return panel
+    label = int(stage.labels[row])
+    before, after = stage.before[row], stage.after[row]
+    panel.heading(tag(trace, label, float(stage.scores[row])),
+                  "selected" if at is not None and at.chosen else "highest")
+    panel.swatch(class_role(label), "before (dashed)", f"{size_text(before)} px", outline=True)
+    panel.swatch(class_role(label), "after", f"{size_text(after)} px")
+    panel.pair("Before", box_text(before))
+    panel.pair("After", box_text(after))
+    iou = float(overlaps(np.asarray(before, np.float64), after[None])[0])
+    panel.pair("IoU of the two", number(iou, 3))
+    if at is not None and at.chosen and "refinement" not in at.rows:
+        panel.text(f"The selected region {at.region} was not refined: see Scores and NMS.",
+                   "muted", 11)
+    panel.heading(f"Regression of '{label_name(trace, label)}'", "P: before")
+    decoding(panel, before, stage.deltas[row], "P")
+    moved_to = decoded(np.asarray(before, np.float64), np.asarray(stage.deltas[row], np.float64))
+    drift = np.abs(after - moved_to).max()
+    if drift > 0.6:
+        panel.text("Then clipped to the photo.", "muted", 11)
+    panel.heading("Pairs on the photo", plural(len(stage.labels), "pair"))
+    cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
+    listed = top[:TOP]
+    pairs = zip(stage.before[listed], stage.after[listed], strict=True)
+    moved = [overlaps(np.asarray(b, np.float64), a[None])[0] for b, a in pairs]
+    rows = [
+        (label_name(trace, int(stage.labels[r])), number(float(stage.scores[r]), 3),
+         number(float(i), 3))
+        for r, i in zip(listed, moved, strict=True)
+    ]
+    chosen = int(np.nonzero(listed == row)[0][0]) if row in listed else -1
+    panel.table(cells, ("class", "score", "IoU before, after"), rows, chosen,
+                [class_role(int(stage.labels[r])) for r in listed])
+    how = HOW.get(trace.method, "A sibling output of the network, one box per class.")
+    panel.gap(4)
+    panel.text(f"{how} {count(len(stage.labels))} pairs in all.", "muted", 11)
+    return panel
+

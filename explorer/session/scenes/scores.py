@@ -1,0 +1,141 @@
+"""Scores: every class's score for one region, and the highest regions on the photo."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import region_boxes
+from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
+from explorer.session.scenes.common import (
+    Focus,
+    class_role,
+    count,
+    focus,
+    label_name,
+    need,
+    number,
+    photo_scene,
+    plural,
+    selection,
+    title,
+)
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.stages import Floats, Ints, ScoresStage, StageName, Trace
+
+ALL = "all classes"
+HIGHEST, CAPTIONS, TOP_CLASSES = 40, 6, 10
+
+
+def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
+    stage = need(trace, "scores", ScoresStage)
+    at = focus(trace, state)
+    objects = np.asarray(stage.values)[:, stage.first :]
+    choices = (ALL, *trace.classes)
+    wanted = str(state.control("scores", "class", ALL))
+    wanted = wanted if wanted in choices else ALL
+    if wanted == ALL:
+        labels: Ints = objects.argmax(axis=1) if objects.size else np.zeros(0, np.int64)
+        best = objects.max(axis=1) if objects.size else np.zeros(0)
+    else:
+        label = trace.classes.index(wanted)
+        labels, best = np.full(len(objects), label), objects[:, label]
+    rows = np.argsort(-best, kind="stable")[: min(HIGHEST, state.limit)]
+    layers = _layers(trace, stage, rows, labels[rows], best[rows])
+    layers += selection(trace, at, "scores", always=True)
+    kind = "SVM margins" if stage.kind == "svm" else "softmax probabilities"
+    return Picture(
+        title=title(trace, "scores"),
+        summary=f"{kind} · {len(rows)} highest of {count(len(objects))} regions",
+        main=photo_scene(trace, *layers, opacity=0.85),
+        panel=_panel(trace, stage, at, rows, labels[rows], best[rows]).scene(),
+        controls=(
+            Control(key="class", title="Class", kind="choice", value=wanted, choices=choices),
+        ),
+    )
+
+
+def _layers(
+    trace: Trace, stage: ScoresStage, rows: Ints, labels: Ints, values: Floats
+) -> list[Layer]:
+    regions = region_boxes(trace)[_regions(trace, rows)]
+    layers: list[Layer] = []
+    captions = tuple(
+        f"{label_name(trace, label)} {number(value)}"
+        for label, value in zip(labels[:CAPTIONS].tolist(), values[:CAPTIONS].tolist(), strict=True)
+    )
+    for name, part, width, texts in (
+        ("Lower", slice(CAPTIONS, None), 1.0, ()),
+        ("Highest", slice(0, CAPTIONS), 2.0, captions),
+    ):
+        if len(rows[part]):
+            # Drawn from the lowest up, so that the best lies on top.
+            layers.append(
+                Boxes(
+                    name=name, boxes=regions[part][::-1], stage="scores", rows=rows[part][::-1],
+                    roles=tuple(class_role(label) for label in labels[part][::-1].tolist()),
+                    width=width, opacity=0.9 if texts else 0.55, captions=texts[::-1],
+                )
+            )
+    return layers
+
+
+def _regions(trace: Trace, rows: Ints) -> Ints:
+    """The region rows of rows of the scores, through pooling and assignment."""
+    stage = trace.stage("scores")
+    found = np.asarray(rows, np.int64)
+    while stage is not None and stage.source_stage is not None:
+        found = np.asarray(stage.source)[found]
+        stage = trace.stage(stage.source_stage)
+        if stage is not None and stage.name == "regions":
+            break
+    return found
+
+
+def _panel(
+    trace: Trace, stage: ScoresStage, at: Focus | None, rows: Ints, labels: Ints, values: Floats
+) -> Column:
+    panel = Column()
+    row = at.first("scores") if at is not None else None
+    if at is not None and row is not None:
+        svm = stage.kind == "svm"
+        panel.heading(f"Region {at.region}", "selected" if at.chosen else "best")
+        panel.text("One linear SVM per class: margin, positive means yes." if svm else
+                   "Softmax over classes and background: the numbers sum to 1.", "muted", 11)
+        panel.gap(4)
+        _bars(panel, trace, stage, np.asarray(stage.values[row], np.float64))
+    panel.heading("Highest regions")
+    cells = (Cell(16, mono=False), Cell(170, "right"), Cell(panel.inner, "right"))
+    table = [
+        (label_name(trace, label), f"region {region}", number(value, 3))
+        for label, region, value in zip(
+            labels[:12].tolist(), _regions(trace, rows[:12]).tolist(), values[:12].tolist(),
+            strict=True,
+        )
+    ]
+    if table:
+        roles = [class_role(label) for label in labels[:12].tolist()]
+        panel.table(cells, ("class", "", "score"), table, roles=roles)
+    return panel
+
+
+def _bars(panel: Column, trace: Trace, stage: ScoresStage, values: Floats) -> None:
+    """The ten highest classes of one region, and the background."""
+    objects = values[stage.first :]
+    order = np.argsort(-objects, kind="stable")[:TOP_CLASSES]
+    low, high = 0.0, 1.0
+    if stage.kind == "svm":
+        low = min(-1.0, float(objects[order].min()))
+        high = max(1.0, float(objects[order].max()))
+    zero = (0.0 - low) / (high - low)
+    for index, label in enumerate(order.tolist()):
+        value = float(objects[label])
+        panel.bar(label_name(trace, label), number(value, 3), (value - low) / (high - low),
+                  class_role(label), zero, bold=index == 0)
+    if stage.first:
+        value = float(values[0])
+        panel.bar("background", number(value, 3), value, "muted", 0.0)
+    hidden = len(objects) - len(order)
+    if hidden > 0:
+        floor = float(objects[order[-1]])
+        panel.text(f"{plural(hidden, 'other class', 'other classes')} below {number(floor, 3)}.",
+                   "muted", 11)
