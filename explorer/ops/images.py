@@ -142,7 +142,7 @@ def _upright_rgb(image: Image.Image) -> Photo:
     """A decoded image as an array that owns its memory, made in strips to spare memory."""
     try:
         turn = UPRIGHT.get(cast(int, image.getexif().get(ORIENTATION)))
-    except Exception:  # noqa: BLE001  unreadable metadata: a photo on its side beats none
+    except Exception:  # unreadable metadata: a photo that lies on its side beats none
         turn = None
     if turn is not None:
         image = image.transpose(turn)

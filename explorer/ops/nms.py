@@ -5,15 +5,14 @@ Which boxes survive is torchvision's business; what it throws away, the reason, 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+import numba
+import numpy as np
 import torch
 import torchvision
+from numpy.typing import NDArray
 from torch import Tensor
-
-# Keepers compared at once: small enough for the tables to stay in the cache.
-CHUNK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,15 @@ def nms(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None =
         kept = _each_group(boxes, scores, threshold, groups)
     else:
         kept = torchvision.ops.batched_nms(boxes, scores, groups, threshold)
-    return _explain(boxes, scores, threshold, groups, kept)
+    # The order in which keepers were chosen: where scores are equal `kept` need not have it.
+    chosen = kept.sort().values
+    chosen = chosen[scores[chosen].sort(descending=True, stable=True).indices]
+    suppressed_by, overlap = _explain(boxes, groups, chosen, threshold)
+    by = torch.from_numpy(suppressed_by).to(boxes.device)
+    step = torch.empty_like(by)
+    step[kept] = torch.arange(len(kept), device=by.device)
+    step = step[torch.where(by < 0, torch.arange(len(by), device=by.device), by)]
+    return NmsResult(kept, by, torch.from_numpy(overlap).to(boxes), step)
 
 
 def _each_group(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor) -> Tensor:
@@ -61,56 +68,61 @@ def _each_group(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor)
 
 
 def _explain(
-    boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None, kept: Tensor
-) -> NmsResult:
-    """The suppressor of a removed row is the first keeper, by falling score, over the threshold.
+    boxes: Tensor, groups: Tensor | None, chosen: Tensor, threshold: float
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(n,) who removed each row, -1 for the keepers `chosen`, and (n,) at what IoU."""
+    corners = boxes.detach().float().cpu().t().contiguous().numpy()
+    keepers = chosen.cpu().numpy()
+    group = np.zeros(len(boxes), np.int64) if groups is None else groups.cpu().long().numpy()
+    by = np.full(len(boxes), -1, np.int64)
+    overlap = np.zeros(len(boxes), np.float32)
+    removed = np.ones(len(boxes), np.bool_)
+    removed[keepers] = False
+    rows = np.flatnonzero(removed)
+    _find_suppressors(
+        corners, corners.take(keepers, 1), group, group[keepers], keepers, rows, threshold,
+        by, overlap,
+    )
+    return by, overlap
 
-    Every box a keeper overlaps is removed when that keeper is chosen, if not before; so whoever
-    could have removed a row first did.
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def _find_suppressors(
+    boxes: NDArray[np.float32],
+    keeper_boxes: NDArray[np.float32],
+    groups: NDArray[np.int64],
+    keeper_groups: NDArray[np.int64],
+    keepers: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    threshold: float,
+    by: NDArray[np.int64],
+    overlap: NDArray[np.float32],
+) -> None:
+    """Fill in `by` and `overlap` of `rows`. Boxes are (4, n), keepers in the order of choice.
+
+    A row was removed by the first keeper that overlaps it by more than the threshold: all that a
+    keeper overlaps is removed when that keeper is chosen, if not before. Where rounding leaves
+    none over the threshold it is the one that overlaps it most. The arithmetic is that of
+    torchvision's kernel.
     """
-    n, device = len(boxes), boxes.device
-    step = torch.full((n,), -1, dtype=torch.long, device=device)
-    step[kept] = torch.arange(len(kept), device=device)
-    suppressed_by = torch.full_like(step, -1)
-    overlap = torch.zeros(n, dtype=boxes.dtype, device=device)
-    open_rows = (step < 0).nonzero()[:, 0]
-    # The order in which keepers were chosen: where scores are equal `kept` need not have it.
-    chosen = kept.sort().values
-    chosen = chosen[scores[chosen].sort(descending=True, stable=True).indices]
-    limit = _at_most(threshold, boxes.dtype)
-    best = torch.full_like(overlap, -1.0)
-    nearest = torch.zeros_like(step)
-    for start in range(0, len(chosen), CHUNK):
-        if not len(open_rows):
-            break
-        keepers = chosen[start : start + CHUNK]
-        table = torchvision.ops.box_iou(boxes[open_rows], boxes[keepers])
-        if groups is not None:
-            table.masked_fill_(groups[open_rows][:, None] != groups[keepers], -1.0)
-        over = table > limit
-        first = over.byte().argmax(dim=1)
-        found = over.gather(1, first[:, None])[:, 0]
-        rows, by = open_rows[found], keepers[first[found]]
-        suppressed_by[rows], step[rows] = by, step[by]
-        overlap[rows] = table[found, first[found]]
-        highest, column = table.nan_to_num_(nan=0.0).max(dim=1)
-        closer = highest > best[open_rows]
-        best[open_rows[closer]] = highest[closer]
-        nearest[open_rows[closer]] = keepers[column[closer]]
-        open_rows = open_rows[~found]
-    if len(open_rows):  # removed at an IoU that rounds to the threshold (see `nms`)
-        suppressed_by[open_rows] = nearest[open_rows]
-        step[open_rows] = step[nearest[open_rows]]
-        overlap[open_rows] = best[open_rows]
-    return NmsResult(kept, suppressed_by, overlap, step)
-
-
-def _at_most(threshold: float, dtype: torch.dtype) -> float:
-    """The largest number of `dtype` that is not above `threshold`.
-
-    torchvision compares IoUs with the threshold in double precision, a tensor would round it.
-    """
-    rounded = torch.tensor(threshold, dtype=dtype)
-    if rounded.item() > threshold:
-        rounded = torch.nextafter(rounded, torch.tensor(-math.inf, dtype=dtype))
-    return float(rounded)
+    x1, y1, x2, y2 = keeper_boxes[0], keeper_boxes[1], keeper_boxes[2], keeper_boxes[3]
+    for row in rows:
+        left, top, right, bottom = boxes[0, row], boxes[1, row], boxes[2, row], boxes[3, row]
+        area = (right - left) * (bottom - top)
+        best = np.float32(-1)
+        for i in range(len(keepers)):
+            if keeper_groups[i] != groups[row]:
+                continue
+            width = max(min(right, x2[i]) - max(left, x1[i]), np.float32(0))
+            height = max(min(bottom, y2[i]) - max(top, y1[i]), np.float32(0))
+            both = width * height
+            if both == 0 and best >= 0:
+                continue
+            iou = both / ((x2[i] - x1[i]) * (y2[i] - y1[i]) + area - both)
+            if not iou > 0:
+                iou = np.float32(0)
+            if iou > best:
+                by[row], best = keepers[i], iou
+                if iou > threshold:
+                    break
+        overlap[row] = best
