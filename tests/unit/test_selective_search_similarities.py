@@ -40,7 +40,7 @@ def test_fill_similarity_is_one_less_the_gap_in_the_joint_box() -> None:
 def test_regions_of_a_hand_made_segmentation() -> None:
     labels = np.array([[0, 0, 1], [0, 2, 1], [2, 2, 1]], np.int16)
     planes = np.array([[0, 10, 255], [11, 100, 255], [100, 103, 255]], np.uint8)[..., None]
-    flat = np.zeros((3, 3, 1, 4), np.int8)
+    flat = np.zeros((1, 4, 3, 3), np.int8)
     regions = describe(labels, planes, flat)
     assert regions.sizes.tolist() == [3, 3, 3]
     assert regions.boxes.tolist() == [[0, 0, 2, 2], [2, 0, 3, 3], [0, 1, 2, 3]]
@@ -57,13 +57,13 @@ def test_regions_of_a_hand_made_segmentation() -> None:
 
 def test_regions_that_touch_at_a_corner_alone_are_neighbours() -> None:
     labels = np.array([[0, 1], [2, 3]], np.int16)
-    regions = describe(labels, np.zeros((2, 2, 1), np.uint8), np.zeros((2, 2, 1, 4), np.int8))
+    regions = describe(labels, np.zeros((2, 2, 1), np.uint8), np.zeros((1, 4, 2, 2), np.int8))
     assert regions.pairs.tolist() == [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]
 
 
 def test_signed_texture_codes_count_for_opposite_orientations() -> None:
-    codes = np.zeros((1, 2, 1, 4), np.int8)
-    codes[0, 0, 0] = (3, -9, 0, 1)
+    codes = np.zeros((1, 4, 1, 2), np.int8)
+    codes[0, :, 0, 0] = (3, -9, 0, 1)
     regions = describe(np.zeros((1, 2), np.int16), np.zeros((1, 2, 1), np.uint8), codes)
     counts = np.rint(regions.texture.reshape(8, 10) * 2 * 8).astype(int)
     expected = np.zeros((8, 10), int)
@@ -78,7 +78,7 @@ def test_merging_three_bars_by_hand() -> None:
     """A 6 x 1 strip in bars of 1, 2 and 3 pixels: 0 | 1 1 | 2 2 2, of values 0, 0 and 255."""
     labels = np.array([[0, 1, 1, 2, 2, 2]], np.int16)
     planes = np.array([[0, 0, 0, 255, 255, 255]], np.uint8)[..., None]
-    regions = describe(labels, planes, np.zeros((1, 6, 1, 4), np.int8))
+    regions = describe(labels, planes, np.zeros((1, 4, 1, 6), np.int8))
     history = merge_all(regions, (1.0, 1.0, 1.0, 1.0))
     assert history.merges.tolist() == [[0, 1], [2, 3]]
     # Bars 0 and 1: colour 1, texture 1, size 1 - 3/6, fill 1; then colour 0 and size 1 - 6/6.
@@ -89,10 +89,10 @@ def test_merging_three_bars_by_hand() -> None:
 
 
 def test_a_merged_histogram_is_the_mean_weighted_by_size() -> None:
-    """Bars of 1, 3 and 2 pixels; by size alone 0 joins 2 is impossible, they are no neighbours."""
+    """Bars of 1, 3 and 2 pixels, by size alone; the smallest two, 0 and 2, are no neighbours."""
     labels = np.array([[0, 1, 1, 1, 2, 2]], np.int16)
     planes = np.array([[0, 255, 255, 255, 0, 255]], np.uint8)[..., None]
-    regions = describe(labels, planes, np.zeros((1, 6, 1, 4), np.int8))
+    regions = describe(labels, planes, np.zeros((1, 4, 1, 6), np.int8))
     history = merge_all(regions, (0.0, 0.0, 1.0, 0.0))
     assert history.merges.tolist() == [[0, 1], [2, 3]]
     # Region 3 has 1/4 dark and 3/4 bright, region 2 half and half: 1/4 + 1/2 in common.
@@ -113,10 +113,10 @@ def test_texture_of_an_edge_points_from_dark_to_bright() -> None:
     planes[:, 6:] = 200
     codes = texture_bins(planes)
     # Straight at the edge: x strongest, both diagonals half the square root of it, y nothing.
-    assert codes[4, 6, 0].tolist() == [9, 7, 0, -7]
-    assert codes[4, 0, 0].tolist() == [0, 0, 0, 0]
-    assert texture_bins(planes[:, ::-1])[4, 6, 0].tolist() == [-9, -7, 0, 7]
-    assert texture_bins(planes.transpose(1, 0, 2))[6, 4, 0].tolist() == [0, 7, 9, 7]
+    assert codes[0, :, 4, 6].tolist() == [9, 7, 0, -7]
+    assert codes[0, :, 4, 0].tolist() == [0, 0, 0, 0]
+    assert texture_bins(planes[:, ::-1])[0, :, 4, 5].tolist() == [-9, -7, 0, 7]
+    assert texture_bins(planes.transpose(1, 0, 2))[0, :, 6, 4].tolist() == [0, 7, 9, 7]
 
 
 def test_texture_of_a_flat_photo_is_empty() -> None:

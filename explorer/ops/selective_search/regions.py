@@ -53,7 +53,7 @@ def describe(
 ) -> Regions:
     """Everything the merging needs to know of the regions, in one pass over the pixels.
 
-    labels (H, W); planes uint8 (H, W, C); texture: their `texture_bins`, int8 (H, W, C, 4).
+    labels (H, W); planes uint8 (H, W, C); texture: their `texture_bins`, int8 (C, 4, H, W).
     """
     count = int(labels.max()) + 1
     height, width, channels = planes.shape
@@ -101,7 +101,7 @@ def _read_pixels(
                 value = np.int64(planes[y, x, channel])
                 colour[region, channel, value * COLOUR_BINS // 256] += 1
                 for orientation in range(4):
-                    code = np.int64(texture[y, x, channel, orientation])
+                    code = np.int64(texture[channel, orientation, y, x])
                     if code > 0:
                         grain[region, channel, orientation, code] += 1
                     elif code < 0:
