@@ -67,6 +67,8 @@ def _pretrain(given: argparse.Namespace) -> None:
 def _train(given: argparse.Namespace) -> None:
     from explorer.training.options import Options
     from explorer.training.train_detector import train_detector
+    from explorer.training.train_rcnn import train_rcnn
+    from explorer.training.train_sppnet import train_sppnet
 
     if given.minutes is None and given.steps is None:
         raise ValueError("give --minutes or --steps")
@@ -83,7 +85,12 @@ def _train(given: argparse.Namespace) -> None:
         limit=given.limit,
         compiled=given.compile,
     )
-    train_detector(given.method, options)
+    if given.method == "rcnn":
+        train_rcnn(options)
+    elif given.method == "sppnet":
+        train_sppnet(options)
+    else:
+        train_detector(given.method, options)
 
 
 if __name__ == "__main__":

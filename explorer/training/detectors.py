@@ -14,6 +14,7 @@ import torchvision
 from torch import Tensor, nn
 
 from explorer.methods import fast_rcnn, faster_rcnn, fpn
+from explorer.nets.fpn import build
 from explorer.nets.heads import SiblingHead
 from explorer.nets.rpn import flatten
 from explorer.ops.anchors import anchors_at, grid, pyramid
@@ -163,17 +164,24 @@ def faster_rcnn_losses(
 
 def fpn_losses(
     net: fpn.Net, settings: fpn.Settings, batch: Batch, sampling: Sampling,
-    forward: nn.Module | None = None,
+    forward: nn.Module | None = None, finest: bool = True,
 ) -> dict[str, Tensor]:  # fmt: skip
-    """FPN in Faster R-CNN: the RPN on P2..P6, each RoI read from its level by RoIAlign."""
+    """FPN in Faster R-CNN: the RPN on P2..P6, each RoI read from its level by RoIAlign.
+
+    finest=False: a step without P2, on which few objects lie but half of all time is spent; its
+    regions are read from P3.
+    """
     bottom_up = (forward or net.backbone)(batch.images)
+    skip = 0 if finest else 1
     # The backbone is fastest with channels last, the pyramid's wide convolutions without.
-    maps = net.fpn(OrderedDict((k, v.contiguous()) for k, v in bottom_up.items())).maps
+    read = OrderedDict((k, v.contiguous()) for k, v in list(bottom_up.items())[skip:])
+    maps = build(read, list(net.fpn.lateral)[skip:], list(net.fpn.smooth)[skip:]).maps
+    lowest = settings.lowest + skip
     height, width = batch.images.shape[-2:]
     levels = list(maps.values())
     table = Table(levels)
     anchors = pyramid(
-        settings.anchor_sizes, settings.anchor_ratios,
+        settings.anchor_sizes[skip:], settings.anchor_ratios,
         [(x.shape[-2], x.shape[-1]) for x in levels],
         [(width / x.shape[-1], height / x.shape[-2]) for x in levels],
     )  # fmt: skip
@@ -188,12 +196,10 @@ def fpn_losses(
     )
     rois = rois_of(proposals, batch, sampling)
     placed = with_photo(rois)
-    level = level_of(
-        placed[:, 1:], settings.k0, settings.canonical, settings.lowest, settings.highest
-    )[1]
+    level = level_of(placed[:, 1:], settings.k0, settings.canonical, lowest, settings.highest)[1]
     scales = torch.tensor([x.shape[-1] / width for x in levels])
     pooled = roi_align(
-        table, placed[:, 1:], placed[:, 0].long(), level - settings.lowest, scales,
+        table, placed[:, 1:], placed[:, 0].long(), level - lowest, scales,
         settings.pool, settings.sampling,
     )  # fmt: skip
     scores, boxes = head_losses(net.head, pooled, rois)

@@ -49,6 +49,13 @@ def load_backbone(backbone: CompactCNN, checkpoint: Path | None) -> None:
     )
 
 
+def freeze_early(backbone: CompactCNN) -> None:
+    """Fix the layers up to C2: edges and colours need no detection data, and their large maps
+    make up most of the backward pass (Fast R-CNN, section 4.5, fixes conv1 and conv2 as well)."""
+    for module in (backbone.stem, backbone.stage2):
+        module.requires_grad_(False)
+
+
 def freeze_statistics(net: nn.Module) -> None:
     """Training mode, but batch normalisation keeps the statistics of pre-training.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torchvision.ops import nms
 
 from explorer.ops.boxes import iou
 
@@ -34,11 +35,11 @@ class RoiSample:
     truths: Tensor
 
 
-def choose(rows: Tensor, count: int) -> Tensor:
+def choose(rows: Tensor, count: int, generator: torch.Generator | None = None) -> Tensor:
     """At most `count` of the rows, at random."""
     if len(rows) <= count:
         return rows
-    return rows[torch.randperm(len(rows), device=rows.device)[:count]]
+    return rows[torch.randperm(len(rows), generator=generator)[:count]]
 
 
 def inside(anchors: Tensor, size: tuple[int, int]) -> Tensor:
@@ -89,6 +90,7 @@ def sample_anchors(
 def sample_rois(
     regions: Tensor, truths: Tensor, labels: Tensor,
     batch: int = 64, foreground: float = 0.25, above: float = 0.5, low: float = 0.1,
+    generator: torch.Generator | None = None,
 ) -> RoiSample:  # fmt: skip
     """Draw the RoIs of one photo (Fast R-CNN, section 2.3; SPPNet, section 4.1; R-CNN, 2.3).
 
@@ -98,14 +100,14 @@ def sample_rois(
     """
     regions = torch.cat([truths, regions])
     if len(truths) == 0:
-        boxes = regions[choose(torch.arange(len(regions)), batch)]
+        boxes = regions[choose(torch.arange(len(regions)), batch, generator)]
         return RoiSample(boxes, torch.zeros(len(boxes), dtype=torch.int64), boxes)
     best, match = iou(regions, truths).max(1)
-    positives = choose((best >= above).nonzero()[:, 0], round(batch * foreground))
+    positives = choose((best >= above).nonzero()[:, 0], round(batch * foreground), generator)
     wanted = batch - len(positives)
-    negatives = choose(((best >= low) & (best < above)).nonzero()[:, 0], wanted)
+    negatives = choose(((best >= low) & (best < above)).nonzero()[:, 0], wanted, generator)
     if len(negatives) < wanted:
-        easy = choose((best < low).nonzero()[:, 0], wanted - len(negatives))
+        easy = choose((best < low).nonzero()[:, 0], wanted - len(negatives), generator)
         negatives = torch.cat([negatives, easy])
     rows = torch.cat([positives, negatives])
     classes = labels[match[rows]] + 1
@@ -133,8 +135,6 @@ def thin(boxes: Tensor, overlap: float = 0.7) -> Tensor:
 
     SPPNet, section 4.1: a negative that overlaps another negative by more than 70% is removed.
     """
-    from torchvision.ops import nms
-
     order = torch.linspace(1, 0, max(1, len(boxes)))[: len(boxes)]
     rows: Tensor = nms(boxes, order, overlap)
     return rows

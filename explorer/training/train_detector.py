@@ -19,7 +19,7 @@ from explorer.training.detectors import (
     fpn_losses,
 )
 from explorer.training.loop import Clock, optimiser_for, resume, train
-from explorer.training.options import Options, freeze_statistics, load_backbone
+from explorer.training.options import Options, freeze_early, freeze_statistics, load_backbone
 from explorer.training.views import Batch, Plan, Views, ahead, make_batch
 
 # Small canvases are cheap; the last part is seen as large as at test time.
@@ -28,12 +28,14 @@ LATE = Views(short=288, long=384, zoom=(0.8, 1.25))
 LATE_FROM = 0.75  # fraction of the budget
 
 SAMPLINGS = {
-    "fast_rcnn": Sampling(rois=64, low=0.1),
-    "faster_rcnn": Sampling(rois=64, low=0.0, pre_nms=1000, post_nms=200),
-    "fpn": Sampling(rois=48, low=0.0, pre_nms=400, post_nms=200),
+    "fast_rcnn": Sampling(rois=32, low=0.1),
+    "faster_rcnn": Sampling(rois=32, low=0.0, pre_nms=600, post_nms=200),
+    "fpn": Sampling(rois=32, low=0.0, pre_nms=400, post_nms=200),
 }
 
-Losses = Callable[[Batch], dict[str, Tensor]]
+FINEST_EVERY = 3  # steps; the others leave out FPN's P2
+
+Losses = Callable[[Batch, int], dict[str, Tensor]]
 
 
 def network(method: str) -> nn.Module:
@@ -43,15 +45,17 @@ def network(method: str) -> nn.Module:
 
 
 def losses_of(method: str, net: nn.Module, forward: nn.Module) -> Losses:
-    """batch -> the method's losses."""
+    """(batch, step number) -> the method's losses."""
     sampling = SAMPLINGS[method]
     if isinstance(net, fpn.Net):
-        return lambda batch: fpn_losses(net, fpn.Settings(), batch, sampling, forward)
+        return lambda batch, step: fpn_losses(
+            net, fpn.Settings(), batch, sampling, forward, step % FINEST_EVERY == 0
+        )
     if isinstance(net, faster_rcnn.Net):
         settings = faster_rcnn.Settings()
-        return lambda batch: faster_rcnn_losses(net, settings, batch, sampling, forward)
+        return lambda batch, _: faster_rcnn_losses(net, settings, batch, sampling, forward)
     assert isinstance(net, fast_rcnn.Net)
-    return lambda batch: fast_rcnn_losses(net, batch, sampling, forward)
+    return lambda batch, _: fast_rcnn_losses(net, batch, sampling, forward)
 
 
 def usable(photos: list[Photo], options: Options) -> list[Photo]:
@@ -80,6 +84,8 @@ def train_detector(method: str, options: Options) -> list[float]:
     net = network(method)
     backbone: nn.Module = net.backbone  # type: ignore[assignment]
     load_backbone(backbone, options.backbone)  # type: ignore[arg-type]
+    if options.backbone:
+        freeze_early(backbone)  # type: ignore[arg-type]
     freeze_statistics(net)
     backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     others = [module for name, module in net.named_children() if name != "backbone"]
@@ -104,6 +110,6 @@ def train_detector(method: str, options: Options) -> list[float]:
 
     with closing(ahead(make, clock.step)) as batches:
         return train(
-            net, optimiser, lambda _: losses(next(batches)), options.budget, options.work, clock,
+            net, optimiser, lambda step: losses(next(batches), step), options.budget, options.work, clock,
             method,
         )  # fmt: skip
