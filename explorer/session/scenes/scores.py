@@ -82,7 +82,7 @@ def _layers(
 def _regions(trace: Trace, rows: Ints) -> Ints:
     """The region rows of rows of the scores, through pooling and assignment."""
     stage = trace.stage("scores")
-    found = np.asarray(rows, np.int64)
+    found: Ints = np.asarray(rows, np.int64)
     while stage is not None and stage.source_stage is not None:
         found = np.asarray(stage.source)[found]
         stage = trace.stage(stage.source_stage)

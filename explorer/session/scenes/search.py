@@ -1,18 +1,17 @@
-"""Regions from selective search: boxes by rank, the over-segmentation, and single merges."""
+"""Regions from selective search: boxes by rank. Segments and merges are in `merging`."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from explorer.session.scene import Bars, Boxes, Control, Layer, Picture, Pixels, ViewState
+from explorer.session.scene import Bars, Boxes, Layer, Picture, ViewState
+from explorer.session.scenes import merging
 from explorer.session.scenes.common import (
     Focus,
     box_text,
     count,
     focus,
     number,
-    photo_rect,
     photo_scene,
     plural,
     selection,
@@ -21,10 +20,9 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import Grouping, Ints, SearchStage, Trace
+from explorer.session.scenes.search_common import run_name, show_control, similarity_bars
+from explorer.trace.stages import SearchStage, Trace
 
-SHOWS = ("boxes", "segments", "merges")
-SIMILARITIES = ("colour", "texture", "size", "fill")
 RANK_STYLES = ((0.10, 1.0, 2.0), (0.40, 0.65, 1.4), (1.0, 0.35, 1.0))
 
 
@@ -33,21 +31,9 @@ def picture(trace: Trace, stage: SearchStage, state: ViewState) -> Picture:
     at = focus(trace, state)
     if show in ("segments", "merges") and stage.groupings:
         run = _run(stage, state, at)
-        draw = _segments if show == "segments" else _merges
+        draw = merging.over_segmentation if show == "segments" else merging.one_merge
         return draw(trace, stage, state, at, run)
     return _boxes(trace, stage, state, at)
-
-
-def run_name(grouping: Grouping) -> str:
-    """'HSV · k 50 · C+T+S+F'."""
-    letters = "+".join(
-        letter for letter, weight in zip("CTSF", grouping.weights, strict=True) if weight
-    )
-    return f"{grouping.colour_space} · k {grouping.k:g} · {letters}"
-
-
-def _show(value: str) -> Control:
-    return Control(key="show", title="Show", kind="choice", value=value, choices=SHOWS)
 
 
 def _run(stage: SearchStage, state: ViewState, at: Focus | None) -> int:
@@ -56,11 +42,6 @@ def _run(stage: SearchStage, state: ViewState, at: Focus | None) -> int:
     default = int(stage.grouping[at.region]) if at is not None else 0
     wanted = str(state.control("regions", "run", names[default]))
     return names.index(wanted) if wanted in names else default
-
-
-def _run_control(stage: SearchStage, run: int) -> Control:
-    names = tuple(run_name(each) for each in stage.groupings)
-    return Control(key="run", title="Run", kind="choice", value=names[run], choices=names)
 
 
 def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None) -> Picture:
@@ -106,7 +87,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
         summary=f"selective search, {stage.strategy} · {shown(visible, total, 'regions')}",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=(_show("boxes"),),
+        controls=(show_control("boxes"),),
     )
 
 
@@ -149,162 +130,4 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
         return
     merge = region - segments
     panel.pair("Born in", f"merge {merge + 1} of {count(len(grouping.merges))}")
-    _similarity_bars(panel, grouping, merge)
-
-
-def _similarity_bars(panel: Column, grouping: Grouping, merge: int) -> None:
-    values = grouping.similarities[merge]
-    top = max(1.0, float(values.max()))
-    for name, value, weight in zip(SIMILARITIES, values, grouping.weights, strict=True):
-        text = number(float(value), 3)
-        caption = name if weight else f"{name} × 0"
-        panel.bar(caption, text, float(value) / top, "accent" if weight else "muted")
-    panel.pair("Weighted sum", number(float(grouping.total[merge]), 3))
-
-
-def segment_colours(values: Ints) -> NDArray[np.uint8]:
-    """A colour for every region number: hues a golden angle apart. (...,) -> (..., 3)."""
-    hue = (np.asarray(values, np.float64) * 0.61803398875) % 1.0
-    strength = 0.55 + 0.35 * ((np.asarray(values) * 7) % 5) / 4
-    wave = np.abs((hue[..., None] + np.array([0.0, 2 / 3, 1 / 3])) * 6 % 6 - 3) - 1
-    colour = 1 - strength[..., None] * (1 - np.clip(wave, 0, 1))
-    return (colour * 235).astype(np.uint8)
-
-
-def _painted(labels: Ints, alpha: int) -> NDArray[np.uint8]:
-    """Labels (h, w) as coloured areas, RGBA."""
-    table = segment_colours(np.arange(int(labels.max()) + 1))
-    opaque = np.full((len(table), 1), alpha, np.uint8)
-    return np.concatenate([table, opaque], 1)[labels]
-
-
-def _boundaries(labels: Ints) -> NDArray[np.uint8]:
-    """White where a label meets another, RGBA (h, w, 4)."""
-    edge = np.zeros(labels.shape, bool)
-    edge[:-1] |= labels[:-1] != labels[1:]
-    edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
-    image = np.zeros((*labels.shape, 4), np.uint8)
-    image[edge] = (255, 255, 255, 210)
-    return image
-
-
-def _segments(
-    trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
-) -> Picture:
-    grouping = stage.groupings[run]
-    rect = photo_rect(trace)
-    segments = len(grouping.boxes) - len(grouping.merges)
-    layers: list[Layer] = [
-        Pixels(name="Segments", values=_painted(grouping.labels, 150), rect=rect, smooth=False),
-        Pixels(name="Boundaries", values=_boundaries(grouping.labels), rect=rect, smooth=False),
-        *selection(trace, at, "regions"),
-    ]
-    panel = Column()
-    panel.heading("Over-segmentation", "graph-based")
-    panel.pair("Colour space", grouping.colour_space)
-    panel.pair("k (larger: fewer segments)", f"{grouping.k:g}")
-    panel.pair("Segments", count(segments))
-    panel.pair("Worked at", f"{grouping.labels.shape[1]} × {grouping.labels.shape[0]} px")
-    sizes = np.bincount(grouping.labels.ravel(), minlength=segments)
-    panel.heading("Segment sizes", "pixels")
-    edges = [1, 50, 100, 200, 500, 1000, 2000, 5000, int(max(5001, sizes.max() + 1))]
-    found, _ = np.histogram(sizes, edges)
-    for low, high, here in zip(edges[:-1], edges[1:], found, strict=True):
-        name = f"{low:,} – {high - 1:,}" if high < edges[-1] else f"{low:,} and more"
-        panel.bar(name, count(int(here)), here / max(1, found.max()), trace.method, name_width=112)
-    panel.gap(4)
-    panel.text("These segments are where the merging starts.", "muted")
-    return Picture(
-        title=title(trace, "regions"),
-        summary=f"{run_name(grouping)} · {plural(segments, 'segment')}",
-        main=photo_scene(trace, *layers),
-        panel=panel.scene(),
-        controls=(_show("segments"), _run_control(stage, run)),
-    )
-
-
-def _merges(
-    trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
-) -> Picture:
-    grouping = stage.groupings[run]
-    total = len(grouping.merges)
-    segments = len(grouping.boxes) - total
-    if not total:
-        return _segments(trace, stage, state, at, run)
-    merge = _merge_number(stage, state, at, run)
-    now = labels_after(grouping, merge)
-    first, second = (int(part) for part in grouping.merges[merge])
-    part_a, part_b = now == first, now == second
-    rect = photo_rect(trace)
-    tint = np.zeros((*now.shape, 4), np.uint8)
-    tint[~(part_a | part_b)] = (0, 0, 0, 120)
-    new = segments + merge
-    layers: list[Layer] = [
-        Pixels(name="Everything else, dimmed", values=tint, rect=rect, smooth=False),
-        Pixels(name="Boundaries", values=_boundaries(now), rect=rect, smooth=False, opacity=0.45),
-    ]
-    for name, mask, colour in (
-        ("First part", part_a, (86, 180, 233)), ("Second part", part_b, (230, 159, 0)),
-    ):
-        image = np.zeros((*now.shape, 4), np.uint8)
-        image[mask] = (*colour, 150)
-        layers.append(Pixels(name=name, values=image, rect=rect, smooth=False))
-    layers += [
-        Boxes(
-            name="Boxes of the parts", boxes=grouping.boxes[[first, second]],
-            roles=("sppnet", "rcnn"), width=1.5, dashed=True,
-        ),
-        Boxes(name="New region", boxes=grouping.boxes[new][None], roles="selected", width=2.5),
-    ]
-    panel = Column()
-    panel.heading(f"Merge {merge + 1} of {total}", "the most similar neighbours")
-    sizes = {number_: int((now == number_).sum()) for number_ in (first, second)}
-    panel.swatch("sppnet", f"first part: region {first}", f"{sizes[first]:,} px")
-    panel.swatch("rcnn", f"second part: region {second}", f"{sizes[second]:,} px")
-    panel.swatch("selected", f"new region {new}", f"{sum(sizes.values()):,} px", outline=True)
-    panel.heading("Similarity")
-    _similarity_bars(panel, grouping, merge)
-    panel.heading("The new box")
-    panel.pair("Box", box_text(grouping.boxes[new]))
-    panel.pair("Size", f"{size_text(grouping.boxes[new])} px")
-    listed = np.nonzero((stage.grouping == run) & (stage.region == new))[0]
-    rank = f"rank {int(listed[0]) + 1}" if len(listed) else "no: duplicate or ranked too low"
-    panel.pair("In the list", rank)
-    panel.pair("Regions left", count(segments - merge - 1))
-    return Picture(
-        title=title(trace, "regions"),
-        summary=f"{run_name(grouping)} · merge {merge + 1} of {total} · "
-        f"{plural(segments - merge - 1, 'region')} left",
-        main=photo_scene(trace, *layers),
-        panel=panel.scene(),
-        controls=(
-            _show("merges"),
-            _run_control(stage, run),
-            Control(
-                key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total
-            ),
-        ),
-    )
-
-
-def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: int) -> int:
-    """The chosen merge; else the one that made the focused region, else the last."""
-    grouping = stage.groupings[run]
-    total = len(grouping.merges)
-    default = total
-    if at is not None and int(stage.grouping[at.region]) == run:
-        made = int(stage.region[at.region]) - (len(grouping.boxes) - total)
-        default = made + 1 if made >= 0 else 1
-    return min(max(1, int(state.control("regions", "merge", default))), total) - 1
-
-
-def labels_after(grouping: Grouping, merges: int) -> Ints:
-    """The region that each pixel (h, w) belongs to once the first `merges` merges are done."""
-    parts = grouping.merges[:merges].tolist()
-    segments = len(grouping.boxes) - len(grouping.merges)
-    owner = list(range(segments + merges))
-    for made in range(merges - 1, -1, -1):
-        for part in parts[made]:
-            owner[part] = owner[segments + made]
-    labels: Ints = np.array(owner[:segments], np.int64)[grouping.labels]
-    return labels
+    similarity_bars(panel, grouping, merge)

@@ -1,0 +1,117 @@
+"""How a region came to be, in numbers: merges of selective search, or an anchor of the RPN."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.anchors import place, ratio_text
+from explorer.session.card import Card
+from explorer.session.scene import Key
+from explorer.session.scenes.common import (
+    box_text,
+    count,
+    number,
+    signed,
+    size_text,
+)
+from explorer.session.scenes.equations import decoding_lines
+from explorer.session.scenes.rpn_common import sigmoid
+from explorer.session.scenes.search_common import run_name
+from explorer.trace.stages import (
+    Floats,
+    RpnStage,
+    SearchStage,
+    Trace,
+)
+
+
+def region_cards(trace: Trace, region: int) -> list[Card]:
+    stage = trace.stage("regions")
+    key = Key(trace.method, "regions", region)
+    if isinstance(stage, SearchStage):
+        return _search_cards(stage, region, key)
+    if isinstance(stage, RpnStage):
+        return _rpn_cards(stage, region, key)
+    return []
+
+
+def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
+    grouping = stage.groupings[int(stage.grouping[region])]
+    own = int(stage.region[region])
+    segments = len(grouping.boxes) - len(grouping.merges)
+    box = stage.boxes[region]
+    lines = [f"box {box_text(box)}  ({size_text(box)} px)", run_name(grouping)]
+    bars: list[tuple[str, float, str]] = []
+    if own < segments:
+        lines.append(f"segment {own} of {count(segments)} of the over-segmentation")
+    else:
+        merge = own - segments
+        first, second = (int(part) for part in grouping.merges[merge])
+        lines += [
+            f"merge {merge + 1} of {count(len(grouping.merges))}: regions {first} + {second}",
+        ]
+        values = grouping.similarities[merge]
+        top = max(1.0, float(values.max()))
+        names = ("colour", "texture", "size", "fill")
+        bars = [
+            (name, float(value) / top, number(float(value), 3))
+            for name, value in zip(names, values, strict=True)
+        ]
+        lines.append(f"similarity {number(float(grouping.total[merge]), 3)}, the highest then")
+    note = f"rank {region + 1} of {count(len(stage.boxes))}"
+    return [Card("regions", f"Region {region}", tuple(lines), key, note, tuple(bars))]
+
+
+def _rpn_cards(stage: RpnStage, region: int, key: Key) -> list[Card]:
+    anchor = int(stage.anchor[region])
+    spot = place(stage, anchor)
+    before, deltas = stage.anchors[anchor], stage.deltas[anchor]
+    logit = float(stage.objectness[anchor])
+    probability = float(sigmoid(stage.objectness[anchor]))
+    better = int((stage.objectness > stage.objectness[anchor]).sum())
+    candidate = int(stage.source[region])
+    gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
+    removed = "suppresses no other box"
+    if len(gone):
+        worst = stage.nms.overlap[gone]
+        removed = f"suppresses {len(gone)} at IoU {worst.min():.2f} to {worst.max():.2f}"
+    return [
+        Card(
+            "regions", "Anchor",
+            (
+                f"{stage.levels[spot.level].name} · {spot.size:g}² · ratio "
+                f"{ratio_text(spot.ratio)} · cell ({spot.x}, {spot.y})",
+                f"x {number(float(before[0] + before[2]) / 2, 1)}  "
+                f"y {number(float(before[1] + before[3]) / 2, 1)}  "
+                f"w {number(float(before[2] - before[0]), 1)}  "
+                f"h {number(float(before[3] - before[1]), 1)}",
+            ),
+            key, f"row {count(anchor)}",
+        ),
+        Card(
+            "regions", "Objectness", (f"p = σ({number(logit)}) = {number(probability, 3)}",), key,
+            f"rank {better + 1} of {count(len(stage.objectness))}",
+            (("p", probability, number(probability, 3)),),
+        ),
+        Card(
+            "regions", "RPN refinement",
+            (
+                moves(deltas),
+                *decoding_lines(before, deltas),
+                f"box {box_text(stage.boxes[region])}  ({size_text(stage.boxes[region])} px)",
+            ),
+            key,
+        ),
+        Card(
+            "regions", "RPN NMS",
+            (f"kept · {removed} > {number(stage.nms.threshold)}" if len(gone) else
+             f"kept · {removed}",),
+            key, f"proposal {region + 1} of {count(len(stage.boxes))}",
+        ),
+    ]
+
+
+def moves(deltas: Floats) -> str:
+    """'tx +0.061  ty ...'."""
+    pairs = zip("xywh", deltas.tolist(), strict=True)
+    return "  ".join(f"t{name} {signed(value, 3)}" for name, value in pairs)

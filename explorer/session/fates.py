@@ -1,0 +1,84 @@
+"""What became of a row: its NMS, and why it is a detection or why not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.related import Related
+from explorer.session.scenes.common import label_name, number, setting
+from explorer.session.scenes.nms import fate_lines
+from explorer.session.scenes.pairs import tag
+from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
+
+PAIRS = 3  # classes of one region whose NMS is told
+
+
+def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[str, ...]]]:
+    """(row, title, note, lines) of the NMS of up to three of the region's classes, best first."""
+    stage = trace.stage("nms")
+    if not isinstance(stage, NmsStage):
+        return []
+    own = sorted(rows.get("nms", []), key=lambda row: -float(stage.scores[row]))
+    result = []
+    for row in own[:PAIRS]:
+        lines = list(fate_lines(trace, stage, row))
+        gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
+        if len(gone):
+            gone = gone[np.argsort(-np.asarray(stage.nms.overlap)[gone], kind="stable")]
+            named = [f"#{other} IoU {stage.nms.overlap[other]:.2f}" for other in gone[:3].tolist()]
+            more = f" · {len(gone) - 3} more" if len(gone) > 3 else ""
+            lines.append(" · ".join(named) + more)
+        note = tag(trace, int(stage.labels[row]), float(stage.scores[row]))
+        result.append((row, "NMS", note, tuple(lines)))
+    return result
+
+
+def outcome(trace: Trace, rows: Related, region: int) -> tuple[str, tuple[str, ...]]:
+    """('Detection', ...) or ('No detection', why)."""
+    found = trace.stage("detections")
+    own = rows.get("detections", [])
+    if isinstance(found, DetectionsStage) and own:
+        best = max(own, key=lambda row: float(found.scores[row]))
+        others = [
+            tag(trace, int(found.labels[row]), float(found.scores[row])) for row in own
+            if row != best
+        ]
+        lines = [f"{tag(trace, int(found.labels[best]), float(found.scores[best]))}, "
+                 f"above {number(found.threshold)}"]
+        if others:
+            lines.append(f"also {', '.join(others)}")
+        return "Detection", tuple(lines)
+    threshold = found.threshold if isinstance(found, DetectionsStage) else \
+        setting(trace, "detection_threshold", 0.5)
+    return "No detection", _why_not(trace, rows, threshold)
+
+
+def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
+    nms, scores = trace.stage("nms"), trace.stage("scores")
+    at = rows.get("scores", [None])[0]
+    if not isinstance(scores, ScoresStage) or at is None:
+        return ("Not scored yet.",)
+    objects = np.asarray(scores.values[at])[scores.first :]
+    label = int(objects.argmax())
+    name, best = label_name(trace, label), float(objects[label])
+    own = rows.get("nms", [])
+    if isinstance(nms, NmsStage) and own:
+        row = max(own, key=lambda each: float(nms.scores[each]))
+        name, best = label_name(trace, int(nms.labels[row])), float(nms.scores[row])
+        by = int(nms.nms.suppressed_by[row])
+        if by >= 0:
+            return (
+                f"{name} {number(best)} was suppressed by pair {by} "
+                f"({number(float(nms.scores[by]))}), IoU {float(nms.nms.overlap[row]):.2f} > "
+                f"{number(nms.nms.threshold)}.",
+            )
+        if best < threshold:
+            return (f"Kept by NMS, but {name} {number(best)} is below {number(threshold)}.",)
+        return (f"{name} {number(best)} lies beyond the "
+                f"{setting(trace, 'max_detections', 100):.0f} best.",)
+    if isinstance(nms, NmsStage) and best <= nms.score_threshold:
+        return (
+            f"Best class {name} {number(best)}, below {number(nms.score_threshold)}: it did not "
+            "enter NMS.",
+        )
+    return (f"Best class {name} {number(best)}, below {number(threshold)}.",)

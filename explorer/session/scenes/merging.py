@@ -1,0 +1,175 @@
+"""Selective search at work: the over-segmentation, and one merge after the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.session.scene import Boxes, Control, Layer, Picture, Pixels, ViewState
+from explorer.session.scenes.common import (
+    Focus,
+    box_text,
+    count,
+    photo_rect,
+    photo_scene,
+    plural,
+    selection,
+    size_text,
+    title,
+)
+from explorer.session.scenes.panel import Column
+from explorer.session.scenes.search_common import run_name, show_control, similarity_bars
+from explorer.trace.stages import Grouping, Ints, SearchStage, Trace
+
+
+def over_segmentation(
+    trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
+) -> Picture:
+    grouping = stage.groupings[run]
+    rect = photo_rect(trace)
+    segments = len(grouping.boxes) - len(grouping.merges)
+    layers: list[Layer] = [
+        Pixels(name="Segments", values=_painted(grouping.labels, 150), rect=rect, smooth=False),
+        Pixels(name="Boundaries", values=_boundaries(grouping.labels), rect=rect, smooth=False),
+        *selection(trace, at, "regions"),
+    ]
+    panel = Column()
+    panel.heading("Over-segmentation", "graph-based")
+    panel.pair("Colour space", grouping.colour_space)
+    panel.pair("k (larger: fewer segments)", f"{grouping.k:g}")
+    panel.pair("Segments", count(segments))
+    panel.pair("Worked at", f"{grouping.labels.shape[1]} × {grouping.labels.shape[0]} px")
+    sizes = np.bincount(grouping.labels.ravel(), minlength=segments)
+    panel.heading("Segment sizes", "pixels")
+    edges = [1, 50, 100, 200, 500, 1000, 2000, 5000, int(max(5001, sizes.max() + 1))]
+    found, _ = np.histogram(sizes, edges)
+    for low, high, here in zip(edges[:-1], edges[1:], found, strict=True):
+        name = f"{low:,} – {high - 1:,}" if high < edges[-1] else f"{low:,} and more"
+        panel.bar(name, count(int(here)), here / max(1, found.max()), trace.method, name_width=112)
+    panel.gap(4)
+    panel.text("These segments are where the merging starts.", "muted")
+    return Picture(
+        title=title(trace, "regions"),
+        summary=f"{run_name(grouping)} · {plural(segments, 'segment')}",
+        main=photo_scene(trace, *layers),
+        panel=panel.scene(),
+        controls=(show_control("segments"), _run_control(stage, run)),
+    )
+
+
+def one_merge(
+    trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
+) -> Picture:
+    grouping = stage.groupings[run]
+    total = len(grouping.merges)
+    segments = len(grouping.boxes) - total
+    if not total:
+        return over_segmentation(trace, stage, state, at, run)
+    merge = _merge_number(stage, state, at, run)
+    now = labels_after(grouping, merge)
+    first, second = (int(part) for part in grouping.merges[merge])
+    part_a, part_b = now == first, now == second
+    rect = photo_rect(trace)
+    tint = np.zeros((*now.shape, 4), np.uint8)
+    tint[~(part_a | part_b)] = (0, 0, 0, 120)
+    new = segments + merge
+    layers: list[Layer] = [
+        Pixels(name="Everything else, dimmed", values=tint, rect=rect, smooth=False),
+        Pixels(name="Boundaries", values=_boundaries(now), rect=rect, smooth=False, opacity=0.45),
+    ]
+    for name, mask, colour in (
+        ("First part", part_a, (86, 180, 233)), ("Second part", part_b, (230, 159, 0)),
+    ):
+        image = np.zeros((*now.shape, 4), np.uint8)
+        image[mask] = (*colour, 150)
+        layers.append(Pixels(name=name, values=image, rect=rect, smooth=False))
+    layers += [
+        Boxes(
+            name="Boxes of the parts", boxes=grouping.boxes[[first, second]],
+            roles=("sppnet", "rcnn"), width=1.5, dashed=True,
+        ),
+        Boxes(name="New region", boxes=grouping.boxes[new][None], roles="selected", width=2.5),
+    ]
+    panel = Column()
+    panel.heading(f"Merge {merge + 1} of {total}", "the most similar neighbours")
+    sizes = {number_: int((now == number_).sum()) for number_ in (first, second)}
+    panel.swatch("sppnet", f"first part: region {first}", f"{sizes[first]:,} px")
+    panel.swatch("rcnn", f"second part: region {second}", f"{sizes[second]:,} px")
+    panel.swatch("selected", f"new region {new}", f"{sum(sizes.values()):,} px", outline=True)
+    panel.heading("Similarity")
+    similarity_bars(panel, grouping, merge)
+    panel.heading("The new box")
+    panel.pair("Box", box_text(grouping.boxes[new]))
+    panel.pair("Size", f"{size_text(grouping.boxes[new])} px")
+    listed = np.nonzero((stage.grouping == run) & (stage.region == new))[0]
+    rank = f"rank {int(listed[0]) + 1}" if len(listed) else "no: duplicate or ranked too low"
+    panel.pair("In the list", rank)
+    panel.pair("Regions left", count(segments - merge - 1))
+    return Picture(
+        title=title(trace, "regions"),
+        summary=f"{run_name(grouping)} · merge {merge + 1} of {total} · "
+        f"{plural(segments - merge - 1, 'region')} left",
+        main=photo_scene(trace, *layers),
+        panel=panel.scene(),
+        controls=(
+            show_control("merges"),
+            _run_control(stage, run),
+            Control(
+                key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total
+            ),
+        ),
+    )
+
+
+def _run_control(stage: SearchStage, run: int) -> Control:
+    names = tuple(run_name(each) for each in stage.groupings)
+    return Control(key="run", title="Run", kind="choice", value=names[run], choices=names)
+
+
+def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: int) -> int:
+    """The chosen merge; else the one that made the focused region, else the last."""
+    grouping = stage.groupings[run]
+    total = len(grouping.merges)
+    default = total
+    if at is not None and int(stage.grouping[at.region]) == run:
+        made = int(stage.region[at.region]) - (len(grouping.boxes) - total)
+        default = made + 1 if made >= 0 else 1
+    return min(max(1, int(state.control("regions", "merge", default))), total) - 1
+
+
+def labels_after(grouping: Grouping, merges: int) -> Ints:
+    """The region that each pixel (h, w) belongs to once the first `merges` merges are done."""
+    parts = grouping.merges[:merges].tolist()
+    segments = len(grouping.boxes) - len(grouping.merges)
+    owner = list(range(segments + merges))
+    for made in range(merges - 1, -1, -1):
+        for part in parts[made]:
+            owner[part] = owner[segments + made]
+    labels: Ints = np.array(owner[:segments], np.int64)[grouping.labels]
+    return labels
+
+
+def segment_colours(values: Ints) -> NDArray[np.uint8]:
+    """A colour for every region number: hues a golden angle apart. (...,) -> (..., 3)."""
+    hue = (np.asarray(values, np.float64) * 0.61803398875) % 1.0
+    strength = 0.55 + 0.35 * ((np.asarray(values) * 7) % 5) / 4
+    wave = np.abs((hue[..., None] + np.array([0.0, 2 / 3, 1 / 3])) * 6 % 6 - 3) - 1
+    colour = 1 - strength[..., None] * (1 - np.clip(wave, 0, 1))
+    return (colour * 235).astype(np.uint8)
+
+
+def _painted(labels: Ints, alpha: int) -> NDArray[np.uint8]:
+    """Labels (h, w) as coloured areas, RGBA."""
+    table = segment_colours(np.arange(int(labels.max()) + 1))
+    opaque = np.full((len(table), 1), alpha, np.uint8)
+    return np.concatenate([table, opaque], 1)[labels]
+
+
+def _boundaries(labels: Ints) -> NDArray[np.uint8]:
+    """White where a label meets another, RGBA (h, w, 4)."""
+    edge = np.zeros(labels.shape, bool)
+    edge[:-1] |= labels[:-1] != labels[1:]
+    edge[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    image = np.zeros((*labels.shape, 4), np.uint8)
+    image[edge] = (255, 255, 255, 210)
+    return image

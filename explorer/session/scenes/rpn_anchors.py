@@ -1,0 +1,193 @@
+"""The anchors at one location, and the objectness of all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.anchors import (
+    anchors_a_cell,
+    level_rows,
+    place,
+    ratio_text,
+)
+from explorer.session.scene import (
+    Boxes,
+    Control,
+    Heat,
+    Layer,
+    Picture,
+    Points,
+    ViewState,
+)
+from explorer.session.scenes.common import (
+    Focus,
+    centres,
+    count,
+    number,
+    photo_rect,
+    photo_scene,
+    selection,
+    shown,
+    size_text,
+    title,
+)
+from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.rpn_common import roles_of, show_control, sigmoid
+from explorer.trace.stages import Floats, Ints, RpnStage, Trace
+
+ALL_LEVELS = "all levels"
+
+
+def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
+    names = tuple(level.name for level in stage.levels)
+    choices = (ALL_LEVELS, *names) if len(names) > 1 else names
+    wanted = str(state.control("regions", "level", choices[0]))
+    wanted = wanted if wanted in choices else choices[0]
+    levels = range(len(names)) if wanted == ALL_LEVELS else [names.index(wanted)]
+    x1, y1, x2, y2 = photo_rect(trace)
+    middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+    if at is not None:
+        middle = tuple(centres(stage.anchors[[int(stage.anchor[at.region])]])[0])
+    x = float(state.control("regions", "x", round(min(max(middle[0], 0), x2 - 1))))
+    y = float(state.control("regions", "y", round(min(max(middle[1], 0), y2 - 1))))
+    rows = np.concatenate([_at_cell(stage, level, x, y) for level in levels])
+    grid = Points(name="Anchor centres", points=_grid(stage, max(levels)), role="muted", radius=1.2)
+    here = Points(name="Location", points=centres(stage.anchors[rows]), role="selected", radius=4.0)
+    layers: list[Layer] = [
+        grid,
+        Boxes(
+            name="Anchors", boxes=stage.anchors[rows], roles=roles_of(stage, rows), width=1.8,
+            opacity=0.95,
+        ),
+        here,
+    ]
+    panel = Column()
+    k = anchors_a_cell(stage, levels[0])
+    note = f"k = {k} a cell" if len(names) == 1 else f"{k} a level, {len(rows)} in all"
+    panel.heading("Anchors at one location", note)
+    cells = (
+        Cell(14), Cell(44), Cell(186, "right"), Cell(240, "right"), Cell(panel.inner, "right"),
+    )
+    probability = sigmoid(stage.objectness[rows])
+    table = []
+    for row, p in zip(rows.tolist(), probability.tolist(), strict=True):
+        spot = place(stage, row)
+        name = stage.levels[spot.level].name
+        table.append(
+            (
+                name, f"{spot.size:g}² {ratio_text(spot.ratio)}", size_text(stage.anchors[row]),
+                f"{spot.x}, {spot.y}", number(p, 3),
+            )
+        )
+    head = ("map", "size, h:w", "photo px", "cell", "p")
+    best = int(probability.argmax()) if len(rows) else -1
+    panel.table(cells, head, table, chosen=best, roles=roles_of(stage, rows))
+    panel.gap(4)
+    panel.text(
+        "p: objectness of the box that this anchor becomes. Sizes in network pixels; anchors may "
+        "leave the photo.", "muted", 11,
+    )
+    panel.heading("All anchors", count(len(stage.anchors)))
+    for index, level in enumerate(stage.levels):
+        own = level_rows(stage, index)
+        panel.pair(
+            f"{level.name}: {level.width} × {level.height} cells × {anchors_a_cell(stage, index)}",
+            count(own.stop - own.start),
+        )
+    controls = [show_control("anchors")]
+    if len(choices) > 1:
+        controls.append(
+            Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
+        )
+    controls += [
+        Control(key=key, title=f"Location {key}", kind="number", value=int(value), high=int(top))
+        for key, value, top in (("x", x, x2 - 1), ("y", y, y2 - 1))
+    ]
+    return Picture(
+        title=title(trace, "regions"),
+        summary=shown(len(rows), len(stage.anchors), "anchors"),
+        main=photo_scene(trace, *layers, opacity=0.85),
+        panel=panel.scene(),
+        controls=tuple(controls),
+    )
+
+
+def _at_cell(stage: RpnStage, level: int, x: float, y: float) -> Ints:
+    """Rows of the k anchors whose centre on this level is nearest to a photo point."""
+    layout = stage.levels[level]
+    k = anchors_a_cell(stage, level)
+    first = centres(stage.anchors[layout.start : layout.start + 1])[0]
+    column = int(np.clip(round((x - first[0]) / layout.stride_x), 0, layout.width - 1))
+    row = int(np.clip(round((y - first[1]) / layout.stride_y), 0, layout.height - 1))
+    start = layout.start + (row * layout.width + column) * k
+    return np.arange(start, start + k)
+
+
+def _grid(stage: RpnStage, level: int) -> Floats:
+    """Centres of every location of a level (n, 2)."""
+    rows = level_rows(stage, level)
+    return centres(stage.anchors[rows.start : rows.stop : max(1, anchors_a_cell(stage, level))])
+
+
+def objectness_map(stage: RpnStage, level: int) -> Floats:
+    """The highest objectness of the k anchors of every cell (h, w), as probabilities."""
+    layout = stage.levels[level]
+    logits = stage.objectness[level_rows(stage, level)]
+    return sigmoid(logits.reshape(layout.height, layout.width, -1).max(axis=-1))
+
+
+def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
+    names = tuple(level.name for level in stage.levels)
+    maps = [objectness_map(stage, level) for level in range(len(names))]
+    best = int(np.argmax([each.max() for each in maps]))
+    if at is not None:
+        best = int(stage.level[int(stage.anchor[at.region])])
+    wanted = str(state.control("regions", "level", names[best]))
+    level = names.index(wanted) if wanted in names else best
+    layout = stage.levels[level]
+    extent = (0.0, 0.0, layout.width * layout.stride_x, layout.height * layout.stride_y)
+    logits = stage.objectness[level_rows(stage, level)]
+    top = layout.start + np.argsort(-logits, kind="stable")[: min(5, len(logits))]
+    layers: list[Layer] = [
+        Heat(name="Objectness", values=maps[level], rect=extent, low=0, high=1, opacity=0.65),
+        Boxes(
+            name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
+            dashed=True, captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
+        ),
+        *selection(trace, at, "regions"),
+    ]
+    panel = Column()
+    panel.heading("Objectness", "highest of the k anchors of a cell")
+    half = (panel.inner - 12) / 2
+    aspect = photo_rect(trace)[3] / photo_rect(trace)[2]
+    height = min(130.0, half * aspect)
+    for index, each in enumerate(maps):
+        right = index % 2 == 1
+        x = panel.left + (half + 12 if right else 0)
+        role = "text" if index == level else "muted"
+        panel.label(x, panel.y + 7, f"{names[index]}  {each.shape[1]} × {each.shape[0]}", role, 11)
+        panel.label(x + half, panel.y + 7, f"max {number(float(each.max()))}", role, 11, "right",
+                    mono=True)
+        panel.y += 17
+        panel.heat(each, half, height, 0, 1, x, f"Objectness {names[index]}", move=False)
+        panel.y -= 17
+        if right or index == len(maps) - 1:
+            panel.gap(height + 28)
+    panel.heading("Anchors by probability", names[level])
+    edges = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
+    found, _ = np.histogram(sigmoid(logits), edges)
+    for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):
+        fraction = np.log10(1 + here) / np.log10(1 + max(1, len(logits)))
+        panel.bar(f"{low:.1f} – {high:.1f}", count(here), float(fraction), trace.method)
+    panel.text("Bars: logarithmic.", "muted", 11)
+    return Picture(
+        title=title(trace, "regions"),
+        summary=f"objectness on {names[level]}, {layout.width} × {layout.height} cells × "
+        f"{anchors_a_cell(stage, level)} anchors",
+        main=photo_scene(trace, *layers),
+        panel=panel.scene(),
+        controls=(
+            show_control("objectness"),
+            Control(key="level", title="Level", kind="choice", value=names[level], choices=names),
+        ),
+    )
