@@ -73,15 +73,19 @@ def _explain(
     """(n,) who removed each row, -1 for the keepers `chosen`, and (n,) at what IoU."""
     corners = boxes.detach().float().cpu().t().contiguous().numpy()
     keepers = chosen.cpu().numpy()
-    group = np.zeros(len(boxes), np.int64) if groups is None else groups.cpu().long().numpy()
     by = np.full(len(boxes), -1, np.int64)
     overlap = np.zeros(len(boxes), np.float32)
     removed = np.ones(len(boxes), np.bool_)
     removed[keepers] = False
     rows = np.flatnonzero(removed)
+    first, end = np.zeros_like(rows), np.full_like(rows, len(keepers))
+    if groups is not None:  # a row's own keepers, side by side, are all it is compared with
+        group = groups.cpu().numpy()
+        keepers = keepers[np.argsort(group[keepers], kind="stable")]
+        first = np.searchsorted(group[keepers], group[rows], "left")
+        end = np.searchsorted(group[keepers], group[rows], "right")
     _find_suppressors(
-        corners, corners.take(keepers, 1), group, group[keepers], keepers, rows, threshold,
-        by, overlap,
+        corners, rows, keepers, corners.take(keepers, 1), first, end, threshold, by, overlap
     )
     return by, overlap
 
@@ -89,37 +93,36 @@ def _explain(
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def _find_suppressors(
     boxes: NDArray[np.float32],
-    keeper_boxes: NDArray[np.float32],
-    groups: NDArray[np.int64],
-    keeper_groups: NDArray[np.int64],
-    keepers: NDArray[np.int64],
     rows: NDArray[np.int64],
+    keepers: NDArray[np.int64],
+    keeper_boxes: NDArray[np.float32],
+    first: NDArray[np.int64],
+    end: NDArray[np.int64],
     threshold: float,
     by: NDArray[np.int64],
     overlap: NDArray[np.float32],
 ) -> None:
-    """Fill in `by` and `overlap` of `rows`. Boxes are (4, n), keepers in the order of choice.
+    """Fill in `by` and `overlap` of `rows`. Boxes are (4, n).
 
-    A row was removed by the first keeper that overlaps it by more than the threshold: all that a
-    keeper overlaps is removed when that keeper is chosen, if not before. Where rounding leaves
-    none over the threshold it is the one that overlaps it most. The arithmetic is that of
-    torchvision's kernel.
+    A row's keepers are keepers[first:end], in the order in which they were chosen. It was removed
+    by the first that overlaps it by more than the threshold: all that a keeper overlaps is removed
+    when that keeper is chosen, if not before. Where rounding leaves none over the threshold it is
+    the one that overlaps it most. The arithmetic is that of torchvision's kernel.
     """
     x1, y1, x2, y2 = keeper_boxes[0], keeper_boxes[1], keeper_boxes[2], keeper_boxes[3]
-    for row in rows:
+    for at in range(len(rows)):
+        row = rows[at]
         left, top, right, bottom = boxes[0, row], boxes[1, row], boxes[2, row], boxes[3, row]
         area = (right - left) * (bottom - top)
         best = np.float32(-1)
-        for i in range(len(keepers)):
-            if keeper_groups[i] != groups[row]:
-                continue
+        for i in range(first[at], end[at]):
             width = max(min(right, x2[i]) - max(left, x1[i]), np.float32(0))
             height = max(min(bottom, y2[i]) - max(top, y1[i]), np.float32(0))
             both = width * height
             if both == 0 and best >= 0:
                 continue
             iou = both / ((x2[i] - x1[i]) * (y2[i] - y1[i]) + area - both)
-            if not iou > 0:
+            if not iou > 0:  # 0, or two boxes without area
                 iou = np.float32(0)
             if iou > best:
                 by[row], best = keepers[i], iou
