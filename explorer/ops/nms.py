@@ -90,6 +90,16 @@ def _explain(
     return by, overlap
 
 
+@numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _iou(a: NDArray[np.float32], i: int, b: NDArray[np.float32], j: int) -> float:
+    """IoU of box i of a (4, n) with box j of b (4, m); not a number where both have no area."""
+    width = max(min(a[2, i], b[2, j]) - max(a[0, i], b[0, j]), np.float32(0))
+    height = max(min(a[3, i], b[3, j]) - max(a[1, i], b[1, j]), np.float32(0))
+    both = width * height
+    areas = (a[2, i] - a[0, i]) * (a[3, i] - a[1, i]), (b[2, j] - b[0, j]) * (b[3, j] - b[1, j])
+    return both / (areas[0] + areas[1] - both)
+
+
 @numba.njit(nogil=True, cache=True, error_model="numpy")
 def _find_suppressors(
     boxes: NDArray[np.float32],
@@ -109,23 +119,16 @@ def _find_suppressors(
     when that keeper is chosen, if not before. Where rounding leaves none over the threshold it is
     the one that overlaps it most. The arithmetic is that of torchvision's kernel.
     """
-    x1, y1, x2, y2 = keeper_boxes[0], keeper_boxes[1], keeper_boxes[2], keeper_boxes[3]
     for at in range(len(rows)):
-        row = rows[at]
-        left, top, right, bottom = boxes[0, row], boxes[1, row], boxes[2, row], boxes[3, row]
-        area = (right - left) * (bottom - top)
-        best = np.float32(-1)
+        row, nearest, best = rows[at], first[at], np.float32(-1)
         for i in range(first[at], end[at]):
-            width = max(min(right, x2[i]) - max(left, x1[i]), np.float32(0))
-            height = max(min(bottom, y2[i]) - max(top, y1[i]), np.float32(0))
-            both = width * height
-            if both == 0 and best >= 0:
-                continue
-            iou = both / ((x2[i] - x1[i]) * (y2[i] - y1[i]) + area - both)
-            if not iou > 0:  # 0, or two boxes without area
-                iou = np.float32(0)
-            if iou > best:
-                by[row], best = keepers[i], iou
-                if iou > threshold:
-                    break
-        overlap[row] = best
+            iou = _iou(keeper_boxes, i, boxes, row)
+            if iou > threshold:
+                nearest, best = i, iou
+                break
+        if best < 0:
+            for i in range(first[at], end[at]):
+                iou = _iou(keeper_boxes, i, boxes, row)
+                if iou > best:
+                    nearest, best = i, iou
+        by[row], overlap[row] = keepers[nearest], max(best, np.float32(0))
