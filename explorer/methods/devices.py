@@ -19,8 +19,8 @@ class DeviceError(ValueError):
 
 @dataclass(frozen=True)
 class Device:
-    """where: the device that tensors live on. mixed: the half precision of convolutions and matrix products,
-    None where everything is float32.
+    """where: the device that tensors live on. mixed: the half precision of convolutions and matrix
+    products, None where everything is float32.
     """
 
     where: torch.device

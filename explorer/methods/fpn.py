@@ -72,6 +72,7 @@ class Settings:
 
     short: int = field(default=288, metadata={"paper": 800})
     long: int = field(default=384, metadata={"paper": 1333})
+    antialias: bool = True  # of what is scaled down
     anchor_sizes: tuple[tuple[float, ...], ...] = field(
         default=((12.0,), (24.0,), (48.0,), (96.0,), (192.0,)),
         metadata={"paper": ((32.0,), (64.0,), (128.0,), (256.0,), (512.0,))},
@@ -162,7 +163,9 @@ def run(
 
     # The photo, resized; padded below and to the right.
     with clock("image"):
-        image = network_input(photo, settings.short, settings.long, device.where, MULTIPLE)
+        image = network_input(
+            photo, settings.short, settings.long, device.where, MULTIPLE, settings.antialias
+        )
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
     # Bottom-up pathway, lateral connections, top-down pathway (section 3, figure 3).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.nets.backbone import MEAN, STD
+from explorer.ops.resize import resized
 from explorer.trace.stages import NetworkInput
 
 
@@ -43,19 +42,19 @@ class Input:
 
 
 def network_input(
-    photo: NDArray[np.uint8], short: int, long: int, device: torch.device, multiple: int = 1
+    photo: NDArray[np.uint8],
+    short: int,
+    long: int,
+    device: torch.device,
+    multiple: int = 1,
+    antialias: bool = True,
 ) -> Input:
-    """Resize a photo so that its short side is `short`, or its long side `long` if that is less.
+    """A photo, uint8 RGB (H, W, 3), resized so that its short side is `short`, or its long side
+    `long` where that is less; its sides padded to a multiple of `multiple`.
 
-    photo: uint8 RGB (H, W, 3). Sides are then padded to a multiple of `multiple`. The arithmetic
-    is that of torchvision's GeneralizedRCNNTransform: normalise, then resize bilinearly.
+    antialias: see `explorer.ops.resize`; without it the arithmetic is torchvision's.
     """
-    height, width = photo.shape[:2]
-    scale = min(short / min(height, width), long / max(height, width))
-    size = (max(1, math.floor(height * scale)), max(1, math.floor(width * scale)))
-    pixels = torch.tensor(photo, device=device).permute(2, 0, 1).contiguous().float().div(255)
-    mean, std = pixels.new_tensor(MEAN), pixels.new_tensor(STD)
-    normalised = (pixels - mean[:, None, None]) / std[:, None, None]
-    images = F.interpolate(normalised[None], size=size, mode="bilinear", align_corners=False)
-    images = F.pad(images, (0, -size[1] % multiple, 0, -size[0] % multiple))
-    return Input(images, size, size[1] / width, size[0] / height)
+    pixels, scale_x, scale_y = resized(photo, short, long, antialias)
+    height, width = pixels.shape[1:]
+    padded = F.pad(pixels[None], (0, -width % multiple, 0, -height % multiple))
+    return Input(padded.to(device), (height, width), scale_x, scale_y)
