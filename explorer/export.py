@@ -19,7 +19,6 @@ from explorer.session.job import (
     Engine,
     Failed,
     Job,
-    PhotoRead,
     TraceGrew,
     Working,
     events,
@@ -89,12 +88,9 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
 
     code = 0
     traces: dict[str, Trace] = {}
-    size = (0, 0)
     job = Job(name=photo.name, methods=tuple(options.method), path=photo)
     for event in events(job, engine, cancelled=lambda: False):
-        if isinstance(event, PhotoRead):
-            size = (event.photo.shape[1], event.photo.shape[0])
-        elif isinstance(event, TraceGrew):
+        if isinstance(event, TraceGrew):
             traces[event.trace.method] = event.trace
         elif isinstance(event, Working):
             _progress(f"{photo.name}: {event.text}")
@@ -105,26 +101,32 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
     in_order = [traces[name] for name in NAMES if name in traces]
     complete = [trace for trace in in_order if trace.stage("detections") is not None]
     style = Style(PALETTES[options.theme], float(options.scale))
-    for path in write_pages(complete, folder, photo.name, style, options.stage):
+    lost: list[str] = []
+    pages = write_pages(
+        complete, folder, photo.name, style, options.stage, failed=lost.append
+    )
+    for path in pages:
         _progress(f"{photo.name}: {path.relative_to(folder)}")
     if options.json:
-        for path in _write_reports(complete, photo, size, folder):
+        for path in _write_reports(complete, photo, folder):
             _progress(f"{photo.name}: {path.relative_to(folder)}")
     _progress("")
+    for sentence in lost:
+        code = complain(f"{photo}: {sentence}")
     if complete:
         print(folder)
     return code
 
 
 def _write_reports(
-    traces: Sequence[Trace], photo: Path, size: tuple[int, int], folder: Path
+    traces: Sequence[Trace], photo: Path, folder: Path
 ) -> Iterator[Path]:
-    from explorer.session.report import report
+    from explorer.session.report import trace_json
 
     for trace in traces:
         path = folder / trace.method / "trace.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(report(trace, str(photo), *size), indent=1, ensure_ascii=False)
+        text = json.dumps(trace_json(trace, photo), indent=1, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
         yield path
 

@@ -21,6 +21,7 @@ from explorer.trace.stages import Progress, SearchStage, Stage, Trace
 Photo = NDArray[np.uint8]
 # By cost: the later a method was published, the less it computes.
 RUN_ORDER = ("faster_rcnn", "fpn", "fast_rcnn", "sppnet", "rcnn")
+SEARCHING = "Selective search"
 NEEDS_SEARCH = frozenset({"fast_rcnn", "sppnet", "rcnn"})
 
 
@@ -39,7 +40,7 @@ class Engine(Protocol):
     def device_name(self) -> str: ...
     def read(self, path: Path) -> Photo: ...
     def load(self, method: str) -> LoadedNet: ...
-    def search(self, photo: Photo, cancelled: Callable[[], bool]) -> SearchStage: ...
+    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]: ...
     def start(self, method: str, loaded: LoadedNet) -> Trace: ...
     def stages(
         self, photo: Photo, method: str, loaded: LoadedNet, regions: SearchStage | None
@@ -120,10 +121,13 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
         title = method_named(method).title
         try:
             if method in NEEDS_SEARCH and search is None:
-                yield Working("Selective search", method)
-                search = engine.search(photo, cancelled)
-                if cancelled():
-                    return
+                for step in engine.search(photo):
+                    if cancelled():
+                        return
+                    if isinstance(step, SearchStage):
+                        search = step
+                    else:
+                        yield Working(SEARCHING, method, step.done, step.total)
             yield Working(f"Loading {title}", method)
             loaded = engine.load(method)
             regions = search if method in NEEDS_SEARCH else None

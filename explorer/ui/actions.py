@@ -51,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Ctrl+V",), "Open what was copied", lambda w: w.paste(), "Ctrl+V"),
     Command(("Ctrl+E",), "Export pictures", lambda w: w.export(), "Ctrl+E"),
     Command(("Ctrl+T",), "Dark or light theme", lambda w: w.switch_theme(), "Ctrl+T"),
+    Command(("I",), "Show or hide the journey", lambda w: w.toggle_side(), "I"),
     Command(("F11",), "Full screen", lambda w: w.toggle_full_screen(), "F11"),
     Command(("?", "F1"), "This list", lambda w: w.show_keys(), "?  F1"),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from explorer.session.scene import Picture, Rect, Scene
 
 GAP = 12.0
-SHARES = tuple(share / 100 for share in range(30, 75, 5))
+ENOUGH = 1.12  # a panel's scale from which on the photo gets the room
+SHARES = tuple(share / 100 for share in range(30, 82, 4))
 
 
 def _size(scene: Scene) -> tuple[float, float]:
@@ -13,10 +14,10 @@ def _size(scene: Scene) -> tuple[float, float]:
     return max(x2 - x1, 1e-6), max(y2 - y1, 1e-6)
 
 
-def _fill(scene: Scene, area: Rect) -> float:
-    """Area that the scene covers on screen when it is fitted into `area`."""
+def _fill(scene: Scene, area: Rect, largest: float = float("inf")) -> float:
+    """Area that the scene covers on screen when it is fitted into `area`, at most `largest` x."""
     width, height = _size(scene)
-    scale = min((area[2] - area[0]) / width, (area[3] - area[1]) / height)
+    scale = min((area[2] - area[0]) / width, (area[3] - area[1]) / height, largest)
     return width * height * scale * scale if scale > 0 else 0.0
 
 
@@ -33,8 +34,8 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
             ((left, top, across, bottom), (across + gap, top, right, bottom)),
             ((left, top, right, down), (left, down + gap, right, bottom)),
         ):
-            # The geometric mean favours neither the large photo nor the small panel.
-            worth = (_fill(picture.main, main) * _fill(picture.panel, panel)) ** 0.5
+            # The product favours neither; a panel that can be read well needs no more.
+            worth = _fill(picture.main, main) * _fill(picture.panel, panel, ENOUGH) ** 1.5
             if best is None or worth > best[0]:
                 best = (worth, main, panel)
     assert best is not None

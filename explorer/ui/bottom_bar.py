@@ -31,8 +31,11 @@ class Slider(QLabeledSlider):  # type: ignore[misc]
 
     def event(self, event: QEvent) -> bool:
         ours = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home)
-        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asked and event.key() in ours:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in ours
+        ):
             event.accept()
             return True
         return bool(super().event(event))
@@ -89,7 +92,7 @@ class BottomBar(QWidget):
         self._controls = QHBoxLayout()
         self._controls.setSpacing(18)
         row.addLayout(self._controls)
-        self.setMinimumHeight(70)
+        self.setMinimumSize(300, 70)
         self._icons()
         theme.changed.connect(self._icons)
 

@@ -27,7 +27,7 @@ from explorer.ui.transform import View, fitted
 DRAG = 4  # pixels before a press becomes a drag
 PAD = 8.0
 # A panel's text stays readable: where it does not fit at the least size, it scrolls.
-LEAST_PANEL, LARGEST_PANEL = 0.95, 1.7
+LEAST_PANEL, LARGEST_PANEL = 0.95, 1.3
 SMALL = 560  # a narrower canvas stacks its panel below the photo
 
 
@@ -130,7 +130,8 @@ class Canvas(QWidget):
         scale = max(whole.scale, min(across, LEAST_PANEL))
         if scale == whole.scale:
             self._scroll = 0.0
-            return Spot(scene, area, whole)
+            # Panels hang from the top, as texts do.
+            return Spot(scene, area, View(scale, whole.dx, area[1] - scale * scene.extent[1]))
         height = (scene.extent[3] - scene.extent[1]) * scale
         self._scroll = min(max(self._scroll, 0.0), height - (area[3] - area[1]))
         left = (area[0] + area[2] - scale * (scene.extent[0] + scene.extent[2])) / 2

@@ -14,7 +14,17 @@ from explorer.trace.stages import StageName, Trace
 from explorer.ui.arrange import areas
 from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_frame
 from explorer.ui.centre import grid_rects
-from explorer.ui.page import EDGE, HEAD, Look, blank, caption, head_line, layers_off, line, photo
+from explorer.ui.page import (
+    EDGE,
+    HEAD,
+    Look,
+    blank,
+    caption_line,
+    head_line,
+    layers_off,
+    line,
+    photo,
+)
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
@@ -59,8 +69,7 @@ def comparison_page(
         painter.restore()
     y = HEIGHT - 2
     for name in names:
-        x = EDGE + line(painter, EDGE, y, method_named(name).title, 11.5, palette.text)
-        line(painter, max(x + 10, EDGE + 92), y, caption(by_name[name]), 11.5, palette.muted)
+        line(painter, EDGE, y, caption_line(by_name[name]), 11.5, palette.muted)
         y += 18
     line(painter, WIDTH - EDGE, y - 18, "Two-Stage Explorer", 11.5, palette.faint, right=True)
     painter.end()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from explorer.session.job import sentence_of
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.trace.stages import STAGE_NAMES, StageName, Trace
@@ -47,17 +48,25 @@ def write_pages(
     style: Style,
     stages: Collection[str] = STAGE_NAMES,
     view_of: ViewOf = lambda method: ViewState(),
+    failed: Callable[[str], object] | None = None,
 ) -> Iterator[Path]:
     """Write every stage of every method, then `comparison.png`; yields each file's path.
 
-    Raises OSError, naming the file, where one cannot be written.
+    Raises OSError, naming the file, where one cannot be written. A picture that cannot be made
+    raises too, unless `failed` is given: it is told why, and the others are still written.
     """
     for trace in traces:
         for stage in STAGE_NAMES:
             if stage not in stages or trace.stage(stage) is None:
                 continue
-            made = picture(trace, stage, view_of(trace.method))
-            image = stage_page(made, trace, stage, photo_name, style.palette, style.scale)
+            try:
+                made = picture(trace, stage, view_of(trace.method))
+                image = stage_page(made, trace, stage, photo_name, style.palette, style.scale)
+            except Exception as error:  # one picture less is better than none
+                if failed is None:
+                    raise
+                failed(f"{stage_file(trace.method, stage)}: {sentence_of(error)}")
+                continue
             yield save(image, folder / stage_file(trace.method, stage))
     if traces:
         yield save(
@@ -83,6 +92,6 @@ def compare(
 def save(image: QImage, path: Path) -> Path:
     """Write a PNG, making its folders. Raises OSError naming the file where that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(path), b"PNG"):
+    if not image.save(str(path)):
         raise OSError(f"Cannot write {path}: is the disk full, or the folder read-only?")
     return path

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from explorer.methods.names import method_named
+from explorer.session.caption import caption
 from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
 from explorer.trace.stages import StageName, Trace
 from explorer.ui.arrange import areas
@@ -20,18 +21,11 @@ from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette, colour
 from explorer.ui.transform import View, fitted
-from explorer.ui.words import device_text, time_text
+from explorer.ui.words import time_text
 
 WIDTH, HEIGHT = 1280.0, 800.0
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
 Align = Qt.AlignmentFlag
-# Settings that a caption states, where a method has them, and how it calls them.
-CAPTION_SETTINGS = (
-    ("proposals", "{:,} proposals"),
-    ("score_threshold", "scores above {:g} enter NMS"),
-    ("nms_threshold", "NMS at IoU {:g}"),
-    ("detection_threshold", "detection at {:g}"),
-)
 
 
 @dataclass(frozen=True)
@@ -49,14 +43,9 @@ def blank(width: float, height: float, scale: float, palette: Palette) -> QImage
     return image
 
 
-def caption(trace: Trace) -> str:
-    """"weights fpn-1a2b · CPU · float32 · NMS at IoU 0.5 · ..."."""
-    parts = [f"weights {trace.weights}", device_text(trace.device)]
-    for key, text in CAPTION_SETTINGS:
-        value = trace.settings.get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            parts.append(text.format(value))
-    return " · ".join(parts)
+def caption_line(trace: Trace) -> str:
+    """Method, paper, weights, device and thresholds in one line."""
+    return " · ".join(caption(trace))
 
 
 def stage_page(
@@ -131,6 +120,8 @@ def photo(
             (area[1] + area[3]) / 2 - zoom * look.centre[1],
         )
         clip = area
+        corners = QRectF(QPointF(clip[0], clip[1]), QPointF(clip[2], clip[3]))
+        painter.fillRect(corners, QColor(palette.canvas))
     else:
         clip = view.rect(scene.extent)
         # Boxes may reach beyond the photo; let them, as far as there is room.
@@ -138,9 +129,6 @@ def photo(
             max(area[0], clip[0] - 40), max(area[1], clip[1] - 40),
             min(area[2], clip[2] + 40), min(area[3], clip[3] + 40),
         )
-    painter.fillRect(
-        QRectF(QPointF(clip[0], clip[1]), QPointF(clip[2], clip[3])), QColor(palette.canvas)
-    )
     return paint_scene(painter, scene, view, clip, palette, hidden).labels_hidden
 
 
@@ -148,7 +136,7 @@ def on_plate(
     painter: QPainter, scene: Scene, area: Rect, palette: Palette, hidden: Collection[str]
 ) -> int:
     """A panel, at the top of its area, at most twice its size."""
-    view = fitted(scene.extent, area, largest=2.0)
+    view = fitted(scene.extent, area, largest=1.6)
     x1, y1, x2, y2 = view.rect(scene.extent)
     painter.setPen(QPen(QColor(palette.line), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -214,7 +202,7 @@ def foot_lines(
     summary = picture.summary + (f" · {lost} labels hidden" if lost else "")
     used = line(painter, WIDTH - EDGE, top, summary, 13, palette.text, Weight.Medium, True)
     legend(painter, picture.main, palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
-    line(painter, EDGE, top + 23, caption(trace), 11.5, palette.muted)
+    line(painter, EDGE, top + 23, caption_line(trace), 11.5, palette.muted)
     line(painter, WIDTH - EDGE, top + 23, "Two-Stage Explorer", 11.5, palette.faint, right=True)
 
 

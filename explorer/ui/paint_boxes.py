@@ -79,7 +79,9 @@ def _outlines(
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if layer.width >= 2 and len(rects) <= HALO and brush.space == "photo":
-        painter.setPen(_pen(QColor(0, 0, 0, 110), layer.width + 2, False))
+        dark = ink.lightnessF() > 0.3
+        edge = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
+        painter.setPen(_pen(edge, layer.width + 2, False))
         painter.drawRects(rects)
     painter.setPen(_pen(ink, layer.width, layer.dashed))
     painter.drawRects(rects)

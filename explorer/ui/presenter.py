@@ -15,6 +15,7 @@ from explorer.session.related import Counterpart, counterparts
 from explorer.session.scene import Control, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
+from explorer.session.thumbnail import thumbnail
 from explorer.trace.stages import STAGE_NAMES, StageName, Trace
 from explorer.ui.bottom_bar import BottomBar
 from explorer.ui.canvas_frame import Frame
@@ -22,7 +23,7 @@ from explorer.ui.centre import Centre
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
-from explorer.ui.thumbnails import thumbnail
+from explorer.ui.thumbnails import paint_thumbnail
 from explorer.ui.words import STAGE_TITLES, short_count, time_text
 
 
@@ -243,7 +244,7 @@ class Presenter(QObject):
         palette = self.theme.palette
 
         def make() -> QImage:
-            return thumbnail(picture(trace, stage, ViewState(limit=60)), palette)
+            return paint_thumbnail(thumbnail(trace, stage), palette)
 
         self.studio.ask(
             ("thumbnail", method, stage), make, partial(self._thumbnail_made, method, stage), 1

@@ -63,7 +63,7 @@ QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line;
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
   background: $knob; border: none; }
-QSlider:focus::handle:horizontal { background: $accent; }
+QSlider::handle:horizontal:focus { background: $accent; }
 QSpinBox, QDoubleSpinBox, QLineEdit { background: $raised; border: 1px solid $line;
   border-radius: 6px; padding: 3px 6px; selection-background-color: $accent; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px;
@@ -84,7 +84,7 @@ QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 #card[here="true"] { border-color: $accent; }
 #card:hover { border-color: $faint; }
 #cardtitle { font-weight: 600; }
-#formula { font-family: "JetBrains Mono"; font-size: 12px; }
+#formula { font-family: "JetBrains Mono"; font-size: 11px; }
 #banner { background: $raised; border: 1px solid $bad; border-radius: 9px; }
 #notice { background: $raised; border: 1px solid $line; border-radius: 9px; }
 """)

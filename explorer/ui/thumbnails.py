@@ -1,22 +1,21 @@
-"""The small pictures of the stage map: the same scenes as on the canvases."""
+"""The small pictures of the stage map."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from explorer.session.scene import Picture
+from explorer.session.scene import Scene
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
 
-SIDE = 230.0  # the longer side, logical pixels: shown smaller, so that lines become fine
+SIDE = 180.0  # the longer side, logical pixels: shown smaller, so that lines become fine
 RATIO = 1.0
 
 
-def thumbnail(picture: Picture, palette: Palette) -> QImage:
-    """The picture's main scene without captions, in its own shape."""
-    scene = picture.main
+def paint_thumbnail(scene: Scene, palette: Palette) -> QImage:
+    """The scene without captions, in its own shape."""
     x1, y1, x2, y2 = scene.extent
     scale = SIDE / max(x2 - x1, y2 - y1)
     width, height = max((x2 - x1) * scale, 24.0), max((y2 - y1) * scale, 24.0)
@@ -25,13 +24,12 @@ def thumbnail(picture: Picture, palette: Palette) -> QImage:
     )
     image.setDevicePixelRatio(RATIO)
     image.fill(Qt.GlobalColor.transparent)
-    hidden = {layer.name for layer in scene.layers if not layer.on}
     painter = QPainter(image)
     if scene.space == "panel":
         painter.fillRect(image.rect(), QColor(palette.surface))
     area = (0.0, 0.0, width, height)
     paint_scene(
-        painter, scene, fitted(scene.extent, area), area, palette, hidden, captions=False
+        painter, scene, fitted(scene.extent, area), area, palette, captions=False
     )
     painter.end()
     image.setDevicePixelRatio(1.0)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -22,7 +23,7 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.words import time_text, total_ms
 
-WIDE = 1500  # below this the program's name and the longer method titles make room
+LEVELS = 6  # from all words to the fewest
 
 
 def dot(ink: QColor, size: int = 10, radius: float = 2.5) -> QIcon:
@@ -43,16 +44,22 @@ class TopBar(QWidget):
     theme_wanted = Signal()
     export_wanted = Signal()
     help_wanted = Signal()
+    side_wanted = Signal()
 
     def __init__(self, theme: Theme, open_menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(52)
+        self.setMinimumWidth(300)
         self.theme = theme
         self._traces: Mapping[str, Trace] = {}
         self._enabled: tuple[str, ...] = ()
-        row = QHBoxLayout(self)
+        self._photo = ("no photo", 0, 0)
+        self._device = "starting"
+        row = self._row = QHBoxLayout(self)
+        # The bar never forces the window wide: it shortens its texts instead.
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(8)
         self.name = QLabel("Two-Stage Explorer")
@@ -91,11 +98,13 @@ class TopBar(QWidget):
         self.theme_button.clicked.connect(self.theme_wanted)
         self.help = self._icon_button("Keys (?)")
         self.help.clicked.connect(self.help_wanted)
+        self.side = self._icon_button("Show or hide the journey (I)")
+        self.side.clicked.connect(self.side_wanted)
         self.export = QPushButton("Export")
         self.export.setProperty("primary", True)
         self.export.setToolTip("Save pictures (Ctrl+E)")
         self.export.clicked.connect(self.export_wanted)
-        for button in (self.help, self.theme_button, self.open, self.export):
+        for button in (self.help, self.theme_button, self.side, self.open, self.export):
             row.addWidget(button)
         self.restyle()
         theme.changed.connect(self.restyle)
@@ -116,6 +125,7 @@ class TopBar(QWidget):
             self.theme.icon("ph.sun" if palette.name == "dark" else "ph.moon")
         )
         self.help.setIcon(self.theme.icon("ph.keyboard"))
+        self.side.setIcon(self.theme.icon("ph.columns"))
         self.export.setIcon(self.theme.icon("ph.export", "on_accent"))
         self.device.setIcon(dot(QColor(palette.good), 8, 4))
         for method, chip in self.chips.items():
@@ -123,33 +133,51 @@ class TopBar(QWidget):
             chip.setIcon(dot(colour(palette, method) if on else QColor(palette.faint)))
 
     def show_photo(self, name: str, width: int = 0, height: int = 0) -> None:
-        muted = self.theme.palette.muted
-        shown = name if len(name) <= 26 else f"{name[:12]}…{name[-12:]}"
-        size = f' <span style="color:{muted}">{width} × {height}</span>' if width else ""
-        self.photo.setText(f"{shown}{size}")
+        self._photo = (name, width, height)
         self.photo.setToolTip(name)
+        self._fit()
 
     def show_device(self, text: str) -> None:
-        self.device.setText(f" {text}")
+        self._device = text
+        self._fit()
 
     def show_methods(self, enabled: tuple[str, ...], traces: Mapping[str, Trace]) -> None:
         """Which methods are on, and the milliseconds of each so far."""
         self._enabled, self._traces = enabled, traces
-        wide = self.width() >= WIDE
-        self.name.setVisible(wide)
         for method in METHODS:
-            chip = self.chips[method.name]
-            trace = traces.get(method.name)
-            text = f" {method.title if wide else method.short}"
-            if trace is not None and trace.stages:
-                text += f"  {time_text(total_ms(trace))}"
-            chip.setText(text)
             on = method.name in enabled
-            chip.setChecked(on)
-            chip.setToolTip(
+            self.chips[method.name].setChecked(on)
+            self.chips[method.name].setToolTip(
                 f"{method.title} · {method.paper}\nClick to {'hide it' if on else 'run it'}"
             )
+        self._fit()
         self.restyle()
 
     def resizeEvent(self, event: object) -> None:
-        self.show_methods(self._enabled, self._traces)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As many words as there is room for."""
+        for terse in range(LEVELS):
+            self._write(terse)
+            if self._row.sizeHint().width() <= self.width():
+                return
+
+    def _write(self, terse: int) -> None:
+        """All texts; the higher `terse`, the shorter."""
+        self.name.setVisible(terse < 1)
+        for method in METHODS:
+            trace = self._traces.get(method.name)
+            text = f" {method.title if terse < 2 else method.short}"
+            if trace is not None and trace.stages and terse < 4:
+                text += f"  {time_text(total_ms(trace))}"
+            self.chips[method.name].setText(text)
+        device = self._device if terse < 3 else self._device.partition(" ")[0]
+        self.device.setText(f" {device}")
+        self.device.setVisible(terse < 5)
+        name, width, height = self._photo
+        room = 26 if terse < 3 else 14
+        shown = name if len(name) <= room else f"{name[: room // 2]}…{name[-room // 2 + 1 :]}"
+        size = f"{width} × {height}" if width and terse < 4 else ""
+        muted = self.theme.palette.muted
+        self.photo.setText(f'{shown} <span style="color:{muted}">{size}</span>')

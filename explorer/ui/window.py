@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QTimer
@@ -12,10 +12,12 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from explorer.session.job import Engine
+from explorer.session.related import Counterpart
 from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui import opening
@@ -36,6 +38,8 @@ from explorer.ui.top_bar import TopBar
 from explorer.ui.words import device_text
 from explorer.ui.workbench import Workbench
 
+WIDE = 1500  # pixels from which on the journey always has its place
+
 
 class Window(QMainWindow):
     """make_engine: called in the worker when the first photo is opened."""
@@ -50,6 +54,7 @@ class Window(QMainWindow):
         self.studio = Studio(self)
         self.runner = Runner(make_engine, self)
         self.recent = opening.Recent(settings)
+        self._side_chosen: bool | None = None
         self._build()
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
         self._wire()
@@ -121,17 +126,35 @@ class Window(QMainWindow):
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.export)
         self.top.help_wanted.connect(self.show_keys)
+        self.top.side_wanted.connect(self.toggle_side)
         self.open_menu.aboutToShow.connect(self._fill_open_menu)
         self.centre.hinted.connect(self.strip.hint.setText)
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)
             canvas.opened.connect(self.show_alone)
-        self.presenter.selection_shown.connect(
-            lambda found: self.inspector.show_selection(bench.traces, bench.desk, found)
-        )
+        self.presenter.selection_shown.connect(self._selection_shown)
         self.inspector.stage_wanted.connect(
             lambda key: self.go(bench.desk.at_stage(key.stage).selecting(key))
         )
+
+    def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
+        bench = self.workbench
+        self.inspector.show_selection(bench.traces, bench.desk, found)
+        self._place_side()
+
+    def _place_side(self) -> None:
+        """In a narrow window the journey appears with a selection, unless the user chose."""
+        chosen = self._side_chosen
+        useful = self.width() >= WIDE or self.workbench.desk.view.selected is not None
+        self.inspector.setVisible(useful if chosen is None else chosen)
+
+    def toggle_side(self) -> None:
+        self._side_chosen = not self.inspector.isVisible()
+        self._place_side()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_side()
 
     def _restore(self) -> None:
         screen = QGuiApplication.primaryScreen().availableGeometry()
@@ -139,7 +162,7 @@ class Window(QMainWindow):
         geometry = self.settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        narrow = self.width() < 1500
+        narrow = self.width() < WIDE
         self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
         state = self.settings.value("splitter")
         if state is not None:

@@ -12,6 +12,7 @@ from explorer.methods.names import NAMES
 from explorer.session.album import Album, album_of
 from explorer.session.job import (
     NEEDS_SEARCH,
+    SEARCHING,
     Event,
     Failed,
     Job,
@@ -142,10 +143,10 @@ class Workbench(QObject):
             self.photo_shown.emit(self.name, self.path, width, height)
 
     def _waiting_for(self, event: Working) -> None:
-        if event.text != "Selective search":
+        if event.text != SEARCHING:
             return
         for name in NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces):
-            self._set_status(name, Status("running", "Selective search"))
+            self._set_status(name, Status("running", SEARCHING))
 
     def _grew(self, event: TraceGrew) -> None:
         trace = event.trace

@@ -1,0 +1,69 @@
+"""What computes: the photo's reader, selective search and the five methods with their networks.
+
+Importing this module is cheap; making a `TorchEngine` imports torch, which takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.session.job import Photo
+from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+
+if TYPE_CHECKING:
+    from explorer.methods.checkpoints import Loaded
+    from explorer.methods.devices import Device
+
+
+class TorchEngine:
+    """device: "auto", "cpu", "cuda" or "mps".
+
+    loader: (method, device) -> Loaded, in place of the bundled weights. Networks stay loaded.
+    Raises DeviceError where the device is not there.
+    """
+
+    def __init__(
+        self, device: str = "auto", loader: Callable[[str, Device], Loaded] | None = None
+    ) -> None:
+        from explorer.methods import checkpoints, devices
+
+        self.device = devices.choose(device)
+        self._loader = loader or checkpoints.load
+        self._loaded: dict[str, Loaded] = {}
+
+    def device_name(self) -> str:
+        return self.device.name
+
+    def read(self, path: Path) -> Photo:
+        from explorer.ops.images import load_photo
+
+        return load_photo(path)
+
+    def load(self, method: str) -> Loaded:
+        if method not in self._loaded:
+            self._loaded[method] = self._loader(method, self.device)
+        return self._loaded[method]
+
+    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+        from explorer.ops.selective_search import search_steps
+
+        return search_steps(photo)
+
+    def start(self, method: str, loaded: Any) -> Trace:
+        return Trace(
+            method=method,
+            weights=loaded.weights_id,
+            device=self.device.name,
+            classes=tuple(loaded.classes),
+            settings=asdict(loaded.settings),
+        )
+
+    def stages(
+        self, photo: Photo, method: str, loaded: Any, regions: SearchStage | None
+    ) -> Iterator[Progress | Stage]:
+        from explorer.methods import catalog
+
+        return catalog.stages(photo, method, loaded, regions)
