@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import device as TorchDevice
+from torch import dtype as DType
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 DEVICE_NAMES: tuple[DeviceName, ...] = ("auto", "cpu", "cuda", "mps")
@@ -19,31 +21,31 @@ class DeviceError(ValueError):
 
 @dataclass(frozen=True)
 class Device:
-    """where: the device that tensors live on. mixed: the half precision of convolutions and matrix
-    products, None where everything is float32.
+    """torch: where tensors live. mixed: the half precision of convolutions and matrix products,
+    None where everything is float32.
     """
 
-    where: torch.device
-    mixed: torch.dtype | None = None
+    torch: TorchDevice
+    mixed: DType | None = None
 
     @property
     def name(self) -> str:
         """As it stands in a trace: "cpu · float32", "cuda · float16 mixed"."""
         if self.mixed is None:
-            return f"{self.where.type} · float32"
-        return f"{self.where.type} · {str(self.mixed).removeprefix('torch.')} mixed"
+            return f"{self.torch.type} · float32"
+        return f"{self.torch.type} · {str(self.mixed).removeprefix('torch.')} mixed"
 
     def precision(self) -> AbstractContextManager[object]:
         """Automatic mixed precision for the networks called inside, where it helps."""
         if self.mixed is None:
             return contextlib.nullcontext()
-        return torch.autocast(self.where.type, self.mixed)
+        return torch.autocast(self.torch.type, self.mixed)
 
     def synchronise(self) -> None:
         """Wait until the device has done what it was given: clocks are read after this."""
-        if self.where.type == "cuda":
-            torch.cuda.synchronize(self.where)
-        elif self.where.type == "mps":
+        if self.torch.type == "cuda":
+            torch.cuda.synchronize(self.torch)
+        elif self.torch.type == "mps":
             torch.mps.synchronize()
 
 
@@ -64,7 +66,7 @@ def choose(name: str = "auto", mixed: bool = True) -> Device:
     return Device(torch.device(name), _half_precision(name) if mixed else None)
 
 
-def _half_precision(name: str) -> torch.dtype | None:
+def _half_precision(name: str) -> DType | None:
     """bfloat16 on a CPU without instructions for it is ten times slower than float32."""
     if name == "cuda":
         return torch.float16

@@ -97,7 +97,7 @@ def run(
     clock = Clock(device)
 
     with clock("image"):
-        image = network_input(photo, settings.short, settings.long, device.where)
+        image = network_input(photo, settings.short, settings.long, device.torch)
     scale = (image.scale_x, image.scale_y)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
@@ -121,7 +121,7 @@ def run(
 
     # The RoI on the map: coordinates x 1/16, first rounding (section 2.1).
     with clock("assignment"):
-        boxes = image.to_network(regions_on(device.where, regions.boxes))
+        boxes = image.to_network(regions_on(device.torch, regions.boxes))
         exact, cells = roi_cells(boxes, 1 / STRIDE)
     yield RoiStage(
         **clock.of("assignment"), source=every_row(n), source_stage="regions",

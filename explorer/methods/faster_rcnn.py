@@ -106,7 +106,7 @@ def run(
     clock = Clock(device)
 
     with clock("image"):
-        image = network_input(photo, settings.short, settings.long, device.where)
+        image = network_input(photo, settings.short, settings.long, device.torch)
     scale = (image.scale_x, image.scale_y)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
@@ -121,7 +121,7 @@ def run(
     if regions is None:
         regions, boxes = _propose(net, shared, image, photo, settings, device, clock)
     else:
-        boxes = image.to_network(regions_on(device.where, regions.boxes))
+        boxes = image.to_network(regions_on(device.torch, regions.boxes))
     yield regions
     n = len(boxes)
 

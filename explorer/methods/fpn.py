@@ -10,11 +10,9 @@ Boxes are in network pixels here; the trace has them in photo pixels.
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -27,15 +25,15 @@ from explorer.methods.devices import Device
 from explorer.methods.inputs import Input, network_input
 from explorer.methods.recording import (
     every_row,
-    feature_map,
     large_enough,
     nms_record,
     pairs_above,
     photo_boxes,
+    pyramid_maps,
     regions_on,
 )
 from explorer.nets.backbone import WIDTHS, CompactCNN
-from explorer.nets.fpn import CHANNELS, FeaturePyramid, Pyramid
+from explorer.nets.fpn import CHANNELS, FeaturePyramid, Parts, Pyramid
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.boxes import clip, decode
@@ -45,7 +43,6 @@ from explorer.ops.pooling import roi_align
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
-    FeatureMap,
     FeaturesStage,
     ImageStage,
     LevelStage,
@@ -94,24 +91,6 @@ class Settings:
     nms_threshold: float = 0.5
     detection_threshold: float = 0.5
     max_detections: int = 100
-
-
-class Parts(Protocol):
-    """What `run` needs of a network: ours below, or a torchvision detector's
-    (`explorer.methods.torchvision_fpn`).
-    """
-
-    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
-        """Normalised images (N, 3, H, W) -> C2..C5 and the pyramid over them."""
-
-    def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
-        """(x, y) distance of neighbouring anchors on each map, in network pixels."""
-
-    def rpn_outputs(self, maps: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Maps P2..P6 -> logits (N, k, h, w) and deltas (N, 4k, h, w) of each."""
-
-    def head_outputs(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
-        """Pooled regions (n, d, 7, 7) -> logits (n, K + 1) and t_x, t_y, t_w, t_h (n, K, 4)."""
 
 
 class Net(nn.Module):
@@ -164,7 +143,7 @@ def run(
     # The photo, resized; padded below and to the right.
     with clock("image"):
         image = network_input(
-            photo, settings.short, settings.long, device.where, MULTIPLE, settings.antialias
+            photo, settings.short, settings.long, device.torch, MULTIPLE, settings.antialias
         )
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
@@ -172,13 +151,13 @@ def run(
     with clock("features"), device.precision():
         bottom_up, pyramid = net.pyramid(image.images)
         maps = OrderedDict((name, values.float()) for name, values in pyramid.maps.items())
-    yield FeaturesStage(**clock.of("features"), maps=_recorded(bottom_up, pyramid, image))
+    yield FeaturesStage(**clock.of("features"), maps=pyramid_maps(bottom_up, pyramid, image))
 
     # Regions: the RPN, one head on every level (section 4.1).
     if regions is None:
         regions, boxes = _propose(net, maps, image, photo, settings, device, clock)
     else:
-        boxes = image.to_network(regions_on(device.where, regions.boxes))
+        boxes = image.to_network(regions_on(device.torch, regions.boxes))
     yield regions
     n = len(boxes)
 
@@ -313,25 +292,3 @@ def _pool(
             maps[f"P{k}"], boxes[rows], 1 / 2**k, settings.pool, settings.sampling, aligned=False
         )
     return pooled
-
-
-def _recorded(
-    bottom_up: OrderedDict[str, Tensor], pyramid: Pyramid, image: Input
-) -> tuple[FeatureMap, ...]:
-    """All maps for the trace: C, then L, M and P, each finest first."""
-    height, width = image.images.shape[-2:]
-    groups = {
-        "bottom-up": bottom_up,
-        "lateral": pyramid.laterals,
-        "merged": pyramid.merged,
-        "map": pyramid.maps,
-    }
-    recorded = []
-    for role, maps in groups.items():
-        for name, values in maps.items():
-            ratio = max(height / values.shape[-2], width / values.shape[-1])
-            stride = 2.0 ** round(math.log2(ratio))
-            recorded.append(
-                feature_map(name, role, values, stride, (image.scale_x, image.scale_y))
-            )
-    return tuple(recorded)

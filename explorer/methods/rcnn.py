@@ -118,7 +118,7 @@ def run(
                 regions = step
     assert regions is not None
     yield regions
-    boxes = regions_on(device.where, regions.boxes)
+    boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)
 
     # Each region is dilated by p pixels of the crop, then warped to 96 x 96 (appendix A).
@@ -136,7 +136,7 @@ def run(
     for start in range(0, n, settings.batch):
         yield Progress("features", start, n)
         with clock("features"), device.precision():
-            batch = normalised(crops[start : start + settings.batch], device.where)
+            batch = normalised(crops[start : start + settings.batch], device.torch)
             batches.append(net.pool5(batch).float())
     yield FeaturesStage(**clock.of("features"), maps=(), passes=n)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.methods.inputs import Input
+from explorer.nets.fpn import Pyramid
 from explorer.ops import boxes as box_ops
 from explorer.ops.nms import NmsResult
 from explorer.trace.freeze import freeze
@@ -43,6 +48,28 @@ def feature_map(
         stride_y=stride / scale[1],
         scale=index,
     )
+
+
+def pyramid_maps(
+    bottom_up: OrderedDict[str, Tensor], pyramid: Pyramid, image: Input
+) -> tuple[FeatureMap, ...]:
+    """All maps for the trace: C, then L, M and P, each finest first."""
+    height, width = image.images.shape[-2:]
+    groups = {
+        "bottom-up": bottom_up,
+        "lateral": pyramid.laterals,
+        "merged": pyramid.merged,
+        "map": pyramid.maps,
+    }
+    recorded = []
+    for role, maps in groups.items():
+        for name, values in maps.items():
+            ratio = max(height / values.shape[-2], width / values.shape[-1])
+            stride = 2.0 ** round(math.log2(ratio))
+            recorded.append(
+                feature_map(name, role, values, stride, (image.scale_x, image.scale_y))
+            )
+    return tuple(recorded)
 
 
 def photo_boxes(boxes: Tensor, photo: Ints) -> Floats:

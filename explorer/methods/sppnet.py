@@ -114,7 +114,7 @@ def run(
     # The photo at every scale s: its short side is s pixels (section 3.1).
     with clock("image"):
         inputs = [
-            network_input(photo, scale, settings.long, device.where) for scale in settings.scales
+            network_input(photo, scale, settings.long, device.torch) for scale in settings.scales
         ]
     records = tuple(each.record for each in inputs)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=records)
@@ -127,7 +127,7 @@ def run(
                 regions = step
     assert regions is not None
     yield regions
-    boxes = regions_on(device.where, regions.boxes)
+    boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)
 
     # All convolutions once per scale, not once per region.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,6 +28,22 @@ class Pyramid:
     laterals: OrderedDict[str, Tensor]
     merged: OrderedDict[str, Tensor]
     maps: OrderedDict[str, Tensor]
+
+
+class Parts(Protocol):
+    """What a detector over a pyramid is made of, ours or torchvision's, for `methods.fpn.run`."""
+
+    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
+        """Normalised images (N, 3, H, W) -> C2..C5 and the pyramid over them."""
+
+    def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
+        """(x, y) distance of neighbouring anchors on each map, in network pixels."""
+
+    def rpn_outputs(self, maps: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Maps P2..P6 -> logits (N, k, h, w) and deltas (N, 4k, h, w) of each."""
+
+    def head_outputs(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
+        """Pooled regions (n, d, 7, 7) -> logits (n, K + 1) and t_x, t_y, t_w, t_h (n, K, 4)."""
 
 
 class FeaturePyramid(nn.Module):
