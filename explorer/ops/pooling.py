@@ -96,7 +96,7 @@ def pyramid_pool(
     x1, y1, x2, y2 = np.unravel_index(unique, (width, height, width, height))
     maxima = _rectangle_max(feature_map.detach()[0], np.stack((x1, y1, x2, y2), axis=1))
     rows = torch.from_numpy(row.reshape(-1)).to(maxima.device)
-    return maxima.index_select(0, rows).view(*bins.shape[:2], -1).transpose(1, 2)
+    return maxima.index_select(0, rows).view(*bins.shape[:2], maxima.shape[1]).transpose(1, 2)
 
 
 def _rectangle_max(values: Tensor, rectangles: NDArray[np.int64]) -> Tensor:
@@ -115,11 +115,12 @@ def _rectangle_max(values: Tensor, rectangles: NDArray[np.int64]) -> Tensor:
         for b in range(1, wide):
             _doubled(table[a, b - 1], 1, 1 << (b - 1), table[a, b])
     x1, y1, x2, y2 = rectangles.T
-    a, b = _log2(y2 - y1 + 1), _log2(x2 - x1 + 1)
+    tall, broad = _log2(y2 - y1 + 1), _log2(x2 - x1 + 1)
+    shape = table.shape[:4]
     corners = [
-        torch.from_numpy(np.ravel_multi_index((a, b, y, x), table.shape[:4])).to(values.device)
-        for y in (y1, y2 + 1 - (1 << a))
-        for x in (x1, x2 + 1 - (1 << b))
+        torch.from_numpy(np.ravel_multi_index((tall, broad, y, x), shape)).to(values.device)
+        for y in (y1, y2 + 1 - (1 << tall))
+        for x in (x1, x2 + 1 - (1 << broad))
     ]
     flat = table.view(-1, channels)
     maxima = values.new_empty((len(rectangles), channels))
