@@ -1,8 +1,10 @@
-"""The command line of training: pretrain | train | evaluate | pack."""
+"""The command line of training: pretrain | propose | train | evaluate | pack."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The four commands and their options."""
+    """The commands and their options."""
     top = argparse.ArgumentParser(prog="python -m explorer.training", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
 
@@ -40,6 +42,30 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--compile", action="store_true", help="use torch.compile")
 
+    propose = commands.add_parser("propose", help="selective search on a data set, once")
+    propose.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
+    propose.add_argument("--set", action="append", metavar="YEAR:SPLIT", required=True)
+    propose.add_argument("--proposals", type=Path, required=True, help="folder to write to")
+    propose.add_argument("--strategy", choices=("single", "fast", "quality"), default="fast")
+
+    evaluate = commands.add_parser("evaluate", help="VOC AP of one method")
+    evaluate.add_argument("method", choices=METHODS)
+    evaluate.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
+    evaluate.add_argument("--year", default="2007")
+    evaluate.add_argument("--split", default="val")
+    evaluate.add_argument("--out", type=Path, required=True, help="results, JSON")
+    evaluate.add_argument("--weights", type=Path, help="checkpoint, run folder or weights folder")
+    evaluate.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
+    evaluate.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
+    evaluate.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+
+    pack = commands.add_parser("pack", help="a trained method -> weights/, card, manifest")
+    pack.add_argument("method", choices=METHODS)
+    pack.add_argument("--run", type=Path, required=True, help="the --work folder of train")
+    pack.add_argument("--results", type=Path, required=True, help="the --out file of evaluate")
+    pack.add_argument("--out", type=Path, help="default: weights/ of the checkout")
+    pack.add_argument("--hardware", default="CPU", help='e.g. "two CPU cores"')
+    pack.add_argument("--commit", help="of the code it was trained with; default: the present one")
     return top
 
 
@@ -51,6 +77,12 @@ def main(arguments: list[str] | None = None) -> int:
             _pretrain(given)
         elif given.command == "train":
             _train(given)
+        elif given.command == "propose":
+            _propose(given)
+        elif given.command == "evaluate":
+            _evaluate(given)
+        else:
+            _pack(given)
     except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -91,6 +123,39 @@ def _train(given: argparse.Namespace) -> None:
         train_sppnet(options)
     else:
         train_detector(given.method, options)
+
+
+def _propose(given: argparse.Namespace) -> None:
+    from explorer.training.data import read_sets
+    from explorer.training.propose import propose
+
+    propose(read_sets(given.data, given.set), given.proposals, given.strategy)
+
+
+def _evaluate(given: argparse.Namespace) -> None:
+    from explorer.paths import weights_dir
+    from explorer.training.evaluation import evaluate
+
+    results = evaluate(
+        given.method, given.data, given.year, given.split, given.out,
+        given.weights or weights_dir(), given.limit, given.proposals, given.device,
+    )  # fmt: skip
+    print(
+        f"{given.method}: {100 * float(str(results['map'])):.1f} mAP on {results['photos']} photos "
+        f"of VOC {given.year} {given.split}"
+    )
+
+
+def _pack(given: argparse.Namespace) -> None:
+    from explorer.paths import weights_dir
+    from explorer.training.pack import made_by, pack
+
+    commit = given.commit or subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    results = json.loads(given.results.read_text())
+    made = made_by(given.run, given.hardware, commit)
+    print(pack(given.method, given.run, results, given.out or weights_dir(), made))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from explorer.methods import fast_rcnn, faster_rcnn, fpn
 from explorer.nets.fpn import build
 from explorer.nets.heads import SiblingHead
-from explorer.nets.rpn import flatten
+from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.anchors import anchors_at, grid, pyramid
 from explorer.ops.boxes import clip, decode, encode
 from explorer.ops.levels import level_of
@@ -83,7 +83,8 @@ def head_losses(
     """Fast R-CNN's two losses on pooled features (R, C, 7, 7) of the RoIs of all photos."""
     logits, boxes = head.siblings(pooled)
     labels = torch.cat([one.labels for one in rois])
-    regions, truths = torch.cat([one.boxes for one in rois]), torch.cat([one.truths for one in rois])
+    regions = torch.cat([one.boxes for one in rois])
+    truths = torch.cat([one.truths for one in rois])
     targets = torch.zeros_like(regions)
     rows = labels > 0
     targets[rows] = (encode(regions[rows], truths[rows]) - head.mean) / head.std

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from explorer.ops.boxes import encode, iou
 from explorer.training.data import CLASSES, Photo
 from explorer.training.samplers import choose, svm_labels, thin
-from explorer.training.svm import Mining, fit_ridge, fit_svms
+from explorer.training.svm import fit_ridge, fit_svms
 
 # boxes (R, 4) of a photo -> pooled features (R, P) and fc7's output (R, D)
 Features = Callable[[Photo, Tensor], tuple[Tensor, Tensor]]
@@ -90,12 +90,12 @@ def collect(
     return Examples(*(torch.cat(part) for part in kept))
 
 
-def fit(svm: nn.Linear, ridge: nn.Linear, examples: Examples, mining: Mining = Mining()) -> None:
+def fit(svm: nn.Linear, ridge: nn.Linear, examples: Examples) -> None:
     """Fit the SVMs and the box regressors on the examples, into the two layers."""
     fitted = (
         fit_svms(
             examples.positives.float().numpy(), examples.labels.numpy(),
-            examples.pool.float().numpy(), examples.negative.numpy(), mining,
+            examples.pool.float().numpy(), examples.negative.numpy(),
         ),
         fit_ridge(
             examples.pooled.numpy(), examples.near_labels.numpy(), examples.targets.numpy(),

@@ -88,7 +88,7 @@ def train(
     every: float = 120.0,
     clip: float = 10.0,
 ) -> list[float]:
-    """Take steps until the budget is spent; resume from `folder`/train.pt where there is one.
+    """Take steps until the budget is spent, from where `clock` stands (see `resume`).
 
     losses: step number -> named losses, whose sum is minimised. Every `every` seconds, and at the
     end, the whole state goes to train.pt; losses go to losses.jsonl. Returns the total losses of
@@ -123,7 +123,8 @@ def train(
                         "norm": round(float(norm), 2)}
                 record.write(json.dumps(row) + "\n")
                 record.flush()
-                bar.set_postfix_str(f"step {clock.step} loss {sum(history[-50:]) / len(history[-50:]):.3f}")
+                recent = history[-50:]
+                bar.set_postfix_str(f"step {clock.step} loss {sum(recent) / len(recent):.3f}")
             bar.n = int(1000 * budget.done(clock.step, clock.seconds))
             bar.update(0)
             if now - kept > every:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -32,7 +33,17 @@ class Options:
     seed: int = 0
     limit: int = 0
     compiled: bool = False
-    extra: dict[str, float] = field(default_factory=dict)
+
+
+def describe(options: Options, method: str, photos: int) -> None:
+    """Keep in `options.work`/options.json what the run was given, for the model card."""
+    about = {
+        "method": method, "sets": list(options.sets), "photos": photos,
+        "minutes": options.budget.minutes, "steps": options.budget.steps,
+        "batch": options.batch, "rate": options.rate, "seed": options.seed,
+    }  # fmt: skip
+    options.work.mkdir(parents=True, exist_ok=True)
+    (options.work / "options.json").write_text(json.dumps(about, indent=1))
 
 
 def load_backbone(backbone: CompactCNN, checkpoint: Path | None) -> None:

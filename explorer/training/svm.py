@@ -36,9 +36,12 @@ class Mining:
     rounds: int = 2
 
 
+MINING = Mining()
+
+
 def fit_svms(
     positives: Floats, labels: NDArray[np.int64], pool: Floats, negative: NDArray[np.bool_],
-    mining: Mining = Mining(), seed: int = 0,
+    mining: Mining = MINING, seed: int = 0,
 ) -> Linear:  # fmt: skip
     """One linear SVM per class against all others.
 

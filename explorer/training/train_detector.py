@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +17,13 @@ from explorer.training.detectors import (
     fpn_losses,
 )
 from explorer.training.loop import Clock, optimiser_for, resume, train
-from explorer.training.options import Options, freeze_early, freeze_statistics, load_backbone
+from explorer.training.options import (
+    Options,
+    describe,
+    freeze_early,
+    freeze_statistics,
+    load_backbone,
+)
 from explorer.training.views import Batch, Plan, Views, ahead, make_batch
 
 # Small canvases are cheap; the last part is seen as large as at test time.
@@ -94,11 +98,7 @@ def train_detector(method: str, options: Options) -> list[float]:
     )
     clock = Clock()
     resume(net, optimiser, options.work, clock)
-    options.work.mkdir(parents=True, exist_ok=True)
-    about = {k: str(v) for k, v in asdict(options).items()} | {
-        "method": method, "photos": len(photos), "sampling": asdict(SAMPLINGS[method])
-    }
-    (options.work / "options.json").write_text(json.dumps(about, indent=1))
+    describe(options, method, len(photos))
     losses = losses_of(method, net, torch.compile(backbone) if options.compiled else backbone)  # type: ignore[arg-type]
     plan = Plan(photos, options.batch, options.seed)
 
@@ -110,6 +110,6 @@ def train_detector(method: str, options: Options) -> list[float]:
 
     with closing(ahead(make, clock.step)) as batches:
         return train(
-            net, optimiser, lambda step: losses(next(batches), step), options.budget, options.work, clock,
-            method,
+            net, optimiser, lambda step: losses(next(batches), step), options.budget, options.work,
+            clock, method,
         )  # fmt: skip

@@ -7,6 +7,7 @@ features of the examples.
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 
 import numpy as np
@@ -20,7 +21,13 @@ from explorer.ops.images import load_photo
 from explorer.training.data import CLASSES, Photo, cached_proposals, read_sets
 from explorer.training.examples import Drawing, collect, fit
 from explorer.training.loop import Budget, Clock, optimiser_for, resume, save, state, train
-from explorer.training.options import Options, freeze_early, freeze_statistics, load_backbone
+from explorer.training.options import (
+    Options,
+    describe,
+    freeze_early,
+    freeze_statistics,
+    load_backbone,
+)
 from explorer.training.samplers import sample_rois
 from explorer.training.train_detector import usable
 from explorer.training.views import Batch, Plan, ahead
@@ -70,6 +77,7 @@ def train_rcnn(options: Options) -> list[float]:
     if options.proposals is None:
         raise ValueError("R-CNN trains on cached regions: give --proposals")
     proposals, settings = options.proposals, Settings()
+    began = time.perf_counter()
     torch.manual_seed(options.seed)
     photos = usable(read_sets(options.data, list(options.sets)), options)
     net = Net(len(CLASSES))
@@ -83,6 +91,7 @@ def train_rcnn(options: Options) -> list[float]:
     minutes = options.budget.minutes
     budget = Budget(options.budget.steps, minutes and TUNING * minutes)
     resume(net, optimiser, options.work, clock)
+    describe(options, "rcnn", len(photos))
     plan = Plan(photos, options.batch, options.seed)
 
     def make(step: int) -> Batch:
@@ -93,7 +102,8 @@ def train_rcnn(options: Options) -> list[float]:
 
         def losses(_: int) -> dict[str, Tensor]:
             batch = next(batches)
-            return {"cls": F.cross_entropy(net.head(net.pool5(batch.images)), torch.cat(batch.labels))}
+            logits = net.head(net.pool5(batch.images))
+            return {"cls": F.cross_entropy(logits, torch.cat(batch.labels))}
 
         history = train(net, optimiser, losses, budget, options.work, clock, "R-CNN")
 
@@ -111,5 +121,6 @@ def train_rcnn(options: Options) -> list[float]:
         features, DRAWING, COLLECTING * minutes * 60 if minutes else float("inf"),
     )  # fmt: skip
     fit(net.svm, net.ridge, examples)
-    save(options.work / "train.pt", state(net, optimiser, clock) | {"fitted": True})
+    hours = (time.perf_counter() - began) / 3600
+    save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
     return history

@@ -25,7 +25,7 @@ from explorer.ops.pooling import pyramid_pool, window_of
 from explorer.training.data import CLASSES, Photo, cached_proposals, read_sets
 from explorer.training.examples import Drawing, collect, fit
 from explorer.training.loop import Budget, Clock, optimiser_for, resume, save, state, train
-from explorer.training.options import Options, load_backbone
+from explorer.training.options import Options, describe, load_backbone
 from explorer.training.samplers import sample_rois
 from explorer.training.train_detector import usable
 from explorer.training.views import Batch, Plan, ahead
@@ -88,6 +88,7 @@ def train_sppnet(options: Options) -> list[float]:
     if options.proposals is None:
         raise ValueError("SPPNet trains on cached regions: give --proposals")
     proposals, settings = options.proposals, Settings()
+    began = time.perf_counter()
     torch.manual_seed(options.seed)
     photos = usable(read_sets(options.data, list(options.sets)), options)
     net = Net(len(CLASSES))
@@ -99,10 +100,10 @@ def train_sppnet(options: Options) -> list[float]:
     clock = Clock()
     minutes = options.budget.minutes
     resume(net, optimiser, options.work, clock)
+    describe(options, "sppnet", len(photos))
 
     photos = [photos[row] for row in np.random.default_rng(options.seed).permutation(len(photos))]
     maps: list[SharedMap] = []
-    began = time.perf_counter()
     for photo in tqdm(photos, desc="maps", mininterval=10):
         if minutes and time.perf_counter() - began > MAPPING * minutes * 60:
             break
@@ -112,9 +113,8 @@ def train_sppnet(options: Options) -> list[float]:
 
     def make(step: int) -> Batch:
         rows = plan.rows(step)
-        return tuning_batch(
-            [photos[row] for row in rows], [maps[row] for row in rows], (options.seed, step), options
-        )
+        chosen = [photos[row] for row in rows]
+        return tuning_batch(chosen, [maps[row] for row in rows], (options.seed, step), options)
 
     with closing(ahead(make, clock.step)) as batches:
 
@@ -136,5 +136,6 @@ def train_sppnet(options: Options) -> list[float]:
         DRAWING, COLLECTING * minutes * 60 if minutes else float("inf"),
     )  # fmt: skip
     fit(net.svm, net.ridge, examples)
-    save(options.work / "train.pt", state(net, optimiser, clock) | {"fitted": True})
+    hours = (time.perf_counter() - began) / 3600
+    save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
     return history

@@ -1,0 +1,137 @@
+"""Evaluation of a method on photos in VOC's layout, through the pipeline that the window runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from explorer.methods.devices import choose
+from explorer.ops.images import load_photo
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import DetectionsStage, SearchStage
+from explorer.training.data import CLASSES, Photo, cached_proposals, proposals_path, read_split
+from explorer.training.networks import MODULES, SEARCHING, load_net, weights_file
+from explorer.training.voc_ap import (
+    Detection,
+    Truth,
+    area_ap,
+    eleven_point_ap,
+    precision_recall,
+)
+
+METRIC = "VOC AP at IoU 0.5, area under the monotone curve, difficult boxes ignored"
+
+
+def evaluation_settings(method: str) -> object:
+    """The method's settings with nothing hidden: all that enters the final NMS is a detection."""
+    settings = MODULES[method].Settings()
+    return dataclasses.replace(settings, detection_threshold=settings.score_threshold)
+
+
+def cached_regions(folder: Path, photo: Photo, top: int) -> SearchStage:
+    """A photo's cached regions as the stage that selective search would have yielded."""
+    boxes = cached_proposals(folder, photo, top)
+    n = len(boxes)
+    return SearchStage(
+        name="regions", ms=0.0, device="cpu", boxes=freeze(boxes),
+        scores=freeze(np.arange(n), np.float32), grouping=freeze(np.zeros(n, np.int64)),
+        region=freeze(np.arange(n)), groupings=(), strategy="fast",
+    )  # fmt: skip
+
+
+def detect(
+    method: str, net: nn.Module, photo: Photo, settings: object, device: str,
+    proposals: Path | None,
+) -> list[Detection]:  # fmt: skip
+    """All detections of one photo."""
+    regions = None
+    if method in SEARCHING and proposals and proposals_path(proposals, photo).exists():
+        regions = cached_regions(proposals, photo, settings.proposals)  # type: ignore[attr-defined]
+    found = []
+    with torch.inference_mode():
+        for stage in MODULES[method].run(
+            load_photo(photo.path), net, settings, choose(device), CLASSES, regions
+        ):
+            if isinstance(stage, DetectionsStage):
+                for box, label, score in zip(stage.boxes, stage.labels, stage.scores, strict=True):
+                    x1, y1, x2, y2 = (float(side) for side in box)
+                    found.append(Detection(photo.name, int(label), float(score), (x1, y1, x2, y2)))
+    return found
+
+
+def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[str, object]:
+    """AP of each class that has a countable box in the photos, and their means."""
+    area: dict[str, float] = {}
+    eleven: dict[str, float] = {}
+    for label, name in enumerate(CLASSES):
+        truths = {
+            photo.name: Truth(
+                photo.boxes[photo.labels == label], photo.difficult[photo.labels == label]
+            )
+            for photo in photos
+        }
+        if not any((~truth.difficult).any() for truth in truths.values()):
+            continue
+        curve = precision_recall([one for one in detections if one.label == label], truths)
+        area[name], eleven[name] = area_ap(*curve), eleven_point_ap(*curve)
+    return {
+        "metric": METRIC,
+        "ap": area,
+        "map": float(np.mean(list(area.values()))) if area else 0.0,
+        "map_11point": float(np.mean(list(eleven.values()))) if eleven else 0.0,
+    }
+
+
+def evaluate(
+    method: str, data: Path, year: str, split: str, out: Path, weights: Path,
+    limit: int = 0, proposals: Path | None = None, device: str = "cpu",
+) -> dict[str, object]:  # fmt: skip
+    """Run the method on a split, write the results to `out`, and return them.
+
+    limit: the first so many photos, 0 = all; recorded in the results.
+    """
+    photos = read_split(data, year, split)
+    total = len(photos)
+    photos = photos[:limit] if limit else photos
+    net, settings = load_net(method, weights), evaluation_settings(method)
+    net.to(choose(device).torch)
+    began = time.perf_counter()
+    detections: list[Detection] = []
+    for photo in tqdm(photos, desc=f"evaluating {method}", mininterval=10):
+        detections += detect(method, net, photo, settings, device, proposals)
+    seconds = time.perf_counter() - began
+    file = weights_file(method, weights)
+    results = summary(photos, detections) | {
+        "method": method,
+        "year": year,
+        "split": split,
+        "photos": len(photos),
+        "photos_in_split": total,
+        "limit": limit,
+        "cached_regions": proposals is not None and method in SEARCHING,
+        "settings": dataclasses.asdict(settings),  # type: ignore[call-overload]
+        "weights": f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}",
+        "seconds_per_photo": round(seconds / max(1, len(photos)), 3),
+        "device": device,
+        "detections": [
+            {
+                "image": one.image,
+                "label": CLASSES[one.label],
+                "score": round(one.score, 5),
+                "box": [round(side, 2) for side in one.box],
+            }
+            for one in detections
+        ],
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results))
+    return results
