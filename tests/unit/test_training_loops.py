@@ -1,0 +1,174 @@
+"""Every method's training on coloured rectangles: loss falls, runs resume, results are real."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+
+from explorer.training import train_detector as whole
+from explorer.training import train_rcnn, train_sppnet
+from explorer.training.__main__ import main
+from explorer.training.loop import Budget, rate_at
+from explorer.training.networks import load_net
+from explorer.training.options import Options
+from explorer.training.svm import fit_ridge, fit_svms
+from explorer.training.views import Views
+from tests.unit.shapes_data import make_shapes
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "EARLY", Views(96, 128, (0.8, 1.2)))
+    monkeypatch.setattr(whole, "LATE", Views(96, 128, (0.9, 1.1)))
+    monkeypatch.setattr(train_rcnn, "CROPS", 16)
+    torch.set_num_threads(1)
+
+
+def options(root: Path, work: str, steps: int) -> Options:
+    return Options(
+        data=root, sets=("2007:train",), work=root / work, budget=Budget(steps=steps),
+        proposals=root / "proposals", batch=4, rate=2e-3,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["fast_rcnn", "faster_rcnn", "fpn"])
+def test_the_loss_of_a_detector_falls(small: None, tmp_path: Path, method: str) -> None:
+    history = whole.train_detector(method, options(make_shapes(tmp_path), method, 14))
+    assert len(history) == 14
+    assert np.mean(history[-3:]) < 0.6 * history[0]
+    recorded = [json.loads(x) for x in (tmp_path / method / "losses.jsonl").open()]
+    assert recorded[0]["step"] == 1 and {"cls", "box"} < recorded[0].keys()
+    before = whole.network(method).state_dict()
+    after = load_net(method, tmp_path / method).state_dict()
+    assert before.keys() == after.keys()
+
+
+def test_sppnet_leaves_its_convolutions_alone(small: None, tmp_path: Path) -> None:
+    chosen = options(make_shapes(tmp_path), "sppnet", 12)
+    history = train_sppnet.train_sppnet(chosen)
+    assert np.mean(history[-3:]) < 0.8 * history[0]
+    torch.manual_seed(chosen.seed)
+    fresh = train_sppnet.Net(20).state_dict()
+    net = load_net("sppnet", chosen.work)
+    for name, values in net.state_dict().items():
+        if name.startswith("backbone."):
+            assert torch.equal(values, fresh[name]), name
+    assert net.svm.weight.abs().sum() > 0 and net.ridge.weight.abs().sum() > 0  # type: ignore[union-attr]
+
+
+def test_rcnn_fits_svms_for_the_classes_it_saw(small: None, tmp_path: Path) -> None:
+    chosen = options(make_shapes(tmp_path), "rcnn", 10)
+    history = train_rcnn.train_rcnn(chosen)
+    assert np.mean(history[-3:]) < 0.8 * history[0]
+    net = load_net("rcnn", chosen.work)
+    fitted = net.svm.weight.abs().sum(1) > 0  # type: ignore[union-attr]
+    assert fitted.nonzero()[:, 0].tolist() == [2, 6]  # bird, car
+
+
+def test_a_stopped_run_goes_on_where_it_was(small: None, tmp_path: Path) -> None:
+    root = make_shapes(tmp_path)
+    # The rate depends on the budget, so both runs are given the same one, and one is cut short.
+    in_one = whole.train_detector("fast_rcnn", options(root, "one", 6))
+    stopped = options(root, "two", 6)
+
+    class Stop(Exception):
+        pass
+
+    losses_of, taken = whole.losses_of, []
+
+    def three_steps(*arguments: object) -> object:
+        losses = losses_of(*arguments)  # type: ignore[arg-type]
+
+        def counted(batch: object, step: int) -> object:
+            if len(taken) == 3:
+                raise Stop
+            taken.append(step)
+            return losses(batch, step)  # type: ignore[arg-type]
+
+        return counted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole, "losses_of", three_steps)
+        patch.setattr("explorer.training.train_detector.train", _keeping_every_step)
+        with pytest.raises(Stop):
+            whole.train_detector("fast_rcnn", stopped)
+    rest = whole.train_detector("fast_rcnn", stopped)
+    assert len(rest) == 3
+    np.testing.assert_allclose(rest, in_one[3:], rtol=1e-3)
+
+
+def _keeping_every_step(*arguments: object) -> list[float]:
+    from explorer.training.loop import train
+
+    return train(*arguments, every=0.0)  # type: ignore[arg-type]
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    assert rate_at(0.0, 0) == pytest.approx(0.01)
+    assert rate_at(0.5, 1000) == pytest.approx(0.505)
+    assert rate_at(1.0, 1000) == pytest.approx(0.01)
+    assert Budget(steps=10).done(5, 1e9) == 0.5
+    assert Budget(minutes=2).done(10**6, 60) == 0.5
+
+
+def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = make_shapes(tmp_path, 4)
+    whole.train_detector("fast_rcnn", options(root, "run", 2))
+    results = tmp_path / "results.json"
+    assert main([
+        "evaluate", "fast_rcnn", "--data", str(root), "--split", "train", "--out", str(results),
+        "--weights", str(root / "run"), "--proposals", str(root / "proposals"), "--limit", "2",
+    ]) == 0  # fmt: skip
+    held = json.loads(results.read_text())
+    assert held["ap"].keys() == {"bird", "car"}
+    assert held["map"] == pytest.approx(sum(held["ap"].values()) / 2)
+    assert (held["photos"], held["photos_in_split"], held["limit"]) == (2, 4, 2)
+    assert held["settings"]["detection_threshold"] == held["settings"]["score_threshold"]
+    for one in held["detections"]:
+        x1, y1, x2, y2 = one["box"]
+        assert 0 <= x1 <= x2 <= 128 and 0 <= y1 <= y2 <= 96
+
+    out = tmp_path / "weights"
+    assert main([
+        "pack", "fast_rcnn", "--run", str(root / "run"), "--results", str(results),
+        "--out", str(out), "--commit", "abc1234",
+    ]) == 0  # fmt: skip
+    packed = out / "fast_rcnn.safetensors"
+    entry = json.loads((out / "manifest.json").read_text())["files"][0]
+    assert entry["sha256"] == hashlib.sha256(packed.read_bytes()).hexdigest()
+    with safe_open(packed, "pt") as file:
+        assert json.loads(file.metadata()["classes"])[2] == "bird"
+        assert file.get_tensor("head.fc6.weight").dtype == torch.float16
+    text = (out / "fast_rcnn.md").read_text()
+    assert str(tmp_path) not in text
+    assert "its first 2 photos" in text and "abc1234" in text and "flickr" in text
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "fpn", "--data", str(tmp_path), "--work", str(tmp_path), "--steps", "1"])
+    assert "no such split" in capsys.readouterr().err
+
+
+def test_svms_separate_and_ridge_finds_a_linear_rule() -> None:
+    random = np.random.default_rng(0)
+    pool = random.normal(size=(400, 6)).astype(np.float32)
+    shift = np.array([8, 0, 0, 0, 0, 0])
+    positives = (random.normal(size=(40, 6)) + shift).astype(np.float32)
+    labels = np.zeros(40, np.int64)
+    weights, biases = fit_svms(positives, labels, pool, np.ones((400, 2), bool))
+    assert (positives @ weights[0] + biases[0] > 0).mean() > 0.9
+    assert (pool @ weights[0] + biases[0] < 0).mean() > 0.95
+    assert not weights[1].any() and biases[1] < -5  # no example: never found
+
+    targets = np.stack([pool[:, 0] * 0.1, pool[:, 1] * 0.2, pool[:, 2], pool[:, 3]], 1)
+    ridge, offset = fit_ridge(pool, np.ones(400, np.int64), targets.astype(np.float32), 2)
+    guess = pool @ ridge[4:].T + offset[4:]
+    assert not ridge[:4].any()
+    for column in range(4):
+        assert np.corrcoef(guess[:, column], targets[:, column])[0, 1] > 0.99
