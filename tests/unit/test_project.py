@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,25 @@ def test_ci_runs_the_readmes_commands() -> None:
     steps = (ROOT / ".ci/run").read_text().splitlines()
     assert "pip install uv && uv run pytest" in steps
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_readmes_commands_are_understood() -> None:
+    """Every command line in the README has the arguments that the program takes."""
+    from explorer.app import parser_of_export, parser_of_window
+    from explorer.training.__main__ import parser as parser_of_training
+
+    lines = re.findall(r"(?:^|`|&& )uv run (?:python -m )?([^`\n#]+)", _readme(), re.MULTILINE)
+    seen = set()
+    for program, *arguments in map(shlex.split, lines):
+        if program == "explorer.training":
+            seen.add(parser_of_training().parse_args(arguments).command)
+        elif program == "main.py" and arguments[:1] == ["export"]:
+            assert parser_of_export().parse_args(arguments[1:]).out
+            seen.add("export")
+        elif program == "main.py":
+            parser_of_window().parse_args(arguments)
+            seen.add("window")
+    assert seen == {"pretrain", "propose", "train", "evaluate", "pack", "export", "window"}
 
 
 def test_ci_installs_the_packages_that_the_readme_names() -> None:
