@@ -69,7 +69,7 @@ class NmsRecord:
     suppressed_by (m,): the kept candidate that removed this one, or -1 where it was kept.
     overlap (m,): its IoU with that suppressor, 0 where kept.
     step (m,): how many keepers had been chosen when the row's fate was decided (0, 1, ...);
-        a keeper's own step is its index in `kept`.
+        a keeper's own step is its index in `kept`, a suppressed row's that of its suppressor.
     """
 
     kept: Ints
