@@ -122,7 +122,9 @@ def grouping(
     )
 
 
-def search_stage(photo: NDArray[np.uint8], rng: np.random.Generator) -> SearchStage:
+def search_stage(
+    photo: NDArray[np.uint8], rng: np.random.Generator, proposals: int
+) -> SearchStage:
     """Two groupings, their regions ranked and without duplicates."""
     groupings = (grouping(photo, rng, "HSV", 50.0, 70), grouping(photo, rng, "Lab", 100.0, 46))
     boxes = np.concatenate([each.boxes for each in groupings])
@@ -131,7 +133,7 @@ def search_stage(photo: NDArray[np.uint8], rng: np.random.Generator) -> SearchSt
     region = np.concatenate([np.arange(len(each.boxes)) for each in groupings])
     order = np.argsort(scores, kind="stable")
     _, first = np.unique(boxes[order], axis=0, return_index=True)
-    chosen = order[np.sort(first)]
+    chosen = order[np.sort(first)][:proposals]
     return SearchStage(
         name="regions", ms=412.0, device=DEVICE,
         boxes=freeze(boxes[chosen]), scores=freeze(scores[chosen]), grouping=freeze(runs[chosen]),

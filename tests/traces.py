@@ -221,9 +221,11 @@ def _refinement(
 
 def synthetic_trace(
     method: str, seed: int = 0, photo: NDArray[np.uint8] | None = None, strength: float = 1.0,
-    proposals: int = 120,
+    proposals: int = 250,
 ) -> Trace:
     """A whole trace of `method`. strength: 1 finds both objects, 0 finds nothing.
+
+    proposals: at most so many regions; 0 gives a trace in which nothing was ever found.
 
     Raises KeyError for a method that is not one of the five.
     """
@@ -246,7 +248,7 @@ def synthetic_trace(
         rpn = rpn_stage(method, *shape, scale, rng, proposals)
         regions, boxes = rpn, np.asarray(rpn.boxes)
     else:
-        search = search_stage(photo, rng)
+        search = search_stage(photo, rng, proposals)
         regions, boxes = search, np.asarray(search.boxes)
     features = _features(method, image, rng)
     assignment = _assignment(method, image, features, boxes)

@@ -65,7 +65,8 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
         return _of_cells(source, cells, box, side, "Neighbouring bins may share a cell.")
     if isinstance(assignment, RoiStage):
         source = map_named(trace)
-        cells = roi_pool_bins(assignment.cells[row], side)
+        size = None if source is None else source.values.shape[1:]
+        cells = roi_pool_bins(assignment.cells[row], side, size)
         return _of_cells(
             source, cells, box, side,
             "The second rounding: bins end on whole cells, so neighbours may share one.",

@@ -90,7 +90,8 @@ class Column:
         anchor: Align = "left", bold: bool = False, mono: bool = False,
     ) -> None:
         """Text at a place of the caller's choice; the column does not move on."""
-        self._labels.append(Label(x, y, text, role, size, anchor, bold, mono))
+        if text:
+            self._labels.append(Label(x, y, text, role, size, anchor, bold, mono))
 
     def fill(self, rect: Rect, role: str) -> None:
         """A filled rectangle; the column does not move on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.methods.pooled import pooled
 from explorer.session.related import context_of, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
@@ -23,13 +24,13 @@ from explorer.trace.stages import Floats, PoolingStage, StageName, Trace, WarpSt
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
 WHAT = {
-    "crop": "C5 of the crop",
+    "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
     "roi_pool": "max in each bin",
     "roi_align": "mean of bilinear samples in each bin",
 }
 TITLES = {
-    "crop": "pool5", "pyramid": "spatial pyramid", "roi_pool": "RoI max pooling",
+    "crop": "pool5 of the crop", "pyramid": "spatial pyramid", "roi_pool": "RoI max pooling",
     "roi_align": "RoIAlign",
 }
 
@@ -39,10 +40,7 @@ def values_of(trace: Trace, stage: PoolingStage, row: int) -> Floats:
     if stage.values is not None:
         recorded: Floats = np.asarray(stage.values[row], np.float32)
         return recorded
-    from explorer.methods.pooled import pooled  # brings torch, which scenes must not need
-
-    again: Floats = np.asarray(pooled(trace, row), np.float32)
-    return again.reshape(len(again), -1)
+    return pooled(trace, row)
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
@@ -169,10 +167,11 @@ def _panel(
 ) -> Column:
     panel = Column()
     panel.heading(f"Region {at.region}, {what}", "" if at.chosen else "best")
-    panel.text(f"{TITLES[stage.kind]}: {WHAT[stage.kind]}.", "muted", 11)
+    name = TITLES[stage.kind]
+    panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
     if bins.note:
         panel.text(bins.note, "muted", 11)
-    panel.gap(4)
+    panel.gap(8)
     low, high = min(0.0, float(plane.min())), float(plane.max())
     start = 0
     small: list[tuple[int, Floats, int]] = []

@@ -105,8 +105,9 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     ]
     panel.gap(6)
     panel.table(cells, ("", "candidates", "kept", "suppressed"), table)
-    if at is not None:
-        layers += _victims(panel, stage, at)
+    region = at.region if at is not None and at.chosen else _busiest(stage)
+    if region is not None:
+        layers += _victims(panel, stage, region)
     layers += selection(trace, at, "regions")
     return Picture(
         title=title(trace, "regions"),
@@ -118,12 +119,20 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     )
 
 
-def _victims(panel: Column, stage: RpnStage, at: Focus) -> tuple[Layer, ...]:
-    """Whom the focused proposal suppressed: a list, and lines on the photo."""
-    keeper = int(stage.source[at.region])
+def _busiest(stage: RpnStage) -> int | None:
+    """The proposal that suppressed the most boxes."""
+    by = np.asarray(stage.nms.suppressed_by)
+    if not len(stage.boxes) or not (by >= 0).any():
+        return None
+    return int(np.bincount(by[by >= 0], minlength=len(by))[stage.source].argmax())
+
+
+def _victims(panel: Column, stage: RpnStage, region: int) -> tuple[Layer, ...]:
+    """Whom one proposal suppressed: a list, and lines on the photo."""
+    keeper = int(stage.source[region])
     gone = np.nonzero(stage.nms.suppressed_by == keeper)[0]
     gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
-    panel.heading(f"Proposal {at.region}", f"suppresses {plural(len(gone), 'box', 'boxes')}")
+    panel.heading(f"Proposal {region}", f"suppresses {plural(len(gone), 'box', 'boxes')}")
     cells = (Cell(0), Cell(180, "right"), Cell(panel.inner, "right"))
     table = [
         (
@@ -138,11 +147,11 @@ def _victims(panel: Column, stage: RpnStage, at: Focus) -> tuple[Layer, ...]:
         panel.text(f"and {len(gone) - 12} more", "muted")
     if not len(gone):
         return ()
-    own = np.broadcast_to(centres(stage.boxes[[at.region]]), (len(gone), 2))
+    own = np.broadcast_to(centres(stage.boxes[[region]]), (len(gone), 2))
     lines = np.concatenate([centres(stage.candidates[gone]), own], 1)
     return (
         Boxes(
-            name="Suppressed by the selection", boxes=stage.candidates[gone], roles="bad",
+            name="Suppressed by one proposal", boxes=stage.candidates[gone], roles="bad",
             dashed=True, width=1.3,
         ),
         Lines(name="Who suppressed it", segments=lines, role="bad", width=0.8, opacity=0.6),
