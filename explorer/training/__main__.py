@@ -10,6 +10,7 @@ from pathlib import Path
 
 from explorer.training.loop import Budget
 
+PRECISION_NAMES = ("auto", "float32", "bfloat16", "float16")
 METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
 
 
@@ -23,6 +24,8 @@ def parser() -> argparse.ArgumentParser:
     pretrain.add_argument("--work", type=Path, required=True, help="folder for the run's state")
     pretrain.add_argument("--epochs", type=int, default=12)
     pretrain.add_argument("--batch", type=int, default=128)
+    pretrain.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+    pretrain.add_argument("--precision", default="auto", choices=PRECISION_NAMES)
     pretrain.add_argument("--compile", action="store_true", help="use torch.compile")
 
     train = commands.add_parser("train", help="train one method on photos with boxes")
@@ -40,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--rate", type=float, default=5e-4, help="peak learning rate")
     train.add_argument("--limit", type=int, default=0, help="use the first so many photos")
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+    train.add_argument("--precision", default="auto", choices=PRECISION_NAMES)
     train.add_argument("--compile", action="store_true", help="use torch.compile")
 
     propose = commands.add_parser("propose", help="selective search on a data set, once")
@@ -92,12 +97,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _pretrain(given: argparse.Namespace) -> None:
     from explorer.training.pretrain import PretrainSettings, pretrain
 
-    settings = PretrainSettings(epochs=given.epochs, batch=given.batch, compiled=given.compile)
+    settings = PretrainSettings(
+        epochs=given.epochs, batch=given.batch, compiled=given.compile, device=given.device,
+        precision=given.precision,
+    )  # fmt: skip
     print(pretrain(given.source, given.work, settings))
 
 
 def _train(given: argparse.Namespace) -> None:
     from explorer.training.options import Options
+    from explorer.training.precision import precision
     from explorer.training.train_detector import train_detector
     from explorer.training.train_rcnn import train_rcnn
     from explorer.training.train_sppnet import train_sppnet
@@ -116,6 +125,7 @@ def _train(given: argparse.Namespace) -> None:
         seed=given.seed,
         limit=given.limit,
         compiled=given.compile,
+        precision=precision(given.device, given.precision),
     )
     if given.method == "rcnn":
         train_rcnn(options)

@@ -21,6 +21,7 @@ from explorer.ops.anchors import anchors_at, grid, pyramid
 from explorer.ops.boxes import clip, decode, encode
 from explorer.ops.levels import level_of
 from explorer.training.losses import detection_losses, rpn_losses
+from explorer.training.precision import Precision
 from explorer.training.samplers import (
     AnchorSample,
     RoiSample,
@@ -68,20 +69,23 @@ def propose(
         moves = deltas[:, rows].gather(1, top[..., None].expand(-1, -1, 4))
         boxes.append(clip(decode(moves, held[top]), size).flatten(0, 1))
         scores.append(best.flatten())
-        groups.append(torch.arange(n).repeat_interleave(top.shape[1]) * len(anchors) + level)
+        photo = torch.arange(n, device=top.device).repeat_interleave(top.shape[1])
+        groups.append(photo * len(anchors) + level)
     box, score, group = torch.cat(boxes), torch.cat(scores), torch.cat(groups)
     large = ((box[:, 2:] - box[:, :2]) >= smallest).all(1)
     box, score, group = box[large], score[large], group[large]
     kept = torchvision.ops.batched_nms(box, score, group, threshold)
-    photo = group[kept] // len(anchors)
-    return [box[kept[photo == i][: sampling.post_nms]] for i in range(n)]
+    of_photo = group[kept] // len(anchors)
+    return [box[kept[of_photo == i][: sampling.post_nms]] for i in range(n)]
 
 
 def head_losses(
-    head: SiblingHead, pooled: Tensor, rois: list[RoiSample]
+    head: SiblingHead, pooled: Tensor, rois: list[RoiSample], precision: Precision
 ) -> tuple[Tensor, Tensor]:
     """Fast R-CNN's two losses on pooled features (R, C, 7, 7) of the RoIs of all photos."""
-    logits, boxes = head.siblings(pooled)
+    with precision.autocast():
+        logits, boxes = head.siblings(pooled)
+    logits, boxes = logits.float(), boxes.float()
     labels = torch.cat([one.labels for one in rois])
     regions = torch.cat([one.boxes for one in rois])
     truths = torch.cat([one.truths for one in rois])
@@ -93,8 +97,9 @@ def head_losses(
 
 def with_photo(rois: list[RoiSample]) -> Tensor:
     """(R, 5): the number of the photo, then the box, as torchvision's poolers take them."""
+    boxes = torch.cat([one.boxes for one in rois])
     photo = torch.arange(len(rois)).repeat_interleave(torch.tensor([len(r.boxes) for r in rois]))
-    return torch.cat([photo[:, None].float(), torch.cat([r.boxes for r in rois])], 1)
+    return torch.cat([photo[:, None].to(boxes), boxes], 1)
 
 
 def rois_of(proposals: list[Tensor], batch: Batch, sampling: Sampling) -> list[RoiSample]:
@@ -106,17 +111,19 @@ def rois_of(proposals: list[Tensor], batch: Batch, sampling: Sampling) -> list[R
 
 
 def fast_rcnn_losses(
-    net: fast_rcnn.Net, batch: Batch, sampling: Sampling, forward: nn.Module | None = None
-) -> dict[str, Tensor]:
+    net: fast_rcnn.Net, batch: Batch, sampling: Sampling, precision: Precision,
+    forward: nn.Module,
+) -> dict[str, Tensor]:  # fmt: skip
     """Fast R-CNN: RoIs from cached selective search, gradients through RoI pooling to all layers.
 
-    forward: what computes the backbone's maps, e.g. the compiled backbone.
+    forward: what computes the backbone's maps: the backbone itself, or compiled.
     """
-    shared = (forward or net.backbone)(batch.images)["C5"]
+    with precision.autocast():
+        shared = forward(batch.images)["C5"].float()
     rois = rois_of(batch.regions, batch, sampling)
     scale = shared.shape[-1] / batch.images.shape[-1]
     pooled = torchvision.ops.roi_pool(shared.contiguous(), with_photo(rois), 7, scale)
-    scores, boxes = head_losses(net.head, pooled, rois)
+    scores, boxes = head_losses(net.head, pooled, rois, precision)
     return {"cls": scores, "box": boxes}
 
 
@@ -132,7 +139,7 @@ def sampled_rpn_losses(
         torch.tensor([len(rows) for rows in parts])
     )
     rows = torch.cat(parts)
-    logits, deltas = rpn_at(head, table, photo, rows)
+    logits, deltas = rpn_at(head, table, photo.to(rows.device), rows)
     p = sum(len(one.positive) for one in samples)
     truths = torch.cat([one.truths for one in samples])
     return rpn_losses(logits[:p], logits[p:], deltas[:p], anchors[rows[:p]], truths, len(samples))
@@ -140,14 +147,15 @@ def sampled_rpn_losses(
 
 def faster_rcnn_losses(
     net: faster_rcnn.Net, settings: faster_rcnn.Settings, batch: Batch, sampling: Sampling,
-    forward: nn.Module | None = None,
+    precision: Precision, forward: nn.Module,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Faster R-CNN, approximate joint training: the RPN's and the head's losses in one step."""
-    shared = (forward or net.backbone)(batch.images)["C5"].contiguous()
+    with precision.autocast():
+        shared = forward(batch.images)["C5"].float().contiguous()
     height, width = batch.images.shape[-2:]
     stride = width / shared.shape[-1]
-    base = anchors_at(settings.anchor_sizes, settings.anchor_ratios)
-    anchors = grid(base, *shared.shape[-2:], stride, stride)
+    base = anchors_at(settings.anchor_sizes, settings.anchor_ratios).to(shared.device)
+    anchors = grid(base, shared.shape[-2], shared.shape[-1], stride, stride)
     allowed = inside(anchors, (height, width))
     samples = [sample_anchors(anchors, truths, allowed, sampling.anchors) for truths in batch.boxes]
     objectness, moves = sampled_rpn_losses(net.rpn, Table([shared]), anchors, samples)
@@ -159,32 +167,33 @@ def faster_rcnn_losses(
     )  # fmt: skip
     rois = rois_of(proposals, batch, sampling)
     pooled = torchvision.ops.roi_pool(shared, with_photo(rois), 7, 1 / stride)
-    scores, boxes = head_losses(net.head, pooled, rois)
+    scores, boxes = head_losses(net.head, pooled, rois, precision)
     return {"rpn_cls": objectness, "rpn_box": moves, "cls": scores, "box": boxes}
 
 
 def fpn_losses(
     net: fpn.Net, settings: fpn.Settings, batch: Batch, sampling: Sampling,
-    forward: nn.Module | None = None, finest: bool = True,
+    precision: Precision, forward: nn.Module, finest: bool = True,
 ) -> dict[str, Tensor]:  # fmt: skip
     """FPN in Faster R-CNN: the RPN on P2..P6, each RoI read from its level by RoIAlign.
 
     finest=False: a step without P2, on which few objects lie but half of all time is spent; its
     regions are read from P3.
     """
-    bottom_up = (forward or net.backbone)(batch.images)
     skip = 0 if finest else 1
-    # The backbone is fastest with channels last, the pyramid's wide convolutions without.
-    read = OrderedDict((k, v.contiguous()) for k, v in list(bottom_up.items())[skip:])
-    maps = build(read, list(net.fpn.lateral)[skip:], list(net.fpn.smooth)[skip:]).maps
+    with precision.autocast():
+        bottom_up = forward(batch.images)
+        # The backbone is fastest with channels last, the pyramid's wide convolutions without.
+        read = OrderedDict((k, v.contiguous()) for k, v in list(bottom_up.items())[skip:])
+        maps = build(read, list(net.fpn.lateral)[skip:], list(net.fpn.smooth)[skip:]).maps
     lowest = settings.lowest + skip
     height, width = batch.images.shape[-2:]
-    levels = list(maps.values())
+    levels = [values.float() for values in maps.values()]
     table = Table(levels)
     anchors = pyramid(
         settings.anchor_sizes[skip:], settings.anchor_ratios,
         [(x.shape[-2], x.shape[-1]) for x in levels],
-        [(width / x.shape[-1], height / x.shape[-2]) for x in levels],
+        [(width / x.shape[-1], height / x.shape[-2]) for x in levels], levels[0].device,
     )  # fmt: skip
     # FPN, section 4.1: unlike in Faster R-CNN, anchors outside the image take part.
     together = torch.cat(anchors)
@@ -198,10 +207,10 @@ def fpn_losses(
     rois = rois_of(proposals, batch, sampling)
     placed = with_photo(rois)
     level = level_of(placed[:, 1:], settings.k0, settings.canonical, lowest, settings.highest)[1]
-    scales = torch.tensor([x.shape[-1] / width for x in levels])
+    scales = torch.tensor([x.shape[-1] / width for x in levels], device=level.device)
     pooled = roi_align(
         table, placed[:, 1:], placed[:, 0].long(), level - lowest, scales,
         settings.pool, settings.sampling,
     )  # fmt: skip
-    scores, boxes = head_losses(net.head, pooled, rois)
+    scores, boxes = head_losses(net.head, pooled, rois, precision)
     return {"rpn_cls": objectness, "rpn_box": moves, "cls": scores, "box": boxes}

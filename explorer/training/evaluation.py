@@ -15,11 +15,12 @@ from torch import nn
 from tqdm import tqdm
 
 from explorer.methods.devices import choose
+from explorer.methods.modules import module_of
 from explorer.ops.images import load_photo
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import DetectionsStage, SearchStage
 from explorer.training.data import CLASSES, Photo, cached_proposals, proposals_path, read_split
-from explorer.training.networks import MODULES, SEARCHING, load_net, weights_file
+from explorer.training.networks import SEARCHING, load_net, weights_file
 from explorer.training.voc_ap import (
     Detection,
     Truth,
@@ -33,7 +34,7 @@ METRIC = "VOC AP at IoU 0.5, area under the monotone curve, difficult boxes igno
 
 def evaluation_settings(method: str) -> object:
     """The method's settings with nothing hidden: all that enters the final NMS is a detection."""
-    settings = MODULES[method].Settings()
+    settings = module_of(method).Settings()
     return dataclasses.replace(settings, detection_threshold=settings.score_threshold)
 
 
@@ -58,7 +59,7 @@ def detect(
         regions = cached_regions(proposals, photo, settings.proposals)  # type: ignore[attr-defined]
     found = []
     with torch.inference_mode():
-        for stage in MODULES[method].run(
+        for stage in module_of(method).run(
             load_photo(photo.path), net, settings, choose(device), CLASSES, regions
         ):
             if isinstance(stage, DetectionsStage):

@@ -85,6 +85,7 @@ def train(
     folder: Path,
     clock: Clock,
     name: str = "train",
+    scaler: torch.amp.GradScaler | None = None,
     every: float = 120.0,
     clip: float = 10.0,
 ) -> list[float]:
@@ -94,6 +95,7 @@ def train(
     end, the whole state goes to train.pt; losses go to losses.jsonl. Returns the total losses of
     the steps taken by this call.
     """
+    scaler = scaler or torch.amp.GradScaler(enabled=False)
     folder.mkdir(parents=True, exist_ok=True)
     state_file = folder / "train.pt"
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
@@ -109,10 +111,12 @@ def train(
             parts = losses(clock.step)
             total = torch.stack(list(parts.values())).sum()
             optimiser.zero_grad(set_to_none=True)
-            total.backward()
+            scaler.scale(total).backward()
+            scaler.unscale_(optimiser)
             norm = nn.utils.clip_grad_norm_(parameters, clip)
             if torch.isfinite(norm):  # one bad batch must not end a long run
-                optimiser.step()
+                scaler.step(optimiser)
+            scaler.update()
             clock.step += 1
             history.append(float(total.detach()))
             now = time.perf_counter()
@@ -148,7 +152,7 @@ def resume(net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, clock
     path = folder / "train.pt"
     if not path.exists():
         return False
-    held = torch.load(path, weights_only=True)
+    held = torch.load(path, weights_only=True, map_location="cpu")
     net.load_state_dict(held["net"])
     optimiser.load_state_dict(held["optimiser"])
     torch.set_rng_state(held["random"])

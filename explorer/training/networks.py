@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from explorer.methods import fast_rcnn, faster_rcnn, fpn, rcnn, sppnet
+from explorer.methods.modules import module_of
 from explorer.training.data import CLASSES
 
-MODULES: dict[str, ModuleType] = {
-    "rcnn": rcnn,
-    "sppnet": sppnet,
-    "fast_rcnn": fast_rcnn,
-    "faster_rcnn": faster_rcnn,
-    "fpn": fpn,
-}
 SEARCHING = ("rcnn", "sppnet", "fast_rcnn")  # their regions come from selective search
 
 
@@ -45,6 +37,6 @@ def state_of(path: Path) -> dict[str, Tensor]:
 
 def load_net(method: str, given: Path) -> nn.Module:
     """The method's network with its weights, in evaluation mode."""
-    net: nn.Module = MODULES[method].Net(len(CLASSES))
+    net: nn.Module = module_of(method).Net(len(CLASSES))
     net.load_state_dict(state_of(weights_file(method, given)))
     return net.eval()

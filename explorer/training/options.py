@@ -11,6 +11,7 @@ from torch import nn
 
 from explorer.nets.backbone import CompactCNN
 from explorer.training.loop import Budget
+from explorer.training.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Options:
     seed: int = 0
     limit: int = 0
     compiled: bool = False
+    precision: Precision = Precision()
 
 
 def describe(options: Options, method: str, photos: int) -> None:
@@ -40,7 +42,8 @@ def describe(options: Options, method: str, photos: int) -> None:
     about = {
         "method": method, "sets": list(options.sets), "photos": photos,
         "minutes": options.budget.minutes, "steps": options.budget.steps,
-        "batch": options.batch, "rate": options.rate, "seed": options.seed,
+        "device": str(options.precision.device), "batch": options.batch,
+         "rate": options.rate, "seed": options.seed,
     }  # fmt: skip
     options.work.mkdir(parents=True, exist_ok=True)
     (options.work / "options.json").write_text(json.dumps(about, indent=1))

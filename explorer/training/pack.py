@@ -11,8 +11,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from explorer.methods.modules import module_of
 from explorer.training.data import CLASSES
-from explorer.training.networks import MODULES, state_of, weights_file
+from explorer.training.networks import state_of, weights_file
 
 TERMS = """\
 - PASCAL VOC's photos are flickr's, used under flickr's terms for training and research, with
@@ -91,7 +92,7 @@ def paper_values(method: str) -> list[str]:
     """"name: ours (paper's)" of every setting that was scaled."""
     return [
         f"{one.name}: {one.default} (paper: {one.metadata['paper']})"
-        for one in fields(MODULES[method].Settings)
+        for one in fields(module_of(method).Settings)
         if one.metadata.get("paper") is not None
     ]
 
@@ -182,7 +183,7 @@ def pack(
     manifest = out / "manifest.json"
     held = json.loads(manifest.read_text())["files"] if manifest.exists() else []
     files = [one for one in held if one["name"] != target.name] + [entry]
-    files.sort(key=lambda one: list(MODULES).index(one["method"]))
+    files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
     (out / f"{method}.md").write_text(card(method, made, results, digest, len(data)))
     return target

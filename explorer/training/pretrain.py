@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from explorer.nets.backbone import Classifier
 from explorer.training.images import ImageSet, augment, load_image_set, normalise
+from explorer.training.precision import precision
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class PretrainSettings:
     large: int = 96
     large_from: float = 0.75  # fraction of the epochs before crops grow
     compiled: bool = False
+    device: str = "cpu"
+    precision: str = "auto"  # see `explorer.training.precision`
     seed: int = 0
 
 
@@ -38,11 +41,12 @@ class PretrainSettings:
 def top1(net: nn.Module, data: ImageSet, size: int) -> float:
     """Fraction of `data` whose highest logit is the true class."""
     net.eval()
+    device = next(net.parameters()).device
     right = 0
     for start in range(0, len(data.labels), 256):
-        photos = normalise(data.photos[start : start + 256])
+        photos = normalise(data.photos[start : start + 256].to(device))
         photos = nn.functional.interpolate(photos, size=(size, size), mode="bilinear")
-        guess = net(photos.contiguous(memory_format=torch.channels_last)).argmax(1)
+        guess = net(photos.contiguous(memory_format=torch.channels_last)).argmax(1).cpu()
         right += int((guess == data.labels[start : start + 256]).sum())
     return right / len(data.labels)
 
@@ -56,11 +60,17 @@ def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
     train = load_image_set(source, "train", settings.small, work)
     val = load_image_set(source, "val", settings.small, work)
     torch.manual_seed(settings.seed)
+    chosen = precision(settings.device, settings.precision)
     net = Classifier(len(train.classes)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net.to(chosen.device)
+    scaler = chosen.scaler()
     decayed = [p for p in net.parameters() if p.ndim > 1]
     others = [p for p in net.parameters() if p.ndim <= 1]
+    groups: list[dict[str, object]] = [
+        {"params": decayed, "weight_decay": settings.decay}, {"params": others}
+    ]
     optimiser = torch.optim.SGD(
-        [{"params": decayed, "weight_decay": settings.decay}, {"params": others}],
+        groups,
         lr=settings.rate, momentum=settings.momentum, nesterov=True,
     )
     steps = len(train.labels) // settings.batch
@@ -70,7 +80,7 @@ def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
     state_file, history = work / "pretrain.pt", []
     first = 0
     if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
+        state = torch.load(state_file, weights_only=True, map_location="cpu")
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
@@ -86,11 +96,14 @@ def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
         for step in tqdm(range(steps), desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=30):
             rows = order[step * settings.batch : (step + 1) * settings.batch]
             photos: Tensor = augment(normalise(train.photos[rows]), size, random)
-            photos = photos.contiguous(memory_format=torch.channels_last)
-            loss = loss_of(forward(photos), train.labels[rows])
+            photos = photos.contiguous(memory_format=torch.channels_last).to(chosen.device)
+            with chosen.autocast():
+                logits = forward(photos)
+            loss = loss_of(logits.float(), train.labels[rows].to(chosen.device))
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
+            scaler.scale(loss).backward()
+            scaler.step(optimiser)
+            scaler.update()
             schedule.step()
             total += float(loss.detach())
         history.append({

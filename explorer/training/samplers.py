@@ -39,7 +39,8 @@ def choose(rows: Tensor, count: int, generator: torch.Generator | None = None) -
     """At most `count` of the rows, at random."""
     if len(rows) <= count:
         return rows
-    return rows[torch.randperm(len(rows), generator=generator)[:count]]
+    chosen = torch.randperm(len(rows), generator=generator)[:count]
+    return rows[chosen.to(rows.device)]
 
 
 def inside(anchors: Tensor, size: tuple[int, int]) -> Tensor:
@@ -100,8 +101,8 @@ def sample_rois(
     """
     regions = torch.cat([truths, regions])
     if len(truths) == 0:
-        boxes = regions[choose(torch.arange(len(regions)), batch, generator)]
-        return RoiSample(boxes, torch.zeros(len(boxes), dtype=torch.int64), boxes)
+        boxes = regions[choose(torch.arange(len(regions), device=regions.device), batch, generator)]
+        return RoiSample(boxes, torch.zeros_like(boxes[:, 0], dtype=torch.int64), boxes)
     best, match = iou(regions, truths).max(1)
     positives = choose((best >= above).nonzero()[:, 0], round(batch * foreground), generator)
     wanted = batch - len(positives)

@@ -24,8 +24,9 @@ class Table:
     def __init__(self, maps: Sequence[Tensor]) -> None:
         padded = [F.pad(values, (1, 1, 1, 1)).permute(0, 2, 3, 1) for values in maps]
         self.rows = torch.cat([values.reshape(-1, values.shape[-1]) for values in padded])
-        self.height = torch.tensor([values.shape[-2] for values in maps])
-        self.width = torch.tensor([values.shape[-1] for values in maps])
+        device = self.rows.device
+        self.height = torch.tensor([values.shape[-2] for values in maps], device=device)
+        self.width = torch.tensor([values.shape[-1] for values in maps], device=device)
         area = (self.height + 2) * (self.width + 2)
         self.start = F.pad((area * len(maps[0])).cumsum(0), (1, 0))[:-1]
         self.area = area
@@ -51,7 +52,7 @@ def rpn_at(
     at = anchors - (ends - counts)[level]
     cell, kind = at // head.anchors, at % head.anchors
     y, x = cell // table.width[level], cell % table.width[level]
-    offset = torch.arange(3) - 1
+    offset = torch.arange(3, device=anchors.device) - 1
     rows = table.row(
         level[:, None, None], photo[:, None, None],
         y[:, None, None] + offset[:, None], x[:, None, None] + offset,
@@ -61,7 +62,8 @@ def rpn_at(
     shared = torch.relu(F.linear(patches, weight, head.conv.bias))
     logits = F.linear(shared, head.objectness.weight.flatten(1), head.objectness.bias)
     deltas = F.linear(shared, head.deltas.weight.flatten(1), head.deltas.bias)
-    picked = deltas.view(len(anchors), head.anchors, 4)[torch.arange(len(anchors)), kind]
+    each = torch.arange(len(anchors), device=kind.device)
+    picked = deltas.view(len(anchors), head.anchors, 4)[each, kind]
     return logits.gather(1, kind[:, None])[:, 0], picked
 
 
@@ -76,7 +78,7 @@ def roi_align(
     exact = boxes * scales[level][:, None]
     start, side = exact[:, :2], (exact[:, 2:] - exact[:, :2]).clamp(min=1)
     points = output * sampling
-    step = (torch.arange(points) + 0.5) / points
+    step = (torch.arange(points, device=boxes.device) + 0.5) / points
     x = start[:, :1] + side[:, :1] * step
     y = start[:, 1:] + side[:, 1:] * step
     x_cells, x_weights = _between(x, table.width[level])

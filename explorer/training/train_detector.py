@@ -24,6 +24,7 @@ from explorer.training.options import (
     freeze_statistics,
     load_backbone,
 )
+from explorer.training.precision import Precision
 from explorer.training.views import Batch, Plan, Views, ahead, make_batch
 
 # Small canvases are cheap; the last part is seen as large as at test time.
@@ -48,18 +49,23 @@ def network(method: str) -> nn.Module:
     return nets[method](len(CLASSES))
 
 
-def losses_of(method: str, net: nn.Module, forward: nn.Module) -> Losses:
+def losses_of(
+    method: str, net: nn.Module, precision: Precision, forward: nn.Module
+) -> Losses:
     """(batch, step number) -> the method's losses."""
     sampling = SAMPLINGS[method]
     if isinstance(net, fpn.Net):
         return lambda batch, step: fpn_losses(
-            net, fpn.Settings(), batch, sampling, forward, step % FINEST_EVERY == 0
+            net, fpn.Settings(), batch, sampling, precision, forward,
+            step % FINEST_EVERY == 0,
         )
     if isinstance(net, faster_rcnn.Net):
         settings = faster_rcnn.Settings()
-        return lambda batch, _: faster_rcnn_losses(net, settings, batch, sampling, forward)
+        return lambda batch, _: faster_rcnn_losses(
+            net, settings, batch, sampling, precision, forward
+        )
     assert isinstance(net, fast_rcnn.Net)
-    return lambda batch, _: fast_rcnn_losses(net, batch, sampling, forward)
+    return lambda batch, _: fast_rcnn_losses(net, batch, sampling, precision, forward)
 
 
 def usable(photos: list[Photo], options: Options) -> list[Photo]:
@@ -92,6 +98,7 @@ def train_detector(method: str, options: Options) -> list[float]:
         freeze_early(backbone)  # type: ignore[arg-type]
     freeze_statistics(net)
     backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net.to(options.precision.device)
     others = [module for name, module in net.named_children() if name != "backbone"]
     optimiser = optimiser_for(
         [(backbone, 0.4 * options.rate)] + [(module, options.rate) for module in others]
@@ -99,7 +106,8 @@ def train_detector(method: str, options: Options) -> list[float]:
     clock = Clock()
     resume(net, optimiser, options.work, clock)
     describe(options, method, len(photos))
-    losses = losses_of(method, net, torch.compile(backbone) if options.compiled else backbone)  # type: ignore[arg-type]
+    forward: nn.Module = torch.compile(backbone) if options.compiled else backbone  # type: ignore[assignment]
+    losses = losses_of(method, net, options.precision, forward)
     plan = Plan(photos, options.batch, options.seed)
 
     def make(step: int) -> Batch:
@@ -109,7 +117,11 @@ def train_detector(method: str, options: Options) -> list[float]:
         return make_batch(chosen, views, (options.seed, step), options.proposals)
 
     with closing(ahead(make, clock.step)) as batches:
+
+        def step_losses(step: int) -> dict[str, Tensor]:
+            return losses(next(batches).to(options.precision.device), step)
+
         return train(
-            net, optimiser, lambda step: losses(next(batches), step), options.budget, options.work,
-            clock, method,
+            net, optimiser, step_losses, options.budget, options.work, clock, method,
+            options.precision.scaler(),
         )  # fmt: skip

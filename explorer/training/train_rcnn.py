@@ -86,8 +86,9 @@ def train_rcnn(options: Options) -> list[float]:
     if options.backbone:
         freeze_early(net.backbone)
     freeze_statistics(net)
+    net.to(options.precision.device)
     optimiser = optimiser_for([(net.backbone, 0.4 * options.rate), (net.head, options.rate)])
-    clock = Clock()
+    clock, device, scaler = Clock(), options.precision.device, options.precision.scaler()
     minutes = options.budget.minutes
     budget = Budget(options.budget.steps, minutes and TUNING * minutes)
     resume(net, optimiser, options.work, clock)
@@ -101,18 +102,19 @@ def train_rcnn(options: Options) -> list[float]:
     with closing(ahead(make, clock.step)) as batches:
 
         def losses(_: int) -> dict[str, Tensor]:
-            batch = next(batches)
-            logits = net.head(net.pool5(batch.images))
-            return {"cls": F.cross_entropy(logits, torch.cat(batch.labels))}
+            batch = next(batches).to(device)
+            with options.precision.autocast():
+                logits = net.head(net.pool5(batch.images))
+            return {"cls": F.cross_entropy(logits.float(), torch.cat(batch.labels))}
 
-        history = train(net, optimiser, losses, budget, options.work, clock, "R-CNN")
+        history = train(net, optimiser, losses, budget, options.work, clock, "R-CNN", scaler)
 
     net.eval()
 
     def features(photo: Photo, boxes: Tensor) -> tuple[Tensor, Tensor]:
         crops = warped(photo, boxes, settings).contiguous(memory_format=torch.channels_last)
-        pool5 = torch.cat([net.pool5(part) for part in crops.split(CHUNK)])
-        return pool5, net.head.features(pool5)
+        pool5 = torch.cat([net.pool5(part.to(device)) for part in crops.split(CHUNK)])
+        return pool5.cpu(), net.head.features(pool5).cpu()
 
     order = torch.randperm(len(photos)).tolist()
     examples = collect(

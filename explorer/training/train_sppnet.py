@@ -53,11 +53,10 @@ class SharedMap:
 @torch.inference_mode()
 def shared_map(net: Net, photo: Photo, settings: Settings) -> SharedMap:
     """The convolutions on one photo, at the single scale."""
-    image = network_input(
-        load_photo(photo.path), settings.scales[0], settings.long, torch.device("cpu")
-    )
+    device = next(net.parameters()).device
+    image = network_input(load_photo(photo.path), settings.scales[0], settings.long, device)
     images = image.images.contiguous(memory_format=torch.channels_last)
-    values = net.shared_map(images)[0].contiguous().half()
+    values = net.shared_map(images)[0].contiguous().half().cpu()
     return SharedMap(values, image.scale_x, image.scale_y)
 
 
@@ -95,9 +94,9 @@ def train_sppnet(options: Options) -> list[float]:
     load_backbone(net.backbone, options.backbone)
     net.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     net.backbone.requires_grad_(False)
-    net.eval()  # no dropout; the convolutions' statistics stay
+    net.to(options.precision.device).eval()  # no dropout; the convolutions' statistics stay
     optimiser = optimiser_for([(net.head, options.rate)])
-    clock = Clock()
+    clock, device, scaler = Clock(), options.precision.device, options.precision.scaler()
     minutes = options.budget.minutes
     resume(net, optimiser, options.work, clock)
     describe(options, "sppnet", len(photos))
@@ -119,17 +118,19 @@ def train_sppnet(options: Options) -> list[float]:
     with closing(ahead(make, clock.step)) as batches:
 
         def losses(_: int) -> dict[str, Tensor]:
-            batch = next(batches)
-            return {"cls": F.cross_entropy(net.head(batch.images), torch.cat(batch.labels))}
+            batch = next(batches).to(device)
+            with options.precision.autocast():
+                logits = net.head(batch.images)
+            return {"cls": F.cross_entropy(logits.float(), torch.cat(batch.labels))}
 
         budget = Budget(options.budget.steps, minutes and TUNING * minutes)
-        history = train(net, optimiser, losses, budget, options.work, clock, "SPPNet")
+        history = train(net, optimiser, losses, budget, options.work, clock, "SPPNet", scaler)
 
     held = {photo.path: shared for photo, shared in zip(photos, maps, strict=True)}
 
     def features(photo: Photo, boxes: Tensor) -> tuple[Tensor, Tensor]:
         pooled = held[photo.path].pooled(boxes).flatten(1)
-        return pooled, net.head.features(pooled)
+        return pooled, net.head.features(pooled.to(device)).cpu()
 
     examples = collect(
         photos, lambda photo: torch.from_numpy(cached_proposals(proposals, photo)), features,

@@ -6,9 +6,10 @@ network always meets the same few shapes. A view is an affine map of the photo: 
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,17 @@ class Batch:
     labels: list[Tensor]
     regions: list[Tensor]
 
+    def to(self, device: torch.device) -> Batch:
+        """The same batch there."""
+        if device.type == "cpu":
+            return self
+        return Batch(
+            self.images.to(device, non_blocking=True),
+            [boxes.to(device) for boxes in self.boxes],
+            [labels.to(device) for labels in self.labels],
+            [regions.to(device) for regions in self.regions],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -73,7 +85,7 @@ def view(
     Difficult boxes are left out, as the papers' training did.
     """
     height, width = size
-    zoom = float(np.exp(random.uniform(*np.log(views.zoom))))
+    zoom = math.exp(random.uniform(math.log(views.zoom[0]), math.log(views.zoom[1])))
     mirror = views.mirror and random.random() < 0.5
     # What is larger than the canvas is cropped anywhere, what is smaller is placed anywhere.
     left = _offset(photo.width * zoom, width, random)
@@ -97,7 +109,7 @@ def view(
 
 
 def _offset(length: float, canvas: int, random: np.random.Generator) -> float:
-    return float(random.uniform(*sorted((0.0, canvas - length))))
+    return random.uniform(min(0.0, canvas - length), max(0.0, canvas - length))
 
 
 def _through(
@@ -174,7 +186,7 @@ def make_batch(
     )
 
 
-def ahead(make: Callable[[int], Batch], first: int, held: int = 3) -> Iterator[Batch]:
+def ahead(make: Callable[[int], Batch], first: int, held: int = 3) -> Generator[Batch]:
     """make(first), make(first + 1) ... for ever, computed by one thread up to `held` ahead.
 
     Close the generator to end the thread. An error in the thread is raised here.

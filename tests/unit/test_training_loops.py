@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from explorer.training import loop, train_rcnn, train_sppnet
 from explorer.training import train_detector as whole
-from explorer.training import train_rcnn, train_sppnet
 from explorer.training.__main__ import main
 from explorer.training.loop import Budget, rate_at
 from explorer.training.networks import load_net
 from explorer.training.options import Options
+from explorer.training.precision import precision
 from explorer.training.svm import fit_ridge, fit_svms
 from explorer.training.views import Views
 from tests.unit.shapes_data import make_shapes
@@ -27,6 +29,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "EARLY", Views(96, 128, (0.8, 1.2)))
     monkeypatch.setattr(whole, "LATE", Views(96, 128, (0.9, 1.1)))
     monkeypatch.setattr(train_rcnn, "CROPS", 16)
+    monkeypatch.setattr(loop, "WARM_UP", 2)
     torch.set_num_threads(1)
 
 
@@ -104,13 +107,19 @@ def test_a_stopped_run_goes_on_where_it_was(small: None, tmp_path: Path) -> None
 
 
 def _keeping_every_step(*arguments: object) -> list[float]:
-    from explorer.training.loop import train
+    return loop.train(*arguments, every=0.0)  # type: ignore[arg-type]
 
-    return train(*arguments, every=0.0)  # type: ignore[arg-type]
+
+def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:
+    chosen = options(make_shapes(tmp_path, 4), "fpn", 2)
+    half = dataclasses.replace(chosen, precision=precision("cpu", "bfloat16"))
+    assert np.isfinite(whole.train_detector("fpn", half)).all()
+    weights = load_net("fpn", chosen.work).state_dict()
+    assert all(torch.isfinite(x.float()).all() for x in weights.values())
 
 
 def test_the_rate_warms_up_and_falls() -> None:
-    assert rate_at(0.0, 0) == pytest.approx(0.01)
+    assert rate_at(0.0, 0) == pytest.approx(1 / loop.WARM_UP)
     assert rate_at(0.5, 1000) == pytest.approx(0.505)
     assert rate_at(1.0, 1000) == pytest.approx(0.01)
     assert Budget(steps=10).done(5, 1e9) == 0.5
