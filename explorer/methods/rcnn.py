@@ -131,9 +131,9 @@ def run(
         crops=freeze(crops[:CROPS_SHOWN].copy()),
     )
 
-    # One forward pass per crop, in batches (section 2.2).
+    # One forward pass per crop, in batches (section 2.2); an empty batch where there is no region.
     batches: list[Tensor] = []
-    for start in range(0, n, settings.batch):
+    for start in range(0, max(n, 1), settings.batch):
         yield Progress("features", start, n)
         with clock("features"), device.precision():
             batch = normalised(crops[start : start + settings.batch], device.torch)
@@ -142,7 +142,7 @@ def run(
 
     # pool5: the last map of each crop, 3 x 3 cells.
     with clock("pooling"):
-        pool5 = torch.cat(batches) if batches else boxes.new_zeros((0, 256, POOL5, POOL5))
+        pool5 = torch.cat(batches)
     yield PoolingStage(
         **clock.of("pooling"), source=every_row(n), source_stage="assignment", kind="crop",
         bins=(pool5.shape[-1],), channels=pool5.shape[1], values=freeze(pool5.flatten(2), "f2"),

@@ -60,11 +60,15 @@ class Warper:
             [step_x * along_x, 0, (x1 + step_x / 2) * along_x - 0.5],
             [0, step_y * along_y, (y1 + step_y / 2) * along_y - 0.5],
         ])
-        crop = cv2.warpAffine(
+        crop = np.asarray(cv2.warpAffine(
             source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT, borderValue=MEAN_COLOUR,
-        )
-        return np.asarray(crop, np.uint8)
+            borderMode=cv2.BORDER_REPLICATE,
+        ), np.uint8)  # fmt: skip
+        middles = np.arange(size) + 0.5
+        height, width = self._shape
+        crop[_outside(y1 + middles * step_y, height)] = MEAN_COLOUR
+        crop[:, _outside(x1 + middles * step_x, width)] = MEAN_COLOUR
+        return crop
 
     def crops(self, contexts: Floats, size: int) -> NDArray[np.uint8]:
         """All parts (n, 4) of the photo: (n, size, size, 3)."""
@@ -72,3 +76,9 @@ class Warper:
         for row, context in enumerate(contexts):
             warped[row] = self.crop(context, size)
         return warped
+
+
+def _outside(at: NDArray[np.float64], length: int) -> NDArray[np.bool_]:
+    """Whether points on an axis are off a photo of that length."""
+    off: NDArray[np.bool_] = (at < 0) | (at > length)
+    return off
