@@ -119,7 +119,7 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
         rows = [
             (
                 label_name(trace, int(stage.labels[row])), number(float(stage.scores[row])),
-                box_text(stage.boxes[row]), str(trace.lineage("detections", row)[-1][1]),
+                box_text(stage.boxes[row]).replace(" – ", "–"), str(trace.lineage("detections", row)[-1][1]),
             )
             for row in range(min(n, LISTED))
         ]

@@ -26,7 +26,7 @@ from explorer.trace.stages import Floats
 WIDTH = 320.0
 MARGIN = 14.0
 # Mean advance of a character in parts of the font size, on the safe side.
-ADVANCE, ADVANCE_MONO = 0.54, 0.61
+ADVANCE, ADVANCE_MONO = 0.52, 0.61
 
 
 def text_width(text: str, size: float, mono: bool = False) -> float:

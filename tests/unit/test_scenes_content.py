@@ -1,0 +1,298 @@
+"""What the pictures say is true: recomputed here, plainly, from the trace."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from explorer.methods.names import NAMES
+from explorer.session.anchors import colour_index, colour_names, place, ratio_text
+from explorer.session.scene import Boxes, Heat, Key, Labels, Layer, Lines, Points, ViewState
+from explorer.session.scenes import picture
+from explorer.session.scenes.assignment_levels import network_size
+from explorer.session.scenes.crops import crop_of, warped
+from explorer.session.scenes.equations import decoded, decoding_lines, level_lines
+from explorer.session.scenes.merging import labels_after
+from explorer.session.scenes.rpn_anchors import objectness_map
+from explorer.trace.stages import (
+    FeaturesStage,
+    Grouping,
+    LevelStage,
+    NmsStage,
+    RefinementStage,
+    RpnStage,
+    SearchStage,
+    Trace,
+    WarpStage,
+    WindowStage,
+)
+from tests.traces import synthetic_photo, synthetic_trace
+
+
+@cache
+def trace_of(method: str) -> Trace:
+    return synthetic_trace(method)
+
+
+def layer(drawn: tuple[Layer, ...], name: str) -> Layer:
+    return next(each for each in drawn if each.name == name)
+
+
+def rpn(method: str) -> RpnStage:
+    stage = trace_of(method).stage("regions")
+    assert isinstance(stage, RpnStage)
+    return stage
+
+
+def grouping() -> Grouping:
+    stage = trace_of("rcnn").stage("regions")
+    assert isinstance(stage, SearchStage)
+    return stage.groupings[0]
+
+
+def test_labels_after_merges_are_what_merging_one_by_one_gives() -> None:
+    runs = grouping()
+    segments = len(runs.boxes) - len(runs.merges)
+    labels = np.array(runs.labels)
+    for made, (first, second) in enumerate(runs.merges.tolist()):
+        if made % 9 == 0:
+            np.testing.assert_array_equal(labels_after(runs, made), labels)
+        labels[(labels == first) | (labels == second)] = segments + made
+    np.testing.assert_array_equal(labels_after(runs, len(runs.merges)), labels)
+    assert len(np.unique(labels)) == 1
+
+
+def test_a_merge_shows_its_two_parts_and_the_new_box() -> None:
+    trace, run = trace_of("rcnn"), grouping()
+    segments = len(run.boxes) - len(run.merges)
+    merge = 40
+    state = ViewState(controls=(
+        ("regions.show", "merges"), ("regions.run", "HSV · k 50 · C+T+S+F"),
+        ("regions.merge", merge + 1),
+    ))
+    drawn = picture(trace, "regions", state)
+    new = layer(drawn.main.layers, "New region")
+    assert isinstance(new, Boxes)
+    np.testing.assert_array_equal(new.boxes[0], run.boxes[segments + merge])
+    now = labels_after(run, merge)
+    for name, region in zip(("First part", "Second part"), run.merges[merge], strict=True):
+        mask = layer(drawn.main.layers, name).values[..., 3] > 0  # type: ignore[attr-defined]
+        np.testing.assert_array_equal(mask, now == region)
+    assert drawn.panel is not None
+    texts = [label.text for each in drawn.panel.layers if isinstance(each, Labels)
+             for label in each.items]
+    for value in run.similarities[merge]:
+        assert f"{value:.3f}" in texts
+
+
+def test_region_boxes_are_drawn_by_rank_and_the_limit_is_stated() -> None:
+    trace = trace_of("sppnet")
+    drawn = picture(trace, "regions", ViewState(limit=50))
+    rows = np.concatenate([
+        each.rows for each in drawn.main.layers
+        if isinstance(each, Boxes) and each.name.startswith("Ranks")
+    ])
+    assert sorted(rows.tolist()) == list(range(50))
+    assert "50 of 216 regions" in drawn.summary
+
+
+@pytest.mark.parametrize("method", ["faster_rcnn", "fpn"])
+def test_an_anchors_place_is_where_its_box_is(method: str) -> None:
+    stage = rpn(method)
+    for anchor in range(0, len(stage.anchors), 331):
+        spot = place(stage, anchor)
+        layout = stage.levels[spot.level]
+        box = stage.anchors[anchor]
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        assert (x, y) == pytest.approx((spot.x * layout.stride_x, spot.y * layout.stride_y),
+                                       abs=layout.stride_x / 4)
+        wide, high = box[2] - box[0], box[3] - box[1]
+        assert high / wide == pytest.approx(spot.ratio, rel=0.2)
+        assert np.sqrt(wide * high) == pytest.approx(spot.size / 1.2, rel=0.1)
+
+
+def test_anchor_colours_are_levels_or_sizes() -> None:
+    assert colour_names(rpn("fpn")) == ("P2", "P3", "P4", "P5", "P6")
+    assert colour_names(rpn("faster_rcnn")) == ("48²", "96²", "192²")
+    stage = rpn("faster_rcnn")
+    rows = np.arange(27)
+    sizes = [place(stage, int(row)).size for row in rows]
+    assert [(48, 96, 192)[index] for index in colour_index(stage, rows)] == sizes
+    assert [ratio_text(value) for value in (0.5, 1.0, 2.0)] == ["1:2", "1:1", "2:1"]
+
+
+@pytest.mark.parametrize("method, k", [("faster_rcnn", 9), ("fpn", 15)])
+def test_anchors_at_one_location_share_their_centre(method: str, k: int) -> None:
+    state = ViewState(controls=(
+        ("regions.show", "anchors"), ("regions.x", 160), ("regions.y", 107),
+    ))
+    drawn = picture(trace_of(method), "regions", state)
+    anchors = layer(drawn.main.layers, "Anchors")
+    assert isinstance(anchors, Boxes) and len(anchors.boxes) == k
+    middle = (anchors.boxes[:, :2] + anchors.boxes[:, 2:]) / 2
+    coarsest = max(level.stride_x for level in rpn(method).levels)
+    assert np.abs(middle - (160, 107)).max() <= coarsest / 2 + 1
+
+
+def test_objectness_is_the_highest_of_the_k_anchors_of_each_cell() -> None:
+    stage = rpn("faster_rcnn")
+    heat = objectness_map(stage, 0)
+    level = stage.levels[0]
+    assert heat.shape == (level.height, level.width)
+    for y, x in ((0, 0), (9, 10), (17, 23)):
+        start = (y * level.width + x) * 9
+        best = stage.objectness[start : start + 9].max()
+        assert heat[y, x] == pytest.approx(1 / (1 + np.exp(-best)), abs=1e-6)
+
+
+def test_rpn_refinement_leads_from_the_anchor_to_its_proposal() -> None:
+    state = ViewState(controls=(("regions.show", "refinement"),))
+    drawn = picture(trace_of("fpn"), "regions", state)
+    before, after = (layer(drawn.main.layers, name) for name in ("Anchors", "Refined"))
+    assert isinstance(before, Boxes) and isinstance(after, Boxes)
+    stage = rpn("fpn")
+    np.testing.assert_array_equal(before.boxes, stage.anchors[stage.anchor[after.rows]])
+    np.testing.assert_array_equal(after.boxes, stage.boxes[after.rows])
+
+
+def test_the_channel_chosen_is_the_channel_drawn() -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("features")
+    assert isinstance(stage, FeaturesStage)
+    state = ViewState(controls=(
+        ("features.pathway", "laterals (L)"), ("features.map", "L3"),
+        ("features.show", "one channel"), ("features.channel", 17),
+    ))
+    heat = layer(picture(trace, "features", state).main.layers, "Feature map")
+    lateral = next(each for each in stage.maps if each.name == "L3")
+    assert isinstance(heat, Heat)
+    np.testing.assert_allclose(heat.values, lateral.values[17])
+    assert heat.rect == pytest.approx((0, 0, 320, 240))
+
+
+def test_levels_colour_each_region_by_its_own_level() -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("assignment")
+    assert isinstance(stage, LevelStage)
+    drawn = picture(trace, "assignment", ViewState(limit=10**6))
+    for each in drawn.main.layers:
+        if isinstance(each, Boxes) and each.name.startswith("P"):
+            assert set(stage.level[each.rows].tolist()) == {int(each.name[1])}
+            assert each.roles == f"level{int(each.name[1]) - 2}"
+
+
+def test_the_level_equation_ends_in_the_level_of_the_trace() -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("assignment")
+    assert isinstance(stage, LevelStage)
+    regions = rpn("fpn").boxes
+    for row in range(len(stage.level)):
+        width, height = network_size(trace, regions[row])
+        raw = 4 + np.log2(np.sqrt(width * height) / 84)
+        assert raw == pytest.approx(float(stage.raw[row]), abs=1e-3)
+    assert level_lines(200, 200, 5.25, 5, 4, 84)[-1] == "  = ⌊5.25⌋ = 5"
+    assert level_lines(10, 10, 0.93, 2, 4, 84)[-1] == "  = ⌊0.93⌋ = 0, clamped to 2"
+
+
+def test_windows_are_drawn_on_the_map_they_are_read_from() -> None:
+    trace = trace_of("sppnet")
+    stage, features = trace.stage("assignment"), trace.stage("features")
+    assert isinstance(stage, WindowStage) and isinstance(features, FeaturesStage)
+    for row in (0, 40, 100):
+        state = ViewState(selected=Key("sppnet", "assignment", row))
+        drawn = picture(trace, "assignment", state)
+        window = layer(drawn.main.layers, "Window of cells")
+        assert isinstance(window, Boxes)
+        shown = features.maps[int(stage.scale[row])]
+        x1, y1, x2, y2 = stage.cells[row].tolist()
+        assert window.boxes[0].tolist() == pytest.approx([
+            x1 * shown.stride_x, y1 * shown.stride_y, (x2 + 1) * shown.stride_x,
+            (y2 + 1) * shown.stride_y,
+        ])
+
+
+def test_a_crop_cut_again_is_the_photo_inside_and_the_mean_outside() -> None:
+    photo = synthetic_photo()
+    np.testing.assert_array_equal(warped(photo, np.array([40, 30, 104, 94]), 64),
+                                  photo[30:94, 40:104])
+    crop = warped(photo, np.array([-32, -32, 32, 32]), 64)
+    assert (crop[:32] == (124, 116, 104)).all() and (crop[:, :32] == (124, 116, 104)).all()
+    np.testing.assert_array_equal(crop[32:, 32:], photo[:32, :32])
+    trace = trace_of("rcnn")
+    stage = trace.stage("assignment")
+    assert isinstance(stage, WarpStage)
+    np.testing.assert_array_equal(crop_of(trace, stage, 3), stage.crops[3])
+    beyond = len(stage.crops) + 5
+    np.testing.assert_array_equal(
+        crop_of(trace, stage, beyond), warped(photo, stage.context[beyond], stage.size)
+    )
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_bins_cover_the_region_and_the_marked_one_is_among_them(method: str) -> None:
+    drawn = picture(trace_of(method), "pooling", ViewState())
+    bins, one = (layer(drawn.main.layers, name) for name in ("Bins", "One bin"))
+    assert isinstance(bins, Boxes) and isinstance(one, Boxes)
+    assert len(bins.boxes) == {"rcnn": 9, "sppnet": 36}.get(method, 49)
+    assert (bins.boxes == one.boxes[0]).all(axis=1).any()
+    if method == "fpn":
+        points = layer(drawn.main.layers, "Sample points")
+        assert isinstance(points, Points) and len(points.points) == 49 * 4
+
+
+def test_all_four_grids_of_the_pyramid_can_be_drawn() -> None:
+    for grid, n in (("6 × 6", 36), ("3 × 3", 9), ("2 × 2", 4), ("1 × 1", 1)):
+        state = ViewState(controls=(("pooling.grid", grid),))
+        drawn = picture(trace_of("sppnet"), "pooling", state)
+        bins = layer(drawn.main.layers, "Bins")
+        assert isinstance(bins, Boxes) and len(bins.boxes) == n
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_refinement_draws_what_the_equations_give(method: str) -> None:
+    trace = trace_of(method)
+    stage = trace.stage("refinement")
+    assert isinstance(stage, RefinementStage)
+    limit = np.array([320, 240, 320, 240])
+    for row in range(0, len(stage.before), 5):
+        moved = np.clip(decoded(stage.before[row], stage.deltas[row]), 0, limit)
+        np.testing.assert_allclose(moved, stage.after[row], atol=0.01)
+    lines = decoding_lines(np.array([10.0, 20, 50, 100]), np.array([0.1, -0.25, 0.0, 9.0]))
+    assert lines == (
+        "x = 30.0 + 40.0·0.100 = 34.0", "y = 60.0 − 80.0·0.250 = 40.0", "w = 40.0·e^0.000 = 40.0",
+        "h = 80.0·e^4.135 = 5000.0",
+    )
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_every_suppressed_box_has_an_arrow_to_its_suppressor(method: str) -> None:
+    trace = trace_of(method)
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    drawn = picture(trace, "nms", ViewState())
+    gone, lines = (layer(drawn.main.layers, name) for name in ("Suppressed", "Suppressed by"))
+    assert isinstance(gone, Boxes) and isinstance(lines, Lines)
+    assert len(gone.rows) == len(lines.segments)
+    middles = (stage.boxes[:, :2] + stage.boxes[:, 2:]) / 2
+    for row, segment in zip(gone.rows[::-1], lines.segments, strict=True):
+        by = stage.nms.suppressed_by[row]
+        assert by >= 0 and stage.labels[by] == stage.labels[row]
+        assert segment.tolist() == pytest.approx([*middles[row], *middles[by]], abs=1e-3)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_stepping_through_nms_decides_each_pair_once(method: str) -> None:
+    trace = trace_of(method)
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    total, before = len(stage.boxes), -1
+    for step in range(0, len(stage.nms.kept) + 1, 4):
+        drawn = picture(trace, "nms", ViewState(controls=(("nms.step", step),), limit=10**6))
+        parts = [int(word) for word in drawn.summary.replace(",", "").split() if word.isdigit()]
+        left = [len(each.rows) for each in drawn.main.layers
+                if isinstance(each, Boxes) and each.name == "Undecided"]
+        assert parts[0] == step and parts[0] + parts[1] + sum(left) == total
+        assert parts[0] + parts[1] > before
+        before = parts[0] + parts[1]

@@ -1,0 +1,160 @@
+"""Relatives of a row: ancestors, descendants, counterparts, and what is said about its life."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from explorer.methods.names import NAMES
+from explorer.session.lineage import cards, counterparts, facts, nearest, related
+from explorer.session.related import best_key, box_of, overlaps, region_boxes
+from explorer.session.scene import Key
+from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace, rows
+from tests.trace_regions import overlap
+from tests.traces import synthetic_trace
+
+
+@cache
+def trace_of(method: str, strength: float = 1.0) -> Trace:
+    return synthetic_trace(method, strength=strength)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_relatives_above_and_below_agree_with_each_other(method: str) -> None:
+    trace = trace_of(method)
+    for stage in trace.stages:
+        for row in range(0, rows(stage), 7):
+            found = related(trace, Key(method, stage.name, row))
+            assert found[stage.name] == [row]
+            for name, own in found.items():
+                assert own == sorted(own)
+                for other in own:
+                    path = dict(trace.lineage(name, other))
+                    # A descendant leads back to the row; an ancestor lies on the row's own path.
+                    assert path.get(stage.name) == row or \
+                        dict(trace.lineage(stage.name, row))[name] == other
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_no_descendant_is_forgotten(method: str) -> None:
+    trace = trace_of(method)
+    born: dict[int, list[int]] = {}
+    for row in range(rows(trace.stage("nms"))):  # type: ignore[arg-type]
+        born.setdefault(trace.lineage("nms", row)[-1][1], []).append(row)
+    for region in range(len(region_boxes(trace))):
+        found = related(trace, Key(method, "regions", region))
+        assert found.get("nms", []) == born.get(region, [])
+
+
+def test_a_row_that_is_not_there_is_an_index_error() -> None:
+    with pytest.raises(IndexError, match="no row 99999"):
+        related(trace_of("fpn"), Key("fpn", "regions", 99_999))
+    with pytest.raises(IndexError):
+        box_of(trace_of("fpn"), "features", 0)
+
+
+def test_overlaps_is_the_iou_of_one_box_with_many() -> None:
+    boxes = np.array([[0, 0, 10, 10], [5, 5, 15, 15], [20, 20, 30, 30], [3, 3, 3, 3]], np.float32)
+    assert overlaps(boxes[0], boxes) == pytest.approx([1, 25 / 175, 0, 0])
+    assert overlaps(boxes[3], boxes)[3] == 0  # no area: no overlap, and no division by zero
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_nearest_is_the_region_of_the_highest_iou(method: str) -> None:
+    trace = trace_of(method)
+    box = np.array([60, 50, 170, 190], np.float32)
+    found = nearest(trace, box)
+    expected = overlap(box[None], np.asarray(region_boxes(trace)))[0]
+    assert found is not None
+    assert found[0] == expected.argmax() and found[1] == pytest.approx(expected.max(), abs=1e-5)
+
+
+def test_nearest_without_regions_is_none() -> None:
+    assert nearest(synthetic_trace("fpn", proposals=0), np.array([0, 0, 5, 5])) is None
+
+
+def test_counterparts_name_the_nearest_region_in_every_other_method() -> None:
+    traces = [trace_of(method) for method in NAMES]
+    key = Key("fpn", "detections", 0)
+    found = counterparts(traces, key)
+    assert set(found) == set(NAMES)
+    assert found["fpn"].key == key and found["fpn"].iou == 1
+    box = box_of(trace_of("fpn"), "detections", 0)
+    for method in ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn"):
+        other = found[method]
+        assert other.key.stage == "regions"
+        own = box_of(trace_of(method), "regions", other.key.row)
+        assert other.iou == pytest.approx(float(overlaps(box, own[None])[0]), abs=1e-5)
+    assert counterparts(traces, Key("fpn", "detections", 77)) == {}
+    assert counterparts(traces[:2], key) == {}
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_the_best_row_is_the_highest_detection_else_the_highest_score(method: str) -> None:
+    trace = trace_of(method)
+    detections = trace.stage("detections")
+    assert isinstance(detections, DetectionsStage)
+    assert best_key(trace) == Key(method, "detections", int(detections.scores.argmax()))
+    poor = trace_of(method, 0.0)
+    scores = poor.stage("scores")
+    assert isinstance(scores, ScoresStage)
+    best = scores.values[:, scores.first :].max(axis=1).argmax()
+    assert best_key(poor) == Key(method, "scores", int(best))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_detections_story_is_told_from_its_birth_in_the_order_of_the_stages(method: str) -> None:
+    trace = trace_of(method)
+    story = cards(trace, "detections", 0)
+    order = [stage.name for stage in trace.stages]
+    places = [order.index(card.stage) for card in story]
+    assert places == sorted(places)
+    assert {card.stage for card in story} == set(order) - {"image", "features"}
+    assert story[-1].title == "Detection"
+    for card in story:
+        assert card.key is None or card.key.row < rows(trace.stage(card.key.stage))  # type: ignore
+    text = "\n".join(line for _, lines in facts(trace, "detections", 0) for line in lines)
+    detections = trace.stage("detections")
+    assert isinstance(detections, DetectionsStage)
+    assert f"{detections.scores[0]:.2f}" in text
+    assert trace.classes[detections.labels[0]] in text
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_suppressed_row_names_its_suppressor_and_their_iou(method: str) -> None:
+    trace = trace_of(method)
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    gone = np.nonzero(stage.nms.suppressed_by >= 0)[0]
+    assert len(gone)
+    for row in gone[:5].tolist():
+        by = int(stage.nms.suppressed_by[row])
+        story = cards(trace, "nms", row)
+        told = " ".join(next(card for card in story if card.stage == "nms").lines)
+        assert f"pair {by}" in told and f"{stage.nms.overlap[row]:.3f}" in told
+        if not related(trace, Key(method, "nms", row)).get("detections"):
+            assert story[-1].title == "No detection"
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_region_below_all_thresholds_is_told_why(method: str) -> None:
+    trace = trace_of(method, 0.0)
+    scores = trace.stage("scores")
+    assert isinstance(scores, ScoresStage)
+    region = int(scores.values[:, scores.first :].max(axis=1).argmin())
+    title, lines = facts(trace, "regions", region)[-1]
+    assert title == "No detection"
+    best = int(scores.values[region, scores.first :].argmax())
+    assert trace.classes[best] in lines[0]
+    assert "below" in lines[0]
+
+
+def test_a_kept_pair_below_the_detection_threshold_says_so() -> None:
+    trace = trace_of("fast_rcnn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    kept = next(int(row) for row in stage.nms.kept if stage.scores[row] < 0.5)
+    title, lines = facts(trace, "nms", kept)[-1]
+    assert title == "No detection" and "Kept by NMS" in lines[0] and "below 0.50" in lines[0]
