@@ -6,7 +6,6 @@ Importing this module is cheap; making a `TorchEngine` imports torch, which take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,13 +52,9 @@ class TorchEngine:
         return search_steps(photo)
 
     def start(self, method: str, loaded: Any) -> Trace:
-        return Trace(
-            method=method,
-            weights=loaded.weights_id,
-            device=self.device.name,
-            classes=tuple(loaded.classes),
-            settings=asdict(loaded.settings),
-        )
+        from explorer.methods import catalog
+
+        return catalog.start(method, loaded)
 
     def stages(
         self, photo: Photo, method: str, loaded: Any, regions: SearchStage | None

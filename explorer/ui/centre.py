@@ -19,7 +19,7 @@ from explorer.ui.style import Theme
 from explorer.ui.transform import fitted
 
 GAP = 10
-SUMMARY_LEAST = 330.0  # the summary is laid out at least this wide, then shrunk
+SUMMARY_LEAST = (372.0, 372.0)  # the summary is laid out at least this large, then shrunk
 
 
 class Summary(QWidget):
@@ -38,8 +38,10 @@ class Summary(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_frame(painter, self.width(), self.height(), self.theme.palette)
-        width = max(SUMMARY_LEAST, float(self.width()))
-        height = max(300.0, self.height() * width / self.width())
+        # Larger than the widget where need be, in its shape.
+        least_width, least_height = SUMMARY_LEAST
+        grow = max(1.0, least_width / self.width(), least_height / self.height())
+        width, height = self.width() * grow, self.height() * grow
         area = (0.0, 0.0, float(self.width()), float(self.height()))
         scene = summary_scene(self.traces, width, height)
         paint_scene(painter, scene, fitted(scene.extent, area), area, self.theme.palette)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -32,26 +33,38 @@ def load_fonts() -> None:
             raise RuntimeError(f"Cannot read the font {path}; the installation is incomplete.")
 
 
-@cache
-def _font(family: str, size: float, weight: int) -> QFont:
-    font = QFont(family)
-    # Sub-pixel sizes by way of the stretch-free pixel size: scenes scale their text smoothly.
-    font.setPixelSize(max(1, round(size)))
-    font.setWeight(Weight(weight))
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
-    if family == SANS:
-        font.setFeature(QFont.Tag("tnum"), 1)
-    else:
-        font.setFeature(QFont.Tag("calt"), 0)
-    return font
+class _Fonts(threading.local):
+    """Fonts of this thread. Copies of a QFont share data that Qt fills in without a lock."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, int, int], QFont] = {}
+
+
+_fonts = _Fonts()
+
+
+def _font(family: str, size: float, weight: QFont.Weight) -> QFont:
+    key = (family, max(1, round(size)), int(weight.value))
+    font = _fonts.made.get(key)
+    if font is None:
+        font = _fonts.made[key] = QFont(family)
+        font.setPixelSize(key[1])
+        font.setWeight(weight)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
+        # Inter: figures of equal width. JetBrains Mono: no ligatures.
+        if family == SANS:
+            font.setFeature(QFont.Tag("tnum"), 1)
+        else:
+            font.setFeature(QFont.Tag("calt"), 0)
+    return QFont(font)
 
 
 def sans(size: float, weight: QFont.Weight = Weight.Normal) -> QFont:
     """Inter at `size` pixels, with figures of equal width."""
-    return QFont(_font(SANS, float(size), int(weight.value)))
+    return _font(SANS, size, weight)
 
 
 def mono(size: float, weight: QFont.Weight = Weight.Normal) -> QFont:
     """JetBrains Mono at `size` pixels, without ligatures."""
-    return QFont(_font(MONO, float(size), int(weight.value)))
+    return _font(MONO, size, weight)

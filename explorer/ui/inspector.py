@@ -152,6 +152,11 @@ class Inspector(QWidget):
             column.addWidget(view)
         column.addStretch()
         self.cards = views
+        # A card may be what was clicked: it must outlive its own event.
+        old = self.area.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
         self.area.setWidget(holder)
         self.area.verticalScrollBar().setValue(place)
 

@@ -160,6 +160,7 @@ class TopBar(QWidget):
         """As many words as there is room for."""
         for terse in range(LEVELS):
             self._write(terse)
+            self._row.invalidate()
             if self._row.sizeHint().width() <= self.width():
                 return
 

@@ -1,0 +1,152 @@
+"""The real window on the offscreen platform, with settings of its own and made-up traces."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+if sys.platform.startswith("linux") and not (
+    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from explorer.session.job import Engine, Photo
+from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+from explorer.ui.window import Window
+from tests.traces import synthetic_trace
+
+SHORT, LONG = 5_000, 60_000  # milliseconds to wait for what takes little, or a whole photo
+
+
+@dataclass(frozen=True)
+class MadeUpNet:
+    classes: tuple[str, ...] = ()
+    weights_id: str = "made-up"
+
+
+@cache
+def made_up(method: str) -> Trace:
+    return synthetic_trace(method)
+
+
+class MadeUpEngine:
+    """Hands out made-up traces for any photo, stage by stage; reads real files.
+
+    gate: while it is clear, a method waits before its first stage (asking whether to go on is the
+    runner's business, so it never waits for ever). broken: methods that raise.
+    """
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.broken: set[str] = set()
+        self.runs: list[str] = []
+        self.searches = 0
+
+    def device_name(self) -> str:
+        return "cpu · float32"
+
+    def read(self, path: Path) -> Photo:
+        from explorer.ops.images import load_photo
+
+        load_photo(path)
+        stage = made_up("fpn").stage("image")
+        assert stage is not None
+        return stage.pixels  # type: ignore[attr-defined]
+
+    def load(self, method: str) -> MadeUpNet:
+        return MadeUpNet()
+
+    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+        self.searches += 1
+        yield Progress("regions", 0, 1)
+        stage = made_up("fast_rcnn").stage("regions")
+        assert isinstance(stage, SearchStage)
+        yield stage
+
+    def start(self, method: str, loaded: object) -> Trace:
+        return replace(made_up(method), stages=())
+
+    def stages(
+        self, photo: Photo, method: str, loaded: object, regions: SearchStage | None
+    ) -> Iterator[Progress | Stage]:
+        self.runs.append(method)
+        while not self.gate.wait(0.01):
+            yield Progress("image", 0, 1)
+        if method in self.broken:
+            raise RuntimeError("the made-up network is broken")
+        yield from made_up(method).stages
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def engine() -> MadeUpEngine:
+    return MadeUpEngine()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    from PIL import Image
+
+    path = tmp_path / "photos" / "cat.png"
+    path.parent.mkdir()
+    Image.new("RGB", (64, 48), (200, 120, 40)).save(path)
+    return path
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, settings: QSettings
+) -> Iterator[Callable[[Callable[[], Engine]], Window]]:
+    """Opens windows; afterwards they are closed and none of their threads may be left."""
+    before = set(threading.enumerate())
+    made: list[Window] = []
+
+    def make(make_engine: Callable[[], Engine]) -> Window:
+        window = Window(make_engine, settings)
+        made.append(window)
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    assert left == []
+
+
+@pytest.fixture
+def window(
+    make_window: Callable[[Callable[[], Engine]], Window], engine: MadeUpEngine
+) -> Window:
+    return make_window(lambda: engine)
+
+
+def settle(qtbot: QtBot, window: Window) -> None:
+    """Wait until nothing runs and every picture is on screen."""
+    qtbot.waitUntil(lambda: not window.runner.busy and not window.studio.busy, timeout=LONG)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, window: Window, photo: Path) -> Window:
+    """The window with all five methods done."""
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    return window

@@ -1,0 +1,190 @@
+"""Photos come in by path, drop, paste, menu and keys; what is wrong is said, what was there stays.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.methods.names import NAMES
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, SHORT, MadeUpEngine, settle
+
+
+def drop(window: Window, data: QMimeData) -> None:
+    """What the system sends when something is dragged onto the window and let go."""
+    actions = Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), actions, data, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    event = QDropEvent(QPointF(300, 300), actions, data, buttons, keys)
+    QApplication.sendEvent(window, event)
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def test_a_photo_fills_the_map_stage_by_stage(qtbot: QtBot, opened: Window) -> None:
+    cells = opened.stage_map.cells
+    assert len(cells) == 45
+    assert all(cell.state == "done" for cell in cells.values())
+    assert all(cell.thumbnail is not None for cell in cells.values())
+    assert "cat.png" in opened.top.photo.text()
+    for name in NAMES:
+        assert opened.centre.canvases[name].picture is not None
+
+
+def test_dropping_a_file_opens_it(qtbot: QtBot, window: Window, photo: Path) -> None:
+    drop(window, files(photo))
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    assert window.workbench.path == photo
+
+
+def test_dropping_a_folder_leafs_through_its_photos(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    for name in ("photo 10.png", "photo 9.png"):
+        Image.new("RGB", (30, 20)).save(photo.parent / name)
+    (photo.parent / "notes.txt").write_text("not a photo")
+    drop(window, files(photo.parent))
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    seen = ["cat.png"]
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_PageDown)
+        qtbot.wait(50)
+        settle(qtbot, window)
+        seen.append(window.workbench.name)
+    assert seen == ["cat.png", "photo 9.png", "photo 10.png", "photo 10.png"]
+    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: window.workbench.name == "photo 9.png", timeout=LONG)
+
+
+def test_pasting_a_picture_opens_it(qtbot: QtBot, window: Window) -> None:
+    image = QImage(40, 30, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    photo = window.workbench.photo
+    assert photo is not None and photo.shape == (30, 40, 3)
+    assert (photo == 255).all()  # transparent pixels become white
+
+
+def test_pasting_a_file_opens_it(qtbot: QtBot, window: Window, photo: Path) -> None:
+    QGuiApplication.clipboard().setMimeData(files(photo))
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.workbench.path == photo, timeout=LONG)
+
+
+def test_pasting_text_is_refused_in_a_sentence(qtbot: QtBot, opened: Window) -> None:
+    QGuiApplication.clipboard().setText("hello")
+    qtbot.keyClick(opened, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert opened.banner.isVisible()
+    assert opened.banner.text.text().endswith(".")
+    assert len(opened.workbench.traces) == 5
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"not a photo at all"])
+def test_a_bad_file_is_named_and_everything_stays(
+    qtbot: QtBot, opened: Window, tmp_path: Path, content: bytes
+) -> None:
+    bad = tmp_path / "broken.jpg"
+    bad.write_bytes(content)
+    before = dict(opened.workbench.traces)
+    opened.open_paths([bad])
+    qtbot.waitUntil(lambda: opened.banner.isVisible(), timeout=SHORT)
+    settle(qtbot, opened)
+    assert "broken.jpg" in opened.banner.text.text()
+    assert opened.workbench.traces == before
+    assert opened.workbench.name == "cat.png"
+    assert "cat.png" in opened.top.photo.text()
+    assert all(canvas.picture for canvas in opened.centre.canvases.values())
+
+
+def test_a_missing_file_is_named(qtbot: QtBot, opened: Window, tmp_path: Path) -> None:
+    opened.open_paths([tmp_path / "gone.png"])
+    qtbot.waitUntil(lambda: opened.banner.isVisible(), timeout=SHORT)
+    assert "gone.png" in opened.banner.text.text()
+
+
+def test_an_empty_folder_is_named(qtbot: QtBot, opened: Window, tmp_path: Path) -> None:
+    folder = tmp_path / "nothing here"
+    folder.mkdir()
+    opened.open_paths([folder])
+    assert "nothing here" in opened.banner.text.text()
+
+
+def test_a_newer_photo_replaces_a_running_one_at_once(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    second = photo.parent / "second.png"
+    Image.new("RGB", (30, 20)).save(second)
+    engine.gate.clear()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    window.open_paths([second])
+    qtbot.waitUntil(lambda: window.workbench.name == "second.png", timeout=SHORT)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    assert window.workbench.path == second
+    assert engine.searches == 1
+
+
+def test_cancel_stops_and_says_so(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    engine.gate.clear()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    assert window.strip.cancel.isVisible()
+    qtbot.mouseClick(window.strip.cancel, Qt.MouseButton.LeftButton)
+    assert not window.runner.busy
+    assert not window.strip.cancel.isVisible()
+    assert window.centre.canvases["rcnn"].frame.message == "Cancelled"
+    engine.gate.set()
+    qtbot.wait(100)
+    assert window.workbench.traces == {}
+
+
+def test_a_method_that_fails_leaves_the_others(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    engine.broken = {"faster_rcnn"}
+    window.open_paths([photo])
+    settle(qtbot, window)
+    assert set(window.workbench.traces) == set(NAMES) - {"faster_rcnn"}
+    assert "Faster R-CNN: the made-up network is broken." in window.banner.text.text()
+    assert "broken" in window.centre.canvases["faster_rcnn"].frame.message
+    assert window.stage_map.cells[("faster_rcnn", "nms")].state == "failed"
+
+
+def test_recent_photos_are_remembered(qtbot: QtBot, opened: Window, photo: Path) -> None:
+    opened.open_menu.aboutToShow.emit()
+    texts = [action.text() for action in opened.open_menu.actions()]
+    assert "cat.png" in texts
+    assert "chelsea" in texts
+    photo.unlink()
+    opened.open_menu.aboutToShow.emit()
+    assert "cat.png" not in [action.text() for action in opened.open_menu.actions()]
+
+
+def test_closing_while_it_runs_ends_the_threads(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    engine.gate.clear()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    begun = time.monotonic()
+    window.close()
+    assert time.monotonic() - begun < 30  # it ended: the gate was never opened
