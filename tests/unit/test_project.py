@@ -90,6 +90,17 @@ def test_manifest_agrees_with_the_weights() -> None:
     assert sum(path.stat().st_size for path in folder.glob("*.safetensors")) <= WEIGHTS_LIMIT
 
 
+def test_the_readme_gives_the_quality_that_the_cards_give() -> None:
+    rows = dict(re.findall(r"^\| \[.+?\]\(weights/(\w+)\.md\) \|(.+)\|$", _readme(), re.MULTILINE))
+    pages = paths.weights_dir().glob("*.md")
+    cards = {page.stem: page.read_text(encoding="utf-8") for page in pages if page.stem != "README"}
+    assert set(rows) == set(cards)
+    for method, card in cards.items():
+        measured = re.search(r"\*\*([\d.]+) mAP\*\* \(([\d.]+)", card)
+        assert measured, method
+        assert list(measured.groups()) == [cell.strip() for cell in rows[method].split("|")][:2]
+
+
 # --- code --------------------------------------------------------------------------------------
 
 
