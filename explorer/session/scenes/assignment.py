@@ -22,7 +22,13 @@ from explorer.session.scenes.common import (
     strongest,
     title,
 )
-from explorer.session.scenes.grids import cells_box, cells_layer, grid_layer, map_named
+from explorer.session.scenes.grids import (
+    cells_box,
+    cells_layer,
+    grid_layer,
+    map_named,
+    others_layer,
+)
 from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.stages import (
     Floats,
@@ -42,9 +48,9 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     if isinstance(stage, WarpStage):
         summary, main, panel = _warps(trace, stage, at)
     elif isinstance(stage, WindowStage):
-        summary, main, panel = windows(trace, stage, at)
+        summary, main, panel = windows(trace, stage, state, at)
     elif isinstance(stage, RoiStage):
-        summary, main, panel = _rois(trace, stage, at)
+        summary, main, panel = _rois(trace, stage, state, at)
     elif isinstance(stage, LevelStage):
         summary, main, panel = levels(trace, stage, state, at)
     else:
@@ -116,7 +122,9 @@ def _outside(box: Floats, trace: Trace) -> float:
     return 1 - float(inside.prod()) / area if area > 0 else 0.0
 
 
-def _rois(trace: Trace, stage: RoiStage, at: Focus | None) -> tuple[str, Scene, Column]:
+def _rois(
+    trace: Trace, stage: RoiStage, state: ViewState, at: Focus | None
+) -> tuple[str, Scene, Column]:
     """Fast and Faster R-CNN: the exact RoI and the cells that it is rounded to."""
     shown = map_named(trace)
     panel = Column()
@@ -130,6 +138,7 @@ def _rois(trace: Trace, stage: RoiStage, at: Focus | None) -> tuple[str, Scene, 
         exact, cells = np.asarray(stage.exact[row], np.float64), stage.cells[row]
         rounded = cells_box(cells, shown)
         layers += [
+            others_layer(trace, "regions", at.region, state.limit),
             grid_layer(shown, np.concatenate([np.minimum(exact * stride, rounded)[:2],
                                               np.maximum(exact * stride, rounded)[2:]])),
             cells_layer("Rounded RoI", cells, shown, trace.method),

@@ -13,6 +13,7 @@ from explorer.session.scenes.common import (
     photo_scene,
     plural,
     selection,
+    setting,
     shown,
     size_text,
 )
@@ -20,11 +21,15 @@ from explorer.session.scenes.equations import level_lines
 from explorer.session.scenes.panel import Column
 from explorer.trace.stages import Floats, ImageStage, LevelStage, Trace
 
-FINEST = 2  # P2 is drawn in "level0"
+
+def level_range(trace: Trace) -> tuple[int, int]:
+    """The lowest and the highest level that regions are read from: 2 and 5 in the paper."""
+    return int(setting(trace, "lowest", 2)), int(setting(trace, "highest", 5))
 
 
-def level_role(level: int) -> str:
-    return f"level{min(max(level - FINEST, 0), 4)}"
+def level_role(level: int, lowest: int) -> str:
+    """The finest level is drawn in "level0", as in the RPN's pictures."""
+    return f"level{min(max(level - lowest, 0), 4)}"
 
 
 def network_size(trace: Trace, box: Floats) -> tuple[float, float]:
@@ -42,14 +47,16 @@ def levels(
     boxes = region_boxes(trace)
     total = len(stage.level)
     rows = np.arange(min(state.limit, total))[::-1]
-    present = sorted({int(level) for level in stage.level} | {2, 3, 4, 5})
+    lowest, highest = level_range(trace)
+    present = range(lowest, highest + 1)
     layers: list[Layer] = []
     for level in present:
         own = rows[stage.level[rows] == level]
         if len(own):
             layers.append(
-                Boxes(name=f"P{level}", boxes=boxes[stage.source[own]], roles=level_role(level),
-                      stage="assignment", rows=own, width=1.5, opacity=0.8)
+                Boxes(name=f"P{level}", boxes=boxes[stage.source[own]],
+                      roles=level_role(level, lowest), stage="assignment", rows=own, width=1.5,
+                      opacity=0.8)
             )
     layers += selection(trace, at, "assignment", always=True)
     panel = Column()
@@ -57,9 +64,9 @@ def levels(
     most = max(1, int(np.bincount(stage.level, minlength=1).max())) if total else 1
     for level in present:
         here = int((stage.level == level).sum())
-        panel.bar(f"P{level}", count(here), here / most, level_role(level), name_width=40)
+        panel.bar(f"P{level}", count(here), here / most, level_role(level, lowest), name_width=40)
     clamped = int((np.floor(stage.raw) != stage.level).sum())
-    panel.pair("Clamped to P2 … P5", count(clamped))
+    panel.pair(f"Clamped to P{lowest} … P{highest}", count(clamped))
     if at is not None and (row := at.first("assignment")) is not None:
         box = boxes[at.region]
         width, height = network_size(trace, box)
@@ -72,7 +79,7 @@ def levels(
         for line in level_lines(width, height, raw, level, stage.k0, stage.canonical):
             panel.text(line, size=11.5, mono=True)
         panel.gap(4)
-        _ladder(panel, raw, level)
+        _ladder(panel, raw, level, lowest, highest)
         if stage.canonical != 224:
             panel.text(f"{stage.canonical:g} is the paper's 224, scaled to our input size.",
                        "muted", 11)
@@ -80,15 +87,15 @@ def levels(
         photo_scene(trace, *layers, opacity=0.8), panel
 
 
-def _ladder(panel: Column, raw: float, level: int) -> None:
-    """The number line of k from 1 to 7, with the levels as its steps and the region on it."""
-    low, high = 1.0, 7.0
+def _ladder(panel: Column, raw: float, level: int, lowest: int, highest: int) -> None:
+    """The number line of k, with the levels as its steps and the region on it."""
+    low, high = lowest - 1.0, highest + 2.0
     step = panel.inner / (high - low)
     y = panel.y + 18
     for k in range(int(low), int(high)):
         x = panel.left + (k - low) * step
-        real = 2 <= k <= 5
-        panel.fill((x + 1, y, x + step - 1, y + 8), level_role(k) if real else "line")
+        real = lowest <= k <= highest
+        panel.fill((x + 1, y, x + step - 1, y + 8), level_role(k, lowest) if real else "line")
         panel.label(x + step / 2, y + 18, f"P{k}" if real else f"{k}", "text" if k == level
                     else "muted", 11, "centre", k == level)
     at = panel.left + (min(max(raw, low), high) - low) * step

@@ -7,14 +7,16 @@ import math
 import numpy as np
 
 from explorer.session.related import region_boxes
-from explorer.session.scene import Boxes, Layer, Scene
+from explorer.session.scene import Boxes, Layer, Scene, ViewState
 from explorer.session.scenes.common import Focus, count, number, photo_scene, plural, setting
-from explorer.session.scenes.grids import cells_layer, grid_layer, map_named
+from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
 from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.stages import Floats, ImageStage, NetworkInput, Trace, WindowStage
 
 
-def windows(trace: Trace, stage: WindowStage, at: Focus | None) -> tuple[str, Scene, Column]:
+def windows(
+    trace: Trace, stage: WindowStage, state: ViewState, at: Focus | None
+) -> tuple[str, Scene, Column]:
     panel = Column()
     layers: list[Layer] = []
     total = len(stage.cells)
@@ -28,6 +30,7 @@ def windows(trace: Trace, stage: WindowStage, at: Focus | None) -> tuple[str, Sc
         shown = map_named(trace, index=scale)
         box = region_boxes(trace)[at.region]
         cells = stage.cells[row]
+        layers.append(others_layer(trace, "regions", at.region, state.limit))
         if shown is not None:
             layers += [
                 grid_layer(shown),

@@ -118,8 +118,10 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
                  Cell(panel.inner, "right"))
         rows = [
             (
-                label_name(trace, int(stage.labels[row])), number(float(stage.scores[row])),
-                box_text(stage.boxes[row]).replace(" – ", "–"), str(trace.lineage("detections", row)[-1][1]),
+                label_name(trace, int(stage.labels[row])),
+                number(float(stage.scores[row])),
+                box_text(stage.boxes[row]).replace(" – ", "–"),
+                str(trace.lineage("detections", row)[-1][1]),
             )
             for row in range(min(n, LISTED))
         ]

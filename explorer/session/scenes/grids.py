@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Lines
-from explorer.trace.stages import FeatureMap, FeaturesStage, Floats, Ints, Trace
+from explorer.trace.stages import (
+    FeatureMap,
+    FeaturesStage,
+    Floats,
+    Ints,
+    ScoresStage,
+    StageName,
+    Trace,
+)
+
+OTHERS = 30  # quiet boxes beside the one that is looked at
 
 
 def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | None:
@@ -17,6 +28,19 @@ def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | No
     if ending:
         return next((each for each in read if each.name.endswith(ending)), None)
     return read[index] if 0 <= index < len(read) else None
+
+
+def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Layer:
+    """The regions with the highest scores, quiet, to be clicked; the focused one left out."""
+    regions, scores = region_boxes(trace), trace.stage("scores")
+    order = np.arange(len(regions))
+    if isinstance(scores, ScoresStage) and len(scores.values) == len(regions):
+        order = np.argsort(-scores.values[:, scores.first :].max(axis=1), kind="stable")
+    order = order[order != region][: min(limit, OTHERS)]
+    return Boxes(
+        name="Other regions", boxes=regions[order], roles=trace.method, stage=stage, rows=order,
+        width=1.0, opacity=0.3,
+    )
 
 
 def cells_box(cells: Ints, shown: FeatureMap) -> Floats:

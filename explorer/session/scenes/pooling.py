@@ -18,7 +18,7 @@ from explorer.session.scenes.common import (
     plural,
     title,
 )
-from explorer.session.scenes.grids import grid_layer
+from explorer.session.scenes.grids import grid_layer, others_layer
 from explorer.session.scenes.panel import Column
 from explorer.trace.stages import Floats, PoolingStage, StageName, Trace, WarpStage
 
@@ -72,7 +72,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     return Picture(
         title=title(trace, "pooling"),
         summary=f"region {at.region} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
-        main=photo_scene(trace, *_layers(trace, stage, at, bins, own, lit, channel, mode),
+        main=photo_scene(trace, *_layers(trace, stage, state, at, bins, own, lit, channel, mode),
                          opacity=0.85),
         panel=panel.scene(),
         controls=_controls(stage, sizes, grid, mode, channel, len(values), lit),
@@ -117,12 +117,12 @@ def _controls(
 
 
 def _layers(
-    trace: Trace, stage: PoolingStage, at: Focus, bins: Bins, own: slice, lit: int, channel: int,
-    mode: str,
+    trace: Trace, stage: PoolingStage, state: ViewState, at: Focus, bins: Bins, own: slice,
+    lit: int, channel: int, mode: str,
 ) -> tuple[Layer, ...]:
     """The region, its bins, and the one bin that is looked at."""
     box = region_boxes(trace)[at.region]
-    layers: list[Layer] = []
+    layers: list[Layer] = [others_layer(trace, "regions", at.region, state.limit)]
     if bins.source is not None:
         values = np.asarray(bins.source.values, np.float32)
         plane = values.mean(axis=0) if mode == MEAN else values[min(channel, len(values) - 1)]

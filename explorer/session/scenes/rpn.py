@@ -99,7 +99,8 @@ def _by_level_and_ratio(panel: Column, stage: RpnStage) -> None:
     rows = []
     for at, name in enumerate(names):
         if several:
-            name = f"{name} {stage.levels[at].sizes[0]:g}²"
+            sizes = set(stage.levels[at].sizes)
+            name = f"{name} {min(sizes):g}²" if len(sizes) == 1 else name
         own = index == at
         each = [count(int((own & (ratio == r)).sum())) for r in range(len(ratios))]
         rows.append((name, *each, count(int(own.sum()))))

@@ -36,6 +36,7 @@ from explorer.session.scenes.rpn_common import roles_of, show_control, sigmoid
 from explorer.trace.stages import Floats, Ints, RpnStage, Trace
 
 ALL_LEVELS = "all levels"
+LISTED = 18  # anchors in the table
 
 
 def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
@@ -81,7 +82,11 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         )
     head = ("map", "size, h:w", "photo px", "cell", "p")
     best = int(probability.argmax()) if len(rows) else -1
-    panel.table(cells, head, table, chosen=best, roles=roles_of(stage, rows))
+    listed = slice(0, LISTED)
+    panel.table(cells, head, table[listed], chosen=best, roles=roles_of(stage, rows)[listed])
+    if len(rows) > LISTED:
+        panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
+                   "muted")
     panel.gap(4)
     panel.text(
         "p: objectness of the box that this anchor becomes. Sizes in network pixels; anchors may "
