@@ -177,6 +177,7 @@ def pack(
     target = out / f"{method}.safetensors"
     metadata = {"method": method, "classes": json.dumps(list(CLASSES)), "settings": "{}"}
     save_file(half(weights_file(method, trained)), target, metadata)
+    target.chmod(0o644)  # safetensors writes files that only their owner may read
     data = target.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     entry = {"name": target.name, "method": method, "sha256": digest, "bytes": len(data)}

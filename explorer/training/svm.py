@@ -61,7 +61,8 @@ def fit_svms(
         used = random.permutation(rows)[: mining.first]
         for round_ in range(mining.rounds + 1):
             svm = LinearSVC(
-                C=C, loss="hinge", intercept_scaling=BIAS, max_iter=3000, random_state=seed,
+                C=C, loss="hinge", intercept_scaling=BIAS, max_iter=3000, tol=1e-2,
+                random_state=seed,
                 class_weight={1: POSITIVE_WEIGHT, 0: 1.0},
             )
             svm.fit(
