@@ -179,7 +179,7 @@ def _scale(panel: Column, low: float, high: float) -> None:
 def montage(panel: Column, planes: Floats, names: Ints, chosen: int) -> None:
     """Channels (n, h, w) side by side with their numbers, each scaled to its own highest value."""
     n = len(planes)
-    panel.heading(f"The {plural(n, 'strongest channel')}", "each on its own scale")
+    panel.heading(f"The {plural(n, 'strongest channel')}", "own scales")
     columns = min(MONTAGE, n)
     gap = 6.0
     side = (panel.inner - gap * (columns - 1)) / columns
