@@ -55,11 +55,11 @@ class Camera(QObject):
         self._set(centre, zoom)
 
     def show_box(self, box: Rect, area: Rect) -> None:
-        """Let `box` fill about half of `area`."""
+        """Let `box` fill most of `area`; never farther away than the whole photo."""
         whole = fitted(self.extent, area).scale
-        close = fitted(box, area).scale / whole * 0.55
+        close = fitted(box, area).scale / whole * 0.72
         self._set(
-            ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), min(max(close, FARTHEST), NEAREST)
+            ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), min(max(close, 1.0), NEAREST)
         )
 
     def _set(self, centre: tuple[float, float], zoom: float) -> None:

@@ -210,7 +210,8 @@ class Canvas(QWidget):
             return
         if event.button() == Qt.MouseButton.LeftButton and self.picture is not None:
             self._hits = self.hits_at(at.x(), at.y())
-            self.picked.emit(self._hits[0].key if self._hits else None)
+            self.selected = self._hits[0].key if self._hits else None
+            self.picked.emit(self.selected)
 
     def has_hits(self) -> bool:
         """Whether the last click was on boxes of this canvas."""

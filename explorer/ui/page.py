@@ -25,6 +25,7 @@ from explorer.ui.words import time_text
 
 WIDTH, HEIGHT = 1280.0, 800.0
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
+LARGEST = 1.6  # panels are not enlarged more than this
 Align = Qt.AlignmentFlag
 
 
@@ -76,10 +77,23 @@ def stage_page(
     main, panel = areas(picture, room, gap=20.0)
     lost = photo(painter, picture.main, main, palette, hidden, look)
     if picture.panel is not None and panel is not None:
+        panel = _level(picture, main, panel)
         lost += on_plate(painter, picture.panel, panel, palette, hidden)
     foot_lines(painter, picture, trace, palette, height, hidden, lost)
     painter.end()
     return image
+
+
+def _level(picture: Picture, main: Rect, panel: Rect) -> Rect:
+    """The panel's area, cut to its height: level with the photo's top where it stands beside it."""
+    view = fitted(picture.panel.extent, panel, LARGEST) if picture.panel else None
+    if view is None or picture.panel is None or panel[0] < main[2]:
+        return panel
+    top, bottom = view.rect(picture.panel.extent)[1::2]
+    height = bottom - top
+    photo_top = fitted(picture.main.extent, main).rect(picture.main.extent)[1]
+    start = min(max(photo_top, panel[1]), panel[3] - height)
+    return panel[0], start, panel[2], start + height
 
 
 def page_height(picture: Picture) -> float:
@@ -136,7 +150,7 @@ def on_plate(
     painter: QPainter, scene: Scene, area: Rect, palette: Palette, hidden: Collection[str]
 ) -> int:
     """A panel, at the top of its area, at most twice its size."""
-    view = fitted(scene.extent, area, largest=1.6)
+    view = fitted(scene.extent, area, largest=LARGEST)
     x1, y1, x2, y2 = view.rect(scene.extent)
     painter.setPen(QPen(QColor(palette.line), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

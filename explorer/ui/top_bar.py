@@ -143,14 +143,17 @@ class TopBar(QWidget):
 
     def show_methods(self, enabled: tuple[str, ...], traces: Mapping[str, Trace]) -> None:
         """Which methods are on, and the milliseconds of each so far."""
+        changed = enabled != self._enabled
         self._enabled, self._traces = enabled, traces
+        self._fit()
+        if not changed:
+            return
         for method in METHODS:
             on = method.name in enabled
             self.chips[method.name].setChecked(on)
             self.chips[method.name].setToolTip(
                 f"{method.title} · {method.paper}\nClick to {'hide it' if on else 'run it'}"
             )
-        self._fit()
         self.restyle()
 
     def resizeEvent(self, event: object) -> None:

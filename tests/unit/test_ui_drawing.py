@@ -1,0 +1,183 @@
+"""Arithmetic under the canvases: views, cameras, crowds, picking, arrangement, colours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer.session.scene import Boxes, Key, Picture, Scene
+from explorer.ui.arrange import areas, stacked
+from explorer.ui.camera import Camera
+from explorer.ui.centre import grid_rects
+from explorer.ui.colour_maps import STOPS, mapped, table
+from explorer.ui.crowd import crowd_pixels, outline_counts
+from explorer.ui.picking import boxes_at, next_hit
+from explorer.ui.theme import DARK, LIGHT, PALETTES, colour
+from explorer.ui.transform import View, fitted
+from explorer.ui.words import short_count, time_text
+
+
+def slow_counts(boxes: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Outlines pixel by pixel."""
+    counts = np.zeros((height, width), np.int32)
+    for x1, y1, x2, y2 in np.floor(boxes).astype(int):
+        own = np.zeros_like(counts)
+        for y in range(height):
+            for x in range(width):
+                on_side = (x in (x1, x2) and y1 <= y <= y2) or (y in (y1, y2) and x1 <= x <= x2)
+                own[y, x] = on_side
+        counts += own
+    return counts
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_crowd_is_every_outline_once(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    low = chance.uniform(-8, 24, (30, 2))
+    boxes = np.concatenate([low, low + chance.uniform(0, 18, (30, 2))], axis=1)
+    assert (outline_counts(boxes, 20, 16) == slow_counts(boxes, 20, 16)).all()
+
+
+def test_crowd_opacity_is_that_of_painting_one_after_another() -> None:
+    boxes = np.array([[1.0, 1, 5, 5]] * 3)
+    pixels = crowd_pixels(boxes, 8, 8, (10, 20, 30), 0.2)
+    assert pixels[1, 1].tolist() == [10, 20, 30, int((1 - 0.8**3) * 255)]
+    assert pixels[3, 3, 3] == 0
+
+
+def scene(*layers: Boxes) -> Scene:
+    return Scene(extent=(0, 0, 100, 100), space="photo", layers=layers)
+
+
+def test_the_smallest_box_under_the_point_comes_first() -> None:
+    boxes = np.array([[0, 0, 100, 100], [10, 10, 50, 50], [20, 20, 40, 40], [60, 60, 90, 90]])
+    layer = Boxes(name="a", boxes=boxes, roles="fpn", stage="nms", rows=np.array([7, 8, 9, 10]))
+    hits = boxes_at(scene(layer), "fpn", 30, 30, 1.0)
+    assert [hit.key.row for hit in hits] == [9, 8, 7]
+    assert hits[0].key == Key("fpn", "nms", 9)
+    assert boxes_at(scene(layer), "fpn", 30, 30, 1.0, hidden={"a"}) == ()
+
+
+def test_a_box_is_met_within_a_few_screen_pixels() -> None:
+    layer = Boxes(name="a", boxes=np.array([[50, 50, 51, 51]]), roles="fpn", stage="nms",
+                  rows=np.array([0]))
+    assert boxes_at(scene(layer), "fpn", 53.5, 50, 1.0)
+    assert not boxes_at(scene(layer), "fpn", 53.5, 50, 4.0)
+
+
+def test_decoration_without_rows_cannot_be_picked() -> None:
+    layer = Boxes(name="a", boxes=np.array([[0, 0, 100, 100]]), roles="fpn")
+    assert boxes_at(scene(layer), "fpn", 30, 30, 1.0) == ()
+
+
+def test_next_hit_goes_round() -> None:
+    boxes = np.array([[0, 0, 100, 100], [10, 10, 50, 50]])
+    layer = Boxes(name="a", boxes=boxes, roles="fpn", stage="nms", rows=np.arange(2))
+    hits = boxes_at(scene(layer), "fpn", 30, 30, 1.0)
+    seen = [Key("fpn", "nms", 1)]
+    for _ in range(2):
+        hit = next_hit(hits, seen[-1])
+        assert hit is not None
+        seen.append(hit.key)
+    assert [key.row for key in seen] == [1, 0, 1]
+    assert next_hit((), seen[0]) is None
+
+
+def test_a_view_and_its_inverse() -> None:
+    view = fitted((0, 0, 200, 100), (10, 20, 110, 120))
+    assert view.scale == 0.5
+    assert view.point(100, 50) == (60, 70)
+    assert view.back(*view.point(12, 34)) == pytest.approx((12, 34))
+    assert View(2, 1, 1).boxes(np.array([[1.0, 2, 3, 4]])).tolist() == [[3, 5, 7, 9]]
+
+
+def test_zooming_keeps_the_point_under_the_pointer() -> None:
+    camera = Camera()
+    camera.look_at_photo(320, 240)
+    area = (0.0, 0.0, 400.0, 300.0)
+    before = camera.view_in(area).point(80, 60)
+    camera.zoom_at(80, 60, 3.0)
+    assert camera.zoom == 3
+    assert camera.view_in(area).point(80, 60) == pytest.approx(before)
+    camera.zoom_at(80, 60, 1e9)
+    assert camera.zoom == 64
+    camera.fit()
+    assert camera.view_in(area).rect((0, 0, 320, 240)) == pytest.approx(area)
+
+
+def test_the_camera_never_loses_the_photo() -> None:
+    camera = Camera()
+    camera.look_at_photo(320, 240)
+    camera.pan(-1e6, 1e6)
+    assert camera.centre == (320, 0)
+
+
+@pytest.mark.parametrize("room", [(0, 0, 1200, 600), (0, 0, 500, 900), (0, 0, 800, 800)])
+def test_photo_and_panel_share_the_room_without_touching(
+    room: tuple[float, float, float, float]
+) -> None:
+    panel = Scene(extent=(0, 0, 320, 500), space="panel", layers=())
+    made = Picture(title="", summary="", main=scene(), panel=panel)
+    for main, side in (areas(made, room), stacked(made, room)):
+        assert side is not None
+        apart = main[2] <= side[0] or main[3] <= side[1]
+        assert apart and side[2] <= room[2] and side[3] <= room[3]
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("size", [(1300, 900), (560, 650), (400, 1200)])
+def test_grid_cells_do_not_overlap(count: int, size: tuple[int, int]) -> None:
+    rects = grid_rects(count, *size)
+    assert len(rects) == count
+    for index, rect in enumerate(rects):
+        assert rect.left() >= 0 and rect.right() <= size[0] and rect.bottom() <= size[1]
+        assert not any(rect.intersects(other) for other in rects[:index])
+
+
+@pytest.mark.parametrize("name", sorted(STOPS))
+def test_colour_maps_grow_lighter(name: str) -> None:
+    light = table(name) @ np.array([0.2126, 0.7152, 0.0722])
+    assert (np.diff(light) > -1.5).all() and light[-1] - light[0] > 100
+
+
+def test_values_through_a_colour_map() -> None:
+    pixels = mapped(np.array([[0.0, 5.0, 10.0, np.nan]]), 0, 10, "viridis")
+    assert pixels[0, 0].tolist() == [0x44, 0x01, 0x54] == pixels[0, 3].tolist()
+    assert pixels[0, 2].tolist() == [0xFD, 0xE7, 0x25]
+    assert mapped(np.ones((2, 2)), 1, 1, "grey").max() == 0
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2 contrast ratio of two colours."""
+    light = []
+    for value in (first, second):
+        parts = np.array([int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        light.append(float(linear @ np.array([0.2126, 0.7152, 0.0722])))
+    return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda palette: palette.name)
+def test_every_text_colour_can_be_read(palette) -> None:  # type: ignore[no-untyped-def]
+    readable = {"text": palette.text, "muted": palette.muted, **palette.methods}
+    for name, value in readable.items():
+        for ground in (palette.surface, palette.raised, palette.window):
+            assert contrast(value, ground) >= 3.9, (name, ground)
+
+
+def test_roles_are_colours_and_others_are_refused() -> None:
+    for palette in PALETTES.values():
+        for role in ("rcnn", "level4", "class17", "muted", "selected", "surface"):
+            assert colour(palette, role).isValid()
+        for role in ("name", "classes", "level", "nothing"):
+            with pytest.raises(KeyError):
+                colour(palette, role)
+
+
+def test_words() -> None:
+    assert [time_text(ms) for ms in (0.44, 9.94, 9.96, 612.4, 999.6, 4123, 72_000)] == [
+        "0.4 ms", "9.9 ms", "10 ms", "612 ms", "1.0 s", "4.1 s", "1 min 12 s",
+    ]
+    assert [short_count(n) for n in (7, 2000, 61_206, 1_300_000)] == [
+        "7", "2,000", "61.2k", "1.3M",
+    ]
