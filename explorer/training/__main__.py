@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--year", default="2007")
     train.add_argument("--split", default="train")
     train.add_argument("--work", type=Path, required=True, help="folder for the run's state")
-    train.add_argument("--backbone", type=Path, help="pretrain.pt of the command pretrain")
+    train.add_argument("--backbone", type=Path, help="pretrain.pt, or train.pt of another method")
     train.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
     train.add_argument("--minutes", type=float, help="stop after so many minutes in all")
     train.add_argument("--steps", type=int, help="stop after so many steps")

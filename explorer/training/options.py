@@ -17,7 +17,8 @@ from explorer.training.precision import Precision
 @dataclass(frozen=True)
 class Options:
     """data: folder with VOC<year>; sets: e.g. ("2007:train",); work: where the run is kept;
-    backbone: a checkpoint of `pretrain`; proposals: folder of cached regions.
+    backbone: a checkpoint of `pretrain` or of
+    another method; proposals: folder of cached regions.
 
     batch: photos a step. rate: peak rate of the new layers, the backbone's is 0.4 of it.
     limit: photos used, 0 = all.
@@ -39,9 +40,11 @@ class Options:
 
 def describe(options: Options, method: str, photos: int) -> None:
     """Keep in `options.work`/options.json what the run was given, for the model card."""
+    start = options.backbone
     about = {
         "method": method, "sets": list(options.sets), "photos": photos,
         "minutes": options.budget.minutes, "steps": options.budget.steps,
+        "backbone": start and (start.name if start.stem == "pretrain" else start.parent.name),
         "device": str(options.precision.device), "batch": options.batch,
          "rate": options.rate, "seed": options.seed,
     }  # fmt: skip
@@ -50,7 +53,8 @@ def describe(options: Options, method: str, photos: int) -> None:
 
 
 def load_backbone(backbone: CompactCNN, checkpoint: Path | None) -> None:
-    """Start from the CNN of a `pretrain` checkpoint; from random weights where there is none.
+    """Start from the CNN of a checkpoint of `pretrain`, or of another method's training; from
+    random weights where none is given.
 
     Raises FileNotFoundError where the checkpoint is missing.
     """

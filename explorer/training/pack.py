@@ -78,6 +78,7 @@ class Made:
     hours: float
     device: str
     commit: str
+    backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
 
 
 def half(path: Path) -> dict[str, torch.Tensor]:
@@ -115,9 +116,18 @@ def card(method: str, made: Made, results: Mapping[str, object], digest: str, si
         f"python -m explorer.training evaluate {method} --data ROOT --year {results['year']} "
         f"--split {results['split']} --out results.json{limit}{proposals}"
     )
+    other = made.backbone if made.backbone in TITLES else None
+    start = f"--backbone WORK/{other}/train.pt" if other else "--backbone WORK/pretrain.pt"
+    if made.backbone is None:
+        start = ""
+    began = (
+        f"- Its convolutions began as those of our {TITLES[other]}, not as a classifier's:\n"
+        "  pre-training was too short for more.\n"
+        if other else ""
+    )
     train = (
         f"python -m explorer.training train {method} --data ROOT {chosen} "
-        f"--backbone WORK/pretrain.pt{proposals} --work WORK/{method} {made.budget}"
+        f"{start}{proposals} --work WORK/{method} {made.budget}"
     )
     area, eleven = (100 * float(str(results[key])) for key in ("map", "map_11point"))
     regions = " and cached regions" if results["cached_regions"] else ""
@@ -152,7 +162,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 
 ## Where it differs from the paper
 
-{DIFFERENCES[method]}
+{began}{DIFFERENCES[method]}
 
 Settings scaled to the smaller network:
 
@@ -199,4 +209,5 @@ def made_by(run: Path, device: str, commit: str) -> Made:
     return Made(
         " ".join(options["sets"]), options["photos"], budget, held["step"],
         held.get("hours", held["seconds"] / 3600), device, commit,
+        options.get("backbone", "pretrain.pt"),
     )  # fmt: skip
