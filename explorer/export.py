@@ -41,6 +41,7 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
             from explorer.session.engine import TorchEngine
 
             engine = TorchEngine(options.device)
+        engine.device_name()  # a device that is not there is said once, not for every photo
     except Exception as error:
         return complain(sentence_of(error))
     code = 0

@@ -1,6 +1,6 @@
 """What computes: the photo's reader, selective search and the five methods with their networks.
 
-Importing this module is cheap; making a `TorchEngine` imports torch, which takes seconds.
+Torch, which takes seconds to import, is imported when the device is first asked for.
 """
 
 from __future__ import annotations
@@ -21,17 +21,24 @@ class TorchEngine:
     """device: "auto", "cpu", "cuda" or "mps".
 
     loader: (method, device) -> Loaded, in place of the bundled weights. Networks stay loaded.
-    Raises DeviceError where the device is not there.
     """
 
     def __init__(
         self, device: str = "auto", loader: Callable[[str, Device], Loaded] | None = None
     ) -> None:
-        from explorer.methods import checkpoints, devices
-
-        self.device = devices.choose(device)
-        self._loader = loader or checkpoints.load
+        self._wanted = device
+        self._device: Device | None = None
+        self._loader = loader
         self._loaded: dict[str, Loaded] = {}
+
+    @property
+    def device(self) -> Device:
+        """Chosen when first asked for. Raises DeviceError where it is not there."""
+        if self._device is None:
+            from explorer.methods import devices
+
+            self._device = devices.choose(self._wanted)
+        return self._device
 
     def device_name(self) -> str:
         return self.device.name
@@ -43,7 +50,10 @@ class TorchEngine:
 
     def load(self, method: str) -> Loaded:
         if method not in self._loaded:
-            self._loaded[method] = self._loader(method, self.device)
+            from explorer.methods import checkpoints
+
+            load = self._loader or checkpoints.load
+            self._loaded[method] = load(method, self.device)
         return self._loaded[method]
 
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:

@@ -35,7 +35,10 @@ class LoadedNet(Protocol):
 
 
 class Engine(Protocol):
-    """What computes. Every function may take long and may raise with a sentence for the user."""
+    """What computes. Every function may take long and may raise with a sentence for the user.
+
+    device_name is the first to be asked before anything runs: torch may be imported then.
+    """
 
     def device_name(self) -> str: ...
     def read(self, path: Path) -> Photo: ...
@@ -68,6 +71,11 @@ class PhotoRead:
 
 
 @dataclass(frozen=True)
+class DeviceKnown:
+    name: str
+
+
+@dataclass(frozen=True)
 class Working:
     """What goes on now; total 0 where nobody knows how long it takes."""
 
@@ -93,7 +101,7 @@ class Failed:
     method: str = ""
 
 
-Event = PhotoRead | Working | TraceGrew | Failed
+Event = PhotoRead | DeviceKnown | Working | TraceGrew | Failed
 
 
 def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[Event]:
@@ -109,6 +117,9 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
             yield Working(f"Reading {job.name}")
             photo = engine.read(job.path)
         yield PhotoRead(photo)
+        # The photo is on screen while torch is read from disk.
+        yield Working("Starting PyTorch")
+        yield DeviceKnown(engine.device_name())
     except Exception as error:
         yield Failed(sentence_of(error))
         return

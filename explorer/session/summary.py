@@ -14,7 +14,7 @@ from explorer.trace.stages import DetectionsStage, StageName, Trace
 PARTS: tuple[tuple[str, tuple[StageName, ...], float], ...] = (
     ("proposals", ("image", "regions"), 0.38),
     ("network", ("features",), 1.0),
-    ("pooling and heads", ("assignment", "pooling", "scores", "refinement"), 0.66),
+    ("heads", ("assignment", "pooling", "scores", "refinement"), 0.66),
     ("NMS", ("nms", "detections"), 0.9),
 )
 MARGIN, ROW, BAR = 18.0, 30.0, 12.0

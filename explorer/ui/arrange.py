@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.session.scene import Picture, Rect, Scene
 
 GAP = 12.0
+WIDE = 1.15  # width / height of a room from which on the panel never goes below
 ENOUGH = 1.12  # a panel's scale from which on the photo gets the room
 SHARES = tuple(share / 100 for share in range(30, 82, 4))
 
@@ -27,13 +28,15 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
         return room, None
     left, top, right, bottom = room
     best: tuple[float, Rect, Rect] | None = None
+    shape = (right - left) / max(bottom - top, 1.0)
     for share in SHARES:
         across = left + (right - left - gap) * share
         down = top + (bottom - top - gap) * share
-        for main, panel in (
-            ((left, top, across, bottom), (across + gap, top, right, bottom)),
-            ((left, top, right, down), (left, down + gap, right, bottom)),
-        ):
+        beside = ((left, top, across, bottom), (across + gap, top, right, bottom))
+        below = ((left, top, right, down), (left, down + gap, right, bottom))
+        # In a clearly wide room the panel always stands beside: stages then look alike.
+        places = (beside,) if shape > WIDE else (beside, below)
+        for main, panel in places:
             # The product favours neither; a panel that can be read well needs no more.
             worth = _fill(picture.main, main) * _fill(picture.panel, panel, ENOUGH) ** 1.5
             if best is None or worth > best[0]:

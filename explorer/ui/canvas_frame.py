@@ -126,6 +126,8 @@ def paint_body(
         ).labels_hidden
         if spot.scene.space == "panel":
             _fade(painter, spot, palette)
+    if frame.message:
+        paint_message(painter, rect, frame.message, palette)
     return lost
 
 
@@ -145,10 +147,18 @@ def _fade(painter: QPainter, spot: Spot, palette: Palette) -> None:
 
 
 def paint_message(painter: QPainter, rect: QRectF, message: str, palette: Palette) -> None:
-    painter.setFont(sans(13))
-    painter.setPen(QColor(palette.muted))
-    flags = Align.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(rect.adjusted(24, 12, -24, -12), int(flags), message)
+    font = sans(13)
+    flags = int(Align.AlignCenter | Qt.TextFlag.TextWordWrap)
+    room = rect.adjusted(28, 12, -28, -12)
+    text = QFontMetricsF(font).boundingRect(room, flags, message)
+    plate = QColor(palette.surface)
+    plate.setAlphaF(0.86)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(plate)
+    painter.drawRoundedRect(text.adjusted(-14, -9, 14, 9), 9, 9)
+    painter.setFont(font)
+    painter.setPen(QColor(palette.text))
+    painter.drawText(room, flags, message)
 
 
 def paint_hover(

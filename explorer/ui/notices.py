@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from explorer.ui.style import Theme
 
 BANNER_MS = 12_000
+MOST_LINES = 5
 
 
 class StatusStrip(QWidget):
@@ -86,6 +87,7 @@ class Banner(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         over.installEventFilter(self)
+        self._lines: list[str] = []
         self.hide()
 
     def say(self, sentence: str, bad: bool = True) -> None:
@@ -93,7 +95,10 @@ class Banner(QWidget):
         name = "ph.warning-circle" if bad else "ph.check-circle"
         self.icon.setPixmap(self.theme.icon(name, role).pixmap(20, 20))
         self.close_button.setIcon(self.theme.icon("ph.x", "muted"))
-        self.text.setText(sentence)
+        lines = [*self._lines, sentence] if self.isVisible() and bad else [sentence]
+        # Several methods may fail one after another: each has its line.
+        self._lines = list(dict.fromkeys(lines))[-MOST_LINES:]
+        self.text.setText("\n".join(self._lines))
         self._place()
         self.show()
         self.raise_()

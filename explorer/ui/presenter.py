@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from explorer.methods.names import METHODS, method_named
 from explorer.session.job import sentence_of
 from explorer.session.related import Counterpart, counterparts
-from explorer.session.scene import Control, Picture, ViewState
+from explorer.session.scene import Control, Picture, Pixels, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
+from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
 from explorer.trace.stages import STAGE_NAMES, StageName, Trace
 from explorer.ui.bottom_bar import BottomBar
@@ -24,7 +27,7 @@ from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
-from explorer.ui.words import STAGE_TITLES, short_count, time_text
+from explorer.ui.words import STAGE_TITLES, short_count, time_text, total_ms
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status)
     return f"{head}\n{reason}"
 
 
+def photo_alone(photo: NDArray[np.uint8]) -> Picture:
+    """The photo before any method has said something about it."""
+    rect = (0.0, 0.0, float(photo.shape[1]), float(photo.shape[0]))
+    faint = Pixels(name="Photo", values=photo, rect=rect, opacity=0.35)
+    scene = Scene(extent=rect, space="photo", layers=(faint,))
+    return Picture(title="", summary="", main=scene)
+
+
 class Presenter(QObject):
     """Owns no state of its own but what is on screen; `show` is called after every change."""
 
@@ -79,6 +90,7 @@ class Presenter(QObject):
         self.desk = Desk()
         self.traces: Mapping[str, Trace] = {}
         self.status: Mapping[str, Status] = {}
+        self.photo: Picture | None = None
         self.shown: dict[str, Shown] = {}
         self.found: dict[str, Counterpart] = {}
         theme.changed.connect(self.redraw_thumbnails)
@@ -98,8 +110,9 @@ class Presenter(QObject):
         for method in desk.shown():
             self._ask_picture(method)
 
-    def forget_photo(self) -> None:
+    def new_photo(self, photo: NDArray[np.uint8]) -> None:
         """Another photo: nothing that is on screen belongs to it."""
+        self.photo = photo_alone(photo)
         self.shown.clear()
         self.studio.forget()
         self.stage_map.cells.clear()
@@ -122,21 +135,19 @@ class Presenter(QObject):
         named = method_named(method)
         trace = self.traces.get(method)
         record = trace.stage(self.desk.stage) if trace is not None else None
-        return Frame(
-            method=method,
-            title=named.title,
-            note=named.notes.get(self.desk.stage, ""),
-            time=time_text(record.ms) if record is not None else "",
-            message=message,
-        )
+        note, time = named.notes.get(self.desk.stage, ""), ""
+        if trace is not None and record is not None:
+            time = time_text(record.ms)
+            if self.desk.stage == "detections":
+                note, time = headline(trace), time_text(total_ms(trace))
+        return Frame(method, named.title, note, time, message)
 
     def _ask_picture(self, method: str) -> None:
         trace, stage = self.traces.get(method), self.desk.stage
         if trace is None or trace.stage(stage) is None:
             status = self.status.get(method, Status())
             self.shown.pop(method, None)
-            text = status.text or "Waiting"
-            self.centre.canvases[method].show_picture(self._frame(method, text), None)
+            self._show_message(method, status.text or "Waiting")
             return
         view = self.view_of(method)
         self.studio.ask(
@@ -145,12 +156,16 @@ class Presenter(QObject):
             partial(self._arrived, method, trace, stage),
         )
 
+    def _show_message(self, method: str, message: str) -> None:
+        """What a method does or why it has nothing to show, over the faint photo."""
+        canvas = self.centre.canvases[method]
+        canvas.show_picture(self._frame(method, message), self.photo)
+
     def show_messages(self) -> None:
         """What methods without a picture are doing now."""
         for method in self.desk.shown():
             if method not in self.shown:
-                text = self.status.get(method, Status()).text or "Waiting"
-                self.centre.canvases[method].show_picture(self._frame(method, text), None)
+                self._show_message(method, self.status.get(method, Status()).text or "Waiting")
 
     def _arrived(
         self, method: str, trace: Trace, stage: StageName, result: Picture | Exception
@@ -159,8 +174,7 @@ class Presenter(QObject):
             return
         if isinstance(result, Exception):
             self.shown.pop(method, None)
-            message = sentence_of(result)
-            self.centre.canvases[method].show_picture(self._frame(method, message), None)
+            self._show_message(method, sentence_of(result))
             return
         self.shown[method] = Shown(result, trace, stage)
         self._put(method)

@@ -13,7 +13,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.session.job import Engine, Event, Failed, Job, Working, events, sentence_of
+from explorer.session.job import Engine, Event, Failed, Job, events, sentence_of
 
 
 class Runner(QObject):
@@ -21,7 +21,6 @@ class Runner(QObject):
 
     happened = Signal(object)  # an Event of the newest job
     finished = Signal()  # the newest job is done, failed or cancelled
-    device_known = Signal(str)
     _told = Signal(int, object)
 
     def __init__(self, make_engine: Callable[[], Engine], parent: QObject | None = None) -> None:
@@ -64,12 +63,10 @@ class Runner(QObject):
             self._condition.notify()
         self._thread.join()
 
-    def _pass_on(self, number: int, event: Event | str | None) -> None:
-        if isinstance(event, str):
-            self.device_known.emit(event)
-        elif number != self._number:
+    def _pass_on(self, number: int, event: Event | None) -> None:
+        if number != self._number:
             return
-        elif event is None:
+        if event is None:
             self.busy = False
             self.finished.emit()
         else:
@@ -91,10 +88,7 @@ class Runner(QObject):
                 number, job = self._next
                 self._next = None
             try:
-                if engine is None:
-                    self._told.emit(number, Working("Starting PyTorch"))
-                    engine = self._make_engine()
-                    self._told.emit(number, engine.device_name())
+                engine = engine or self._make_engine()
                 for event in events(job, engine, partial(self._is_old, number)):
                     if number != self._number:
                         break

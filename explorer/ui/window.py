@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -55,12 +55,14 @@ class Window(QMainWindow):
         self.runner = Runner(make_engine, self)
         self.recent = opening.Recent(settings)
         self._side_chosen: bool | None = None
+        self._first: list[Path] = []
         self._build()
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)
         self._restore()
+        self._show_methods()
 
     # -- building --------------------------------------------------------------------------
 
@@ -106,7 +108,7 @@ class Window(QMainWindow):
         bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
-        self.runner.device_known.connect(lambda text: self.top.show_device(device_text(text)))
+        bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
         self.strip.cancelled.connect(bench.cancel)
         self.stage_map.cell_chosen.connect(
             lambda method, stage: self.go(bench.desk.at_stage(stage).alone(method))
@@ -289,5 +291,13 @@ class Window(QMainWindow):
         event.accept()
 
     def start_with(self, paths: list[Path]) -> None:
-        """Open `paths` once the window is on screen."""
-        QTimer.singleShot(0, lambda: self.open_paths(paths))
+        """Open `paths` once the window is painted: only then may torch be read from disk."""
+        self._first = paths
+        self.centre.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._first:
+            paths, self._first = self._first, []
+            self.centre.removeEventFilter(self)
+            QTimer.singleShot(0, self, lambda: self.open_paths(paths))
+        return False

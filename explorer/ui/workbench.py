@@ -13,6 +13,7 @@ from explorer.session.album import Album, album_of
 from explorer.session.job import (
     NEEDS_SEARCH,
     SEARCHING,
+    DeviceKnown,
     Event,
     Failed,
     Job,
@@ -45,6 +46,7 @@ class Workbench(QObject):
     idle = Signal(str)
     photo_shown = Signal(str, object, int, int)  # name, path or None, width, height
     traces_changed = Signal()
+    device_known = Signal(str)
 
     def __init__(
         self, runner: Runner, presenter: Presenter, camera: Camera, parent: QObject | None = None
@@ -109,6 +111,8 @@ class Workbench(QObject):
     def _take(self, event: Event) -> None:
         if isinstance(event, PhotoRead):
             self._photo_read(event.photo)
+        elif isinstance(event, DeviceKnown):
+            self.device_known.emit(event.name)
         elif isinstance(event, Working):
             self.working.emit(event.text, event.done, event.total)
             if event.method:
@@ -127,7 +131,7 @@ class Workbench(QObject):
         self._coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
         self.traces.clear()
-        self.presenter.forget_photo()
+        self.presenter.new_photo(photo)
         self.desk = self.desk.selecting(None)
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)

@@ -1,4 +1,4 @@
-"""Seeded random networks with few proposals: the real pipelines, in little time, without weights."""
+"""Seeded random networks with few proposals: real pipelines, quickly, without weights."""
 
 from __future__ import annotations
 
