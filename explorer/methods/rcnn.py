@@ -197,4 +197,4 @@ def normalised(crops: NDArray[np.uint8], device: torch.device) -> Tensor:
     """Crops uint8 RGB (R, s, s, 3) -> network input (R, 3, s, s)."""
     pixels = torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).float()
     mean, std = pixels.new_tensor(MEAN), pixels.new_tensor(STD)
-    return (pixels / 255 - mean[:, None, None]) / std[:, None, None]
+    return pixels.div_(255).sub_(mean[:, None, None]).div_(std[:, None, None])

@@ -5,6 +5,9 @@ NumPy and OpenCV alone, so that training, the pipeline and the window all make t
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,8 @@ from explorer.nets.backbone import MEAN
 from explorer.trace.stages import Floats
 
 MEAN_COLOUR = tuple(round(255 * channel) for channel in MEAN)  # of what lies outside the photo
+AT_ONCE = 64  # crops that one thread warps before it asks for more
+MOST_THREADS = 8
 
 
 def context_boxes(boxes: Floats, size: int, padding: int) -> NDArray[np.float32]:
@@ -45,40 +50,41 @@ class Warper:
         return self._halved[level]
 
     def crop(self, context: Floats, size: int) -> NDArray[np.uint8]:
-        """The part `context` (4,) of the photo, its aspect ratio ignored: (size, size, 3).
-
-        Bilinear; the mean colour where the part leaves the photo.
-        """
-        x1, y1, x2, y2 = (float(value) for value in context)
-        step_x, step_y = (x2 - x1) / size, (y2 - y1) / size  # photo pixels per crop pixel
-        level = max(0, int(np.log2(max(1.0, np.sqrt(step_x * step_y)))))
-        source = self._level(level)
-        along_x = source.shape[1] / self._shape[1]
-        along_y = source.shape[0] / self._shape[0]
-        # Pixel i covers [i, i + 1): crop pixel u is read at x1 + (u + 1/2) step, less half a pixel.
-        matrix = np.array([
-            [step_x * along_x, 0, (x1 + step_x / 2) * along_x - 0.5],
-            [0, step_y * along_y, (y1 + step_y / 2) * along_y - 0.5],
-        ])
-        crop = np.asarray(cv2.warpAffine(
-            source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        ), np.uint8)  # fmt: skip
-        middles = np.arange(size) + 0.5
-        height, width = self._shape
-        crop[_outside(y1 + middles * step_y, height)] = MEAN_COLOUR
-        crop[:, _outside(x1 + middles * step_x, width)] = MEAN_COLOUR
-        return crop
+        """The part `context` (4,) of the photo, its aspect ratio ignored: (size, size, 3)."""
+        return self.crops(np.asarray(context)[None], size)[0]
 
     def crops(self, contexts: Floats, size: int) -> NDArray[np.uint8]:
-        """All parts (n, 4) of the photo: (n, size, size, 3)."""
+        """All parts (n, 4) of the photo, their aspect ratios ignored: (n, size, size, 3).
+
+        Bilinear; the mean colour where a part leaves the photo.
+        """
+        contexts = np.asarray(contexts, np.float64).reshape(-1, 4)
+        step = (contexts[:, 2:] - contexts[:, :2]) / size  # photo pixels per crop pixel, x and y
+        level = np.log2(np.sqrt(step.prod(axis=1)).clip(min=1)).astype(int)
+        sources = [self._level(each) for each in range(level.max(initial=0) + 1)]
+        height, width = self._shape
+        along = np.array([(s.shape[1] / width, s.shape[0] / height) for s in sources])[level]
+        # Pixel i covers [i, i + 1): crop pixel u is read at x1 + (u + 1/2) step, less half a pixel.
+        matrices = np.zeros((len(contexts), 2, 3))
+        matrices[:, (0, 1), (0, 1)] = step * along
+        matrices[:, :, 2] = (contexts[:, :2] + step / 2) * along - 0.5
         warped = np.empty((len(contexts), size, size, 3), np.uint8)
-        for row, context in enumerate(contexts):
-            warped[row] = self.crop(context, size)
+
+        def fill(rows: range) -> None:
+            for row in rows:
+                cv2.warpAffine(
+                    sources[level[row]], matrices[row], (size, size), dst=warped[row],
+                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+                )  # fmt: skip
+
+        starts = range(0, len(contexts), AT_ONCE)
+        with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+            list(pool.map(fill, (range(i, min(i + AT_ONCE, len(contexts))) for i in starts)))
+        leaving = (contexts[:, :2] < 0).any(1) | (contexts[:, 2:] > (width, height)).any(1)
+        middles = np.arange(size)[:, None] + 0.5
+        for row in np.flatnonzero(leaving):
+            at = contexts[row, :2] + middles * step[row]
+            outside = (at < 0) | (at > (width, height))
+            warped[row, outside[:, 1]] = MEAN_COLOUR
+            warped[row, :, outside[:, 0]] = MEAN_COLOUR
         return warped
-
-
-def _outside(at: NDArray[np.float64], length: int) -> NDArray[np.bool_]:
-    """Whether points on an axis are off a photo of that length."""
-    off: NDArray[np.bool_] = (at < 0) | (at > length)
-    return off

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def freeze(values: Tensor | NDArray[Any] | list[Any], dtype: DTypeLike = None) -> NDArray[Any]:
+def freeze(
+    values: Tensor | NDArray[Any] | list[Any], dtype: DTypeLike | None = None
+) -> NDArray[Any]:
     """A contiguous, read-only NumPy copy of a tensor (any device) or array, as `dtype` if given.
 
     A frozen array that already has the dtype and owns its memory is returned as it is.
@@ -30,7 +32,7 @@ def freeze(values: Tensor | NDArray[Any] | list[Any], dtype: DTypeLike = None) -
     return array
 
 
-def _copied(values: Tensor, dtype: DTypeLike) -> NDArray[Any]:
+def _copied(values: Tensor, dtype: DTypeLike | None) -> NDArray[Any]:
     """One pass: torch converts while it copies, several times faster than NumPy to half."""
     import torch  # not at the top: the window is built before torch is there
 
