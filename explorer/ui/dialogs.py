@@ -129,6 +129,7 @@ class ExportDialog(QDialog):
         self.bar.setVisible(False)
         grid.addWidget(self.bar, 4, 0, 1, 2)
         buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         buttons.addStretch()
         self.cancel = QPushButton("Cancel")
         self.cancel.clicked.connect(self.reject)

@@ -87,7 +87,7 @@ def fill_open_menu(
         title = menu.addAction("Samples")
         title.setEnabled(False)
         for path in bundled:
-            menu.addAction(path.stem.replace("_", " "), partial(open_path, path))
+            menu.addAction(path.stem.replace("_", " ").capitalize(), partial(open_path, path))
 
 
 def ask_files(parent: QWidget, folder: str) -> list[Path]:

@@ -79,6 +79,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:hover { background: $accent; }
+QDialog QPushButton[toggle="true"]:!checked { color: $muted; }
 QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 #card { background: $raised; border: 1px solid $line; border-radius: 9px; }
 #card[here="true"] { border-color: $accent; }

@@ -173,7 +173,7 @@ def test_recent_photos_are_remembered(qtbot: QtBot, opened: Window, photo: Path)
     opened.open_menu.aboutToShow.emit()
     texts = [action.text() for action in opened.open_menu.actions()]
     assert "cat.png" in texts
-    assert "chelsea" in texts
+    assert "Chelsea" in texts
     photo.unlink()
     opened.open_menu.aboutToShow.emit()
     assert "cat.png" not in [action.text() for action in opened.open_menu.actions()]
