@@ -30,7 +30,8 @@ class TorchvisionNet(nn.Module):
 
     def __init__(self, model: FasterRCNN) -> None:
         super().__init__()
-        self.model = model.eval()
+        self.model = model
+        self.eval()  # before the body is tried: batch statistics must not move
         self.body = cast(BackboneWithFPN, model.backbone).body
         self.fpn = cast(BackboneWithFPN, model.backbone).fpn
         self.rpn = model.rpn

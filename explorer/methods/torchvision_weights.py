@@ -7,7 +7,6 @@ torch's format with `weights_only=True`), so they cannot run code.
 from __future__ import annotations
 
 import hashlib
-import pickle
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from torchvision.models import WeightsEnum
 from torchvision.models.detection import (
@@ -154,7 +152,9 @@ def _state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+    except WeightsError:
+        raise
+    except Exception as error:  # reading a damaged pickle ends in almost any of them
         raise WeightsError(f"{path} is not a file of weights, or is damaged.") from error
     if isinstance(state, dict) and isinstance(state.get("model"), dict):
         state = state["model"]
