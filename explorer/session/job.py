@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.methods.names import method_named
+from explorer.trace.freeze import freeze
 from explorer.trace.stages import Progress, SearchStage, Stage, Trace
 
 Photo = NDArray[np.uint8]
@@ -116,6 +117,7 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
                 raise ValueError("There is no photo to work on.")
             yield Working(f"Reading {job.name}")
             photo = engine.read(job.path)
+        photo = freeze(photo)  # all traces share this one copy
         yield PhotoRead(photo)
         # The photo is on screen while torch is read from disk.
         yield Working("Starting PyTorch")

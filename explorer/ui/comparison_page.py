@@ -50,8 +50,8 @@ def comparison_page(
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     head_line(
-        painter, WIDTH, f"{STAGE_TITLES[stage]} of the five methods", palette, None,
-        "from R-CNN to FPN", photo_name, "",
+        painter, WIDTH, f"{STAGE_TITLES[stage]}, side by side", palette, None,
+        "two-stage detectors from R-CNN to FPN", photo_name, "",
     )
     names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
     by_name = {trace.method: trace for trace in traces}

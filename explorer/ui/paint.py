@@ -34,6 +34,8 @@ from explorer.ui.paint_text import Placer, paint_captions, paint_labels
 from explorer.ui.theme import Palette
 from explorer.ui.transform import View
 
+LARGE = 24_000_000  # numbers in a photo from which on only its visible part is converted
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -77,8 +79,29 @@ def paint_scene(
 def _pixels(brush: Brush, layer: Pixels) -> None:
     rect = brush.view.rect(layer.rect)
     scale = (rect[2] - rect[0]) * brush.ratio / max(layer.values.shape[1], 1)
-    image = image_of(layer.values, scale)
-    _image(brush, image, rect, layer.opacity, layer.smooth and scale < 6)
+    smooth = layer.smooth and scale < 6
+    if scale > 0.5 and layer.values.size > LARGE:
+        _window_of(brush, layer, rect, smooth)
+    else:
+        _image(brush, image_of(layer.values, scale), rect, layer.opacity, smooth)
+
+
+def _window_of(brush: Brush, layer: Pixels, rect: Rect, smooth: bool) -> None:
+    """Of a large photo seen from close by, only the part in the area becomes an image."""
+    height, width = layer.values.shape[:2]
+    across, down = (rect[2] - rect[0]) / width, (rect[3] - rect[1]) / height
+    left = max(0, int((brush.area[0] - rect[0]) / across) - 2)
+    top = max(0, int((brush.area[1] - rect[1]) / down) - 2)
+    right = min(width, int((brush.area[2] - rect[0]) / across) + 3)
+    bottom = min(height, int((brush.area[3] - rect[1]) / down) + 3)
+    if right <= left or bottom <= top:
+        return
+    place = (
+        rect[0] + left * across, rect[1] + top * down,
+        rect[0] + right * across, rect[1] + bottom * down,
+    )
+    image = to_image(layer.values[top:bottom, left:right])
+    _image(brush, image, place, layer.opacity, smooth)
 
 
 def _heat(brush: Brush, layer: Heat) -> None:

@@ -83,7 +83,7 @@ def _outlines(
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if layer.width >= 2 and len(rects) <= HALO and brush.space == "photo":
-        dark = ink.lightnessF() > 0.3
+        dark = brush.palette.name == "dark"
         edge = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
         painter.setPen(_pen(edge, layer.width + 2, False))
         painter.drawRects(rects)

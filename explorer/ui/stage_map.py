@@ -131,7 +131,8 @@ class StageMap(QWidget):
 
     def _headings(self, painter: QPainter) -> None:
         palette = self.theme.palette
-        painter.setFont(sans(11.5, Weight.DemiBold))
+        roomy = self._column_width() >= 50
+        painter.setFont(sans(11.5 if roomy else 10, Weight.DemiBold))
         for method in METHODS:
             on = method.name in self.enabled
             ink = colour(palette, method.name) if on else QColor(palette.faint)

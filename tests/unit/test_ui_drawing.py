@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from explorer.session.scene import Boxes, Key, Picture, Scene
+from explorer.session.scene import Boxes, Key, Picture, Pixels, Scene
+from explorer.ui import images
 from explorer.ui.arrange import areas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
 from explorer.ui.crowd import crowd_pixels, outline_counts
+from explorer.ui.images import from_image, image_of
+from explorer.ui.paint import paint_scene
 from explorer.ui.picking import boxes_at, next_hit
 from explorer.ui.theme import DARK, LIGHT, PALETTES, colour
 from explorer.ui.transform import View, fitted
@@ -181,3 +185,42 @@ def test_words() -> None:
     assert [short_count(n) for n in (7, 2000, 61_206, 1_300_000)] == [
         "7", "2,000", "61.2k", "1.3M",
     ]
+
+
+def test_a_large_photo_is_drawn_alike_from_far_and_near() -> None:
+    """Only parts or every 8th pixel of it become images; what is seen must not depend on that."""
+    height, width = 3000, 4000
+    y, x = np.mgrid[0:height, 0:width]
+    pixels = np.stack([x * 255 // width, y * 255 // height, (x + y) % 2], -1).astype(np.uint8)
+    layer = Pixels(name="Photo", values=pixels, rect=(0, 0, width, height))
+    large = Scene(extent=(0, 0, width, height), space="photo", layers=(layer,))
+    area = (0.0, 0.0, 200.0, 150.0)
+    for view in (fitted(large.extent, area), View(1.0, -1000, -700), View(3.0, -9000, -6000)):
+        image = QImage(200, 150, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        paint_scene(painter, large, view, area, DARK)
+        painter.end()
+        seen = from_image(image)
+        for at_x, at_y in ((20, 20), (150, 110)):
+            scene_x, scene_y = view.back(at_x, at_y)
+            wanted = (scene_x * 255 / width, scene_y * 255 / height)
+            assert seen[at_y, at_x, :2] == pytest.approx(wanted, abs=3)
+
+
+def test_images_are_kept_while_their_array_lives() -> None:
+    pixels = np.zeros((600, 800, 3), np.uint8)
+    first = image_of(pixels, 1.0)
+    assert image_of(pixels, 1.0).cacheKey() == first.cacheKey()
+    assert image_of(pixels, 0.2).width() == 200
+    other = np.full((600, 800, 3), 255, np.uint8)
+    assert image_of(other, 1.0).pixelColor(5, 5).red() == 255
+    key = id(pixels)
+    del pixels
+    assert key not in images._kept
+
+
+def test_transparent_pixels_become_white() -> None:
+    image = QImage(2, 1, QImage.Format.Format_RGBA8888)
+    image.setPixelColor(0, 0, QColor(255, 0, 0, 255))
+    image.setPixelColor(1, 0, QColor(255, 0, 0, 0))
+    assert from_image(image).tolist() == [[[255, 0, 0], [255, 255, 255]]]
