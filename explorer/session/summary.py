@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.methods.names import METHODS, method_named
+from explorer.methods.names import METHODS
 from explorer.session.scene import Bars, Label, Labels, Layer, Scene
 from explorer.trace.stages import DetectionsStage, StageName, Trace
 
@@ -138,12 +138,12 @@ def _who_found(
 
 
 def headline(trace: Trace) -> str:
-    """One line for a method: "cat 0.93, sofa 0.61" or "nothing above 0.5"."""
+    """One line for a method: "cat 0.93, sofa 0.61", or "nothing found"; "" before its end."""
     found = found_by(trace)
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
         return ", ".join(f"{name} {score:.2f}" for name, score in best[:4])
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
-        return f"{method_named(trace.method).title} finds nothing above {stage.threshold:g}"
+        return "nothing found"
     return ""

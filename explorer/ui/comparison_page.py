@@ -17,6 +17,7 @@ from explorer.ui.centre import grid_rects
 from explorer.ui.page import (
     EDGE,
     HEAD,
+    NAME,
     Look,
     blank,
     caption_line,
@@ -30,7 +31,8 @@ from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
 from explorer.ui.words import STAGE_TITLES, time_text, total_ms
 
-WIDTH, HEIGHT = 1600.0, 1000.0
+WIDTH = 1600.0
+BODIES = (300.0, 560.0)  # a cell's least and greatest height for its photo
 FOOT = 22.0
 
 
@@ -45,8 +47,8 @@ def comparison_page(
     look: Look | None = None,
 ) -> QImage:
     """pictures: of `stage`, by method; a method without one says so in its place."""
-    rows = 18.0 * len(traces) + FOOT
-    image = blank(WIDTH, HEIGHT + rows, scale, palette)
+    height = sheet_height(pictures, len(traces) + 1)
+    image = blank(WIDTH, height + 18.0 * len(traces) + FOOT, scale, palette)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     head_line(
@@ -55,7 +57,7 @@ def comparison_page(
     )
     names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
     by_name = {trace.method: trace for trace in traces}
-    rects = grid_rects(len(names) + 1, WIDTH - 2 * EDGE + 20, HEIGHT - HEAD, gap=12)
+    rects = grid_rects(len(names) + 1, WIDTH - 2 * EDGE + 20, height - HEAD, gap=12)
     for name, rect in zip([*names, ""], rects, strict=True):
         painter.save()
         painter.translate(EDGE - 12 + rect.left(), HEAD - 12 + rect.top())
@@ -67,13 +69,23 @@ def comparison_page(
             area = (0.0, 0.0, rect.width(), rect.height())
             paint_scene(painter, scene, fitted(scene.extent, area), area, palette)
         painter.restore()
-    y = HEIGHT - 2
+    y = height - 2
     for name in names:
         line(painter, EDGE, y, caption_line(by_name[name]), 11.5, palette.muted)
         y += 18
-    line(painter, WIDTH - EDGE, y - 18, "Two-Stage Explorer", 11.5, palette.faint, right=True)
+    line(painter, WIDTH - EDGE, y - 18, NAME, 11.5, palette.faint, right=True)
     painter.end()
     return image
+
+
+def sheet_height(pictures: Mapping[str, Picture], cells: int) -> float:
+    """As high as the photo's shape needs: three cells in a row, or fewer where there are fewer."""
+    columns = min(cells, 3)
+    width = (WIDTH - 2 * EDGE) / columns
+    extents = [each.main.extent for each in pictures.values()] or [(0.0, 0.0, 4.0, 3.0)]
+    shape = max((y2 - y1) / max(x2 - x1, 1e-6) for x1, y1, x2, y2 in extents)
+    body = min(max(width * shape, BODIES[0]), BODIES[1])
+    return HEAD + -(-cells // columns) * (body + HEADER + FOOTER + 12)
 
 
 def _cell(

@@ -24,6 +24,8 @@ from explorer.ui.transform import View, fitted
 from explorer.ui.words import time_text
 
 WIDTH, HEIGHT = 1280.0, 800.0
+LEAST_HEIGHT = 640
+NAME = "Two-Stage Explorer"
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
 LARGEST = 1.6  # panels are not enlarged more than this
 Align = Qt.AlignmentFlag
@@ -97,12 +99,16 @@ def _level(picture: Picture, main: Rect, panel: Rect) -> Rect:
 
 
 def page_height(picture: Picture) -> float:
-    """Between 800 and 1,600: as high as the scene and its panel need for the page's width."""
-    for height in range(int(HEIGHT), 1601, 100):
-        _, panel = areas(picture, (EDGE, HEAD, WIDTH - EDGE, height - FOOT), gap=20.0)
+    """As high as the photo and its panel need for the page's width: 800 for most, 640 to 1,600."""
+    for height in range(LEAST_HEIGHT, 1601, 40):
+        main, panel = areas(picture, (EDGE, HEAD, WIDTH - EDGE, height - FOOT), gap=20.0)
+        top, bottom = fitted(picture.main.extent, main).rect(picture.main.extent)[1::2]
+        # A wide photo would not grow with the page.
+        enough = height >= HEIGHT or bottom - top < main[3] - main[1] - 1
         if picture.panel is None or panel is None:
-            return float(height)
-        if fitted(picture.panel.extent, panel).scale >= 0.95:
+            if enough:
+                return float(height)
+        elif enough and fitted(picture.panel.extent, panel).scale >= 0.95:
             return float(height)
     return 1600.0
 
@@ -216,8 +222,9 @@ def foot_lines(
     summary = picture.summary + (f" · {lost} labels hidden" if lost else "")
     used = line(painter, WIDTH - EDGE, top, summary, 13, palette.text, Weight.Medium, True)
     legend(painter, picture.main, palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
-    line(painter, EDGE, top + 23, caption_line(trace), 11.5, palette.muted)
-    line(painter, WIDTH - EDGE, top + 23, "Two-Stage Explorer", 11.5, palette.faint, right=True)
+    used = line(painter, EDGE, top + 23, caption_line(trace), 11.5, palette.muted)
+    if used < WIDTH - 2 * EDGE - 130:
+        line(painter, WIDTH - EDGE, top + 23, NAME, 11.5, palette.faint, right=True)
 
 
 def legend(
