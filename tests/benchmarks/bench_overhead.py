@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,14 @@ from numpy.typing import NDArray
 from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_fpn, fasterrcnn_resnet50_fpn
 
 from explorer.methods import fpn, rcnn
+from explorer.methods.checkpoints import load
 from explorer.methods.devices import choose
 from explorer.methods.torchvision_fpn import TorchvisionNet
 from explorer.methods.warp import Warper, context_boxes
 from explorer.ops.images import load_photo
+from explorer.ops.selective_search import search
 from explorer.paths import samples
 from tests.torchvision_twin import as_tensor, twin
-from tests.unit.small_nets import small_regions
 
 FPN_LIMIT = 1.25
 RCNN_LIMIT = 1.3
@@ -64,17 +66,13 @@ def photo() -> NDArray[np.uint8]:
     return load_photo(samples()[0])
 
 
-def spread(layer: torch.nn.Linear | torch.nn.Conv2d, size: float) -> None:
-    torch.nn.init.normal_(layer.weight, std=size)
-
-
 def test_compact_fpn_with_full_trace(benchmark: Any) -> None:
     """Against torchvision's FasterRCNN with the same modules, photo and settings."""
-    torch.manual_seed(0)
-    net = fpn.Net(len(CLASSES)).eval()
-    spread(net.rpn.objectness, 0.3)
-    spread(net.head.cls, 0.05)
-    settings = fpn.Settings(antialias=False)
+    loaded = load("fpn", CPU)
+    net = loaded.net
+    assert isinstance(net, fpn.Net)
+    assert isinstance(loaded.settings, fpn.Settings)
+    settings = replace(loaded.settings, antialias=False)
     model, pixels = twin(net, settings), photo()
 
     def bare() -> object:
@@ -109,16 +107,16 @@ def test_torchvisions_detectors_with_full_trace(benchmark: Any, build: Any) -> N
 
 def test_rcnn_of_2000_regions(benchmark: Any) -> None:
     """Against the bare forward passes of the same crops in equal batches."""
-    torch.manual_seed(0)
-    net = rcnn.Net(len(CLASSES)).eval()
-    settings, pixels = rcnn.Settings(), photo()
-    regions = small_regions(pixels, 2000)
+    loaded = load("rcnn", CPU)
+    net, settings = loaded.net, loaded.settings
+    assert isinstance(net, rcnn.Net)
+    assert isinstance(settings, rcnn.Settings)
+    pixels = photo()
+    regions = search(pixels, settings.strategy, settings.proposals)
+    assert len(regions.boxes) == 2000
     context = context_boxes(regions.boxes, settings.crop, settings.padding)
     crops = Warper(pixels).crops(context, settings.crop)
     batches = rcnn.normalised(crops, CPU.torch).split(settings.batch)
-    with torch.no_grad():  # as of trained SVMs: a tenth of the pairs above -1
-        margins = net.svm(net.head.features(net.pool5(batches[0])))
-        net.svm.bias -= margins.quantile(0.9, dim=0) + 1
 
     def bare() -> object:
         with torch.inference_mode():
