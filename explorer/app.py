@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.methods.names import NAMES
-from explorer.trace.stages import STAGE_NAMES
+from explorer.trace.base import STAGE_NAMES
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.trace.base import NmsRecord
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import AnchorLevel, Grouping, NmsRecord, RpnStage, SearchStage
+from explorer.trace.stages import AnchorLevel, Grouping, RpnStage, SearchStage
 
 Array = NDArray[np.float32]
 DEVICE = "cpu · float32"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.trace.base import NetworkInput, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
@@ -18,13 +19,11 @@ from explorer.trace.stages import (
     FeaturesStage,
     ImageStage,
     LevelStage,
-    NetworkInput,
     NmsStage,
     PoolingStage,
     RefinementStage,
     RoiStage,
     ScoresStage,
-    Stage,
     Trace,
     WarpStage,
     WindowStage,

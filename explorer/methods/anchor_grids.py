@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from explorer.ops import anchors
+from explorer.trace.base import Floats, Ints
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import AnchorLevel, Floats, Ints
+from explorer.trace.stages import AnchorLevel
 
 Pair = tuple[float, float]
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from explorer.methods.checkpoints import Loaded
 from explorer.methods.modules import module_of
-from explorer.trace.stages import Progress, RegionsStage, Stage, Trace
+from explorer.trace.base import Progress, Stage
+from explorer.trace.stages import RegionsStage, Trace
 
 
 def start(method: str, loaded: Loaded) -> Trace:

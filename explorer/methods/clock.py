@@ -11,11 +11,11 @@ from typing import TypedDict
 import torch
 
 from explorer.methods.devices import Device
-from explorer.trace.stages import StageName
+from explorer.trace.base import StageName
 
 
 class Timed(TypedDict):
-    """What a stage record says of its making; see `explorer.trace.stages.Stage`."""
+    """What a stage record says of its making; see `explorer.trace.base.Stage`."""
 
     name: StageName
     ms: float

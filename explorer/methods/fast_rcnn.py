@@ -34,6 +34,7 @@ from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.pooling import roi_cells, roi_pool
 from explorer.ops.selective_search import search_steps
+from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
@@ -41,12 +42,10 @@ from explorer.trace.stages import (
     ImageStage,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RegionsStage,
     RoiStage,
     ScoresStage,
-    Stage,
 )
 
 STRIDE = 16  # of the shared map, network pixels a cell

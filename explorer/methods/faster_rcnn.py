@@ -35,6 +35,7 @@ from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.pooling import roi_cells, roi_pool
+from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
@@ -42,13 +43,11 @@ from explorer.trace.stages import (
     ImageStage,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RegionsStage,
     RoiStage,
     RpnStage,
     ScoresStage,
-    Stage,
 )
 
 STRIDE = 16  # of the shared map, network pixels a cell

@@ -40,6 +40,7 @@ from explorer.ops.boxes import clip, decode
 from explorer.ops.levels import level_of
 from explorer.ops.nms import nms
 from explorer.ops.pooling import roi_align
+from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
@@ -48,12 +49,10 @@ from explorer.trace.stages import (
     LevelStage,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RegionsStage,
     RpnStage,
     ScoresStage,
-    Stage,
 )
 
 MULTIPLE = 32  # sides are padded to this, so that strides 4..32 divide them

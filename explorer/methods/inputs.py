@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.ops.resize import resized
-from explorer.trace.stages import NetworkInput
+from explorer.trace.base import NetworkInput
 
 
 @dataclass(frozen=True, eq=False)

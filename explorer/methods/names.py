@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.trace.stages import StageName
+from explorer.trace.base import StageName
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.ops.bins import bilinear, pyramid_bins, roi_align_points, roi_pool_bins
+from explorer.trace.base import Floats
 from explorer.trace.stages import (
     FeatureMap,
     FeaturesStage,
-    Floats,
     LevelStage,
     PoolingStage,
     RoiStage,

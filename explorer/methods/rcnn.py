@@ -32,19 +32,17 @@ from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.selective_search import search_steps
+from explorer.trace.base import NetworkInput, Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
     FeaturesStage,
     ImageStage,
-    NetworkInput,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RegionsStage,
     ScoresStage,
-    Stage,
     WarpStage,
 )
 

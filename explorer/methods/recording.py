@@ -13,8 +13,9 @@ from explorer.methods.inputs import Input
 from explorer.nets.fpn import Pyramid
 from explorer.ops import boxes as box_ops
 from explorer.ops.nms import NmsResult
+from explorer.trace.base import Floats, Ints, NmsRecord
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import FeatureMap, Floats, Ints, NmsRecord
+from explorer.trace.stages import FeatureMap
 
 
 def every_row(count: int) -> Ints:

@@ -34,6 +34,7 @@ from explorer.ops.boxes import area, clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.pooling import pyramid_pool, window_of
 from explorer.ops.selective_search import search_steps
+from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     DetectionsStage,
@@ -41,11 +42,9 @@ from explorer.trace.stages import (
     ImageStage,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RegionsStage,
     ScoresStage,
-    Stage,
     WindowStage,
 )
 

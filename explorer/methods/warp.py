@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.nets.backbone import MEAN
-from explorer.trace.stages import Floats
+from explorer.trace.base import Floats
 
 MEAN_COLOUR = tuple(round(255 * channel) for channel in MEAN)  # of what lies outside the photo
 AT_ONCE = 64  # crops that one thread warps before it asks for more

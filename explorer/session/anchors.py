@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.trace.stages import Ints, RpnStage
+from explorer.trace.base import Ints
+from explorer.trace.stages import RpnStage
 
 
 @dataclass(frozen=True)

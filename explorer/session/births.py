@@ -17,12 +17,8 @@ from explorer.session.scenes.common import (
 from explorer.session.scenes.equations import decoding_lines
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
-from explorer.trace.stages import (
-    Floats,
-    RpnStage,
-    SearchStage,
-    Trace,
-)
+from explorer.trace.base import Floats
+from explorer.trace.stages import RpnStage, SearchStage, Trace
 
 
 def region_cards(trace: Trace, region: int) -> list[Card]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.session.scene import Key
-from explorer.trace.stages import StageName
+from explorer.trace.base import StageName
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.session.job import Photo
-from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+from explorer.trace.base import Progress, Stage
+from explorer.trace.stages import SearchStage, Trace
 
 if TYPE_CHECKING:
     from explorer.methods.checkpoints import Loaded

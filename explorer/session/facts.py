@@ -23,15 +23,14 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import decoding_lines, level_lines
 from explorer.session.scenes.grids import cells_box, map_named
+from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
-    Floats,
     ImageStage,
     LevelStage,
     PoolingStage,
     RefinementStage,
     RoiStage,
     ScoresStage,
-    StageName,
     Trace,
     WarpStage,
     WindowStage,

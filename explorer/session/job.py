@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.methods.names import method_named
+from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+from explorer.trace.stages import SearchStage, Trace
 
 Photo = NDArray[np.uint8]
 # By cost: the later a method was published, the less it computes.

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.scene import Key
+from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
     DetectionsStage,
-    Floats,
     NmsStage,
     RefinementStage,
     RpnStage,
     SearchStage,
-    StageName,
     Trace,
     WarpStage,
     rows,

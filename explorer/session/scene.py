@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.trace.stages import Floats, Ints, StageName
+from explorer.trace.base import Floats, Ints, StageName
 
 Rect = tuple[float, float, float, float]
 
@@ -172,7 +172,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class ViewState:
-    """What the user chose for pictures: selection, controls (by "stage.key") and a display limit."""
+    """What the user chose for pictures: selection, controls ("stage.key"), display limit."""
 
     selected: Key | None = None
     controls: tuple[tuple[str, str | int], ...] = ()

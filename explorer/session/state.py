@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key, ViewState
-from explorer.trace.stages import STAGE_NAMES, StageName
+from explorer.trace.base import STAGE_NAMES, StageName
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy as np
 
 from explorer.methods.names import METHODS
 from explorer.session.scene import Bars, Label, Labels, Layer, Scene
-from explorer.trace.stages import DetectionsStage, StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import DetectionsStage, Trace
 
 # Part of the work -> the stages that count to it, and how strongly its bar is drawn.
 PARTS: tuple[tuple[str, tuple[StageName, ...], float], ...] = (

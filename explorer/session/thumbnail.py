@@ -22,15 +22,8 @@ from explorer.session.scenes import picture
 from explorer.session.scenes.common import Focus, class_role, focus
 from explorer.session.scenes.crops import crop_of
 from explorer.session.scenes.pooling import values_of
-from explorer.trace.stages import (
-    FeaturesStage,
-    Floats,
-    PoolingStage,
-    ScoresStage,
-    StageName,
-    Trace,
-    WarpStage,
-)
+from explorer.trace.base import Floats, StageName
+from explorer.trace.stages import FeaturesStage, PoolingStage, ScoresStage, Trace, WarpStage
 
 LIMIT = 40  # boxes in a thumbnail
 TALL, WIDE = 90.0, 120.0

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from superqt import QLabeledSlider
 
 from explorer.session.scene import Control
-from explorer.trace.stages import STAGE_NAMES, StageName
+from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.flow import FlowLayout
 from explorer.ui.style import Theme
 from explorer.ui.words import STAGE_TITLES

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.trace.stages import Floats
+from explorer.trace.base import Floats
 
 STOPS: dict[str, str] = {
     "viridis": (

@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage, QPainter
 from explorer.methods.names import METHODS, method_named
 from explorer.session.scene import Picture
 from explorer.session.summary import headline, summary_scene
-from explorer.trace.stages import StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 from explorer.ui.arrange import areas
 from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_frame
 from explorer.ui.centre import grid_rects

@@ -9,7 +9,8 @@ from pathlib import Path
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
-from explorer.trace.stages import STAGE_NAMES, StageName, Trace
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace
 from explorer.ui.comparison_page import comparison_page
 from explorer.ui.exporting import Style, page_count, save, write_pages
 from explorer.ui.page import Look, stage_page

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from explorer.session.job import sentence_of
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
-from explorer.trace.stages import STAGE_NAMES, StageName, Trace
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace
 from explorer.ui.comparison_page import comparison_page
 from explorer.ui.page import stage_page
 from explorer.ui.theme import Palette

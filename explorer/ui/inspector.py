@@ -14,7 +14,8 @@ from explorer.session.facts import cards
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
 from explorer.session.state import Desk
-from explorer.trace.stages import StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 from explorer.ui.cards import CardView
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour

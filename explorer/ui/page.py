@@ -15,7 +15,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from explorer.methods.names import method_named
 from explorer.session.caption import caption
 from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
-from explorer.trace.stages import StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 from explorer.ui.arrange import areas
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene

@@ -19,7 +19,8 @@ from explorer.session.scenes import picture
 from explorer.session.state import Desk
 from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
-from explorer.trace.stages import STAGE_NAMES, StageName, Trace
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace
 from explorer.ui.bottom_bar import BottomBar
 from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.methods.names import METHODS, NAMES, method_named
-from explorer.trace.stages import STAGE_NAMES, StageName
+from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from explorer.trace.stages import StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 
 STAGE_TITLES: dict[StageName, str] = {
     "image": "Image",

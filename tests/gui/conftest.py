@@ -20,7 +20,8 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from explorer.session.job import Engine, Photo
-from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+from explorer.trace.base import Progress, Stage
+from explorer.trace.stages import SearchStage, Trace
 from explorer.ui.window import Window
 from tests.traces import synthetic_trace
 

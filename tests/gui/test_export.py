@@ -14,7 +14,7 @@ from explorer.app import parser_of_export
 from explorer.export import run
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key
-from explorer.trace.stages import STAGE_NAMES
+from explorer.trace.base import STAGE_NAMES
 from explorer.ui.dialogs import ExportDialog
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle

@@ -19,7 +19,8 @@ from explorer import export
 from explorer.app import main, parser_of_export
 from explorer.ops.images import load_photo
 from explorer.session.job import Photo
-from explorer.trace.stages import Progress, SearchStage, Stage, Trace
+from explorer.trace.base import Progress, Stage
+from explorer.trace.stages import SearchStage, Trace
 from tests import photos
 from tests.traces import CLASSES, synthetic_trace
 

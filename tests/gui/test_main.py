@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from explorer import app as program
 from explorer.methods.names import NAMES
 from explorer.session.engine import TorchEngine
-from explorer.trace.stages import STAGE_NAMES, SearchStage
+from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import SearchStage
 from explorer.ui.window import Window
 from tests.gui.random_nets import random_net
 
@@ -46,10 +47,10 @@ def test_main_shows_real_results_and_ends_cleanly(
         windows = [w for w in QApplication.topLevelWidgets() if isinstance(w, Window)]
         for window in windows:
             complete = [t for t in window.workbench.traces.values() if t.stage("detections")]
-            if window.isVisible() and not window.runner.busy and not window.studio.busy:
-                if complete or window.banner.isVisible():
-                    seen.append(window)
-                    window.close()
+            idle = not window.runner.busy and not window.studio.busy
+            if window.isVisible() and idle and (complete or window.banner.isVisible()):
+                seen.append(window)
+                window.close()
 
     timer = QTimer()
     timer.timeout.connect(look)

@@ -16,7 +16,7 @@ from explorer.methods.names import NAMES
 from explorer.session.job import Engine
 from explorer.session.related import box_of
 from explorer.session.scene import Key
-from explorer.trace.stages import STAGE_NAMES
+from explorer.trace.base import STAGE_NAMES
 from explorer.ui.canvas import Canvas
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle

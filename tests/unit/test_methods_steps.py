@@ -14,11 +14,11 @@ from explorer.methods.pooled import pooled
 from explorer.methods.warp import MEAN_COLOUR, Warper, context_boxes
 from explorer.nets.fpn import FeaturePyramid
 from explorer.ops.pooling import roi_align, roi_pool
+from explorer.trace.base import Progress
 from explorer.trace.stages import (
     FeaturesStage,
     LevelStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RpnStage,
     ScoresStage,

@@ -11,19 +11,15 @@ import pytest
 
 from explorer.methods.modules import MODULES
 from explorer.ops.bins import overlap
+from explorer.trace.base import Floats, Ints, NmsRecord, Progress, Stage
 from explorer.trace.stages import (
     DetectionsStage,
-    Floats,
     ImageStage,
-    Ints,
-    NmsRecord,
     NmsStage,
     PoolingStage,
-    Progress,
     RefinementStage,
     RpnStage,
     ScoresStage,
-    Stage,
     Trace,
     rows,
 )

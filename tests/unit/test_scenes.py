@@ -25,7 +25,8 @@ from explorer.session.scene import (
 from explorer.session.scenes import PICTURES, StageMissingError, missing, picture
 from explorer.session.scenes.panel import WIDTH
 from explorer.session.thumbnail import thumbnail
-from explorer.trace.stages import STAGE_NAMES, StageName, Trace, rows
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace, rows
 from tests.traces import synthetic_trace
 
 ROLES = ("accent", "text", "muted", "line", "surface", "good", "bad", "selected")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from explorer.ops.selective_search import STRATEGIES, SearchCancelled, search, search_steps
 from explorer.ops.selective_search.proposals import best_regions, ranks
-from explorer.trace.stages import Grouping, Progress, SearchStage
+from explorer.trace.base import Progress
+from explorer.trace.stages import Grouping, SearchStage
 
 
 def shapes(seed: int, height: int = 90, width: int = 120) -> NDArray[np.uint8]:

@@ -14,8 +14,9 @@ from explorer.ops.selective_search.colour import colour_space
 from explorer.ops.selective_search.merging import Merging, Weights, merge_all
 from explorer.ops.selective_search.regions import describe, segment
 from explorer.ops.selective_search.texture import texture_bins
+from explorer.trace.base import Progress
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import Grouping, Progress, SearchStage
+from explorer.trace.stages import Grouping, SearchStage
 
 # Larger photos are searched at this long side, in pixels, smaller ones as they are. R-CNN's
 # released code scales every photo to a width of 500, the size of VOC's photos.

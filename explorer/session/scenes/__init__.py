@@ -21,7 +21,8 @@ from explorer.session.scenes import (
     scores,
 )
 from explorer.session.scenes.common import StageMissingError
-from explorer.trace.stages import StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 
 PICTURES: dict[StageName, Callable[[Trace, StageName, ViewState], Picture]] = {
     "image": image.picture,

@@ -30,16 +30,8 @@ from explorer.session.scenes.grids import (
     others_layer,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import (
-    Floats,
-    LevelStage,
-    RoiStage,
-    ScoresStage,
-    StageName,
-    Trace,
-    WarpStage,
-    WindowStage,
-)
+from explorer.trace.base import Floats, StageName
+from explorer.trace.stages import LevelStage, RoiStage, ScoresStage, Trace, WarpStage, WindowStage
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:

@@ -19,7 +19,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import level_lines
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Floats, ImageStage, LevelStage, Trace
+from explorer.trace.base import Floats
+from explorer.trace.stages import ImageStage, LevelStage, Trace
 
 
 def level_range(trace: Trace) -> tuple[int, int]:

@@ -11,7 +11,8 @@ from explorer.session.scene import Boxes, Layer, Scene, ViewState
 from explorer.session.scenes.common import Focus, count, number, photo_scene, plural, setting
 from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import Floats, ImageStage, NetworkInput, Trace, WindowStage
+from explorer.trace.base import Floats, NetworkInput
+from explorer.trace.stages import ImageStage, Trace, WindowStage
 
 
 def windows(

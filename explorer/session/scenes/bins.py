@@ -10,10 +10,9 @@ from explorer.ops.bins import pyramid_bins, roi_align_points, roi_pool_bins
 from explorer.session.related import region_boxes
 from explorer.session.scenes.common import Focus
 from explorer.session.scenes.grids import cells_box, map_named
+from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     FeatureMap,
-    Floats,
-    Ints,
     LevelStage,
     PoolingStage,
     RoiStage,

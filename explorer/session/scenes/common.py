@@ -10,7 +10,8 @@ import numpy as np
 from explorer.methods.names import method_named
 from explorer.session.related import Related, best_key, box_of, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
-from explorer.trace.stages import Floats, ImageStage, Ints, Stage, StageName, Trace
+from explorer.trace.base import Floats, Ints, Stage, StageName
+from explorer.trace.stages import ImageStage, Trace
 
 STAGE_TITLES: dict[StageName, str] = {
     "image": "Image",

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from explorer.session.scene import Boxes, Pixels, Rect
 from explorer.session.scenes.common import Focus
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Floats, ImageStage, PoolingStage, Trace, WarpStage
+from explorer.trace.base import Floats
+from explorer.trace.stages import ImageStage, PoolingStage, Trace, WarpStage
 
 MEAN_COLOUR = (124, 116, 104)  # ImageNet's mean, which fills what lies outside the photo
 

@@ -21,7 +21,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.pairs import tag
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
 
 BY_CLASS, BY_METHOD = "class", "method"
 LISTED = 20

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.session.scenes.common import box_text, number, size_text
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Floats
+from explorer.trace.base import Floats
 
 CLAMP = math.log(1000 / 16)  # t_w and t_h are cut here before exp
 

@@ -21,7 +21,8 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import FeatureMap, FeaturesStage, Floats, Ints, StageName, Trace
+from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import FeatureMap, FeaturesStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
 MONTAGE = 6  # channels a side in the browser

@@ -6,15 +6,8 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Lines
-from explorer.trace.stages import (
-    FeatureMap,
-    FeaturesStage,
-    Floats,
-    Ints,
-    ScoresStage,
-    StageName,
-    Trace,
-)
+from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import FeatureMap, FeaturesStage, ScoresStage, Trace
 
 OTHERS = 30  # quiet boxes beside the one that is looked at
 

@@ -15,7 +15,8 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import ImageStage, NetworkInput, SearchStage, StageName, Trace
+from explorer.trace.base import NetworkInput, StageName
+from explorer.trace.stages import ImageStage, SearchStage, Trace
 
 # What enters the network in the papers.
 PAPER_INPUT = {

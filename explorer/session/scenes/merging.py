@@ -19,7 +19,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.search_common import run_name, show_control, similarity_bars
-from explorer.trace.stages import Grouping, Ints, SearchStage, Trace
+from explorer.trace.base import Ints
+from explorer.trace.stages import Grouping, SearchStage, Trace
 
 
 def over_segmentation(

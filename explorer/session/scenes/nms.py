@@ -21,7 +21,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.pairs import class_control, strong_rows, tag
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import Ints, NmsStage, StageName, Trace
+from explorer.trace.base import Ints, StageName
+from explorer.trace.stages import NmsStage, Trace
 
 KEEPERS, VICTIMS = 20, 60
 

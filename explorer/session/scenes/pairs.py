@@ -6,7 +6,8 @@ import numpy as np
 
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes.common import label_name, setting
-from explorer.trace.stages import Floats, Ints, StageName, Trace
+from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import Trace
 
 ALL = "all classes"
 

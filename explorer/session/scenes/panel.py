@@ -21,7 +21,7 @@ from explorer.session.scene import (
     Scene,
 )
 from explorer.session.scenes.common import Align
-from explorer.trace.stages import Floats
+from explorer.trace.base import Floats
 
 WIDTH = 320.0
 MARGIN = 14.0

@@ -20,7 +20,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.grids import grid_layer, others_layer
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Floats, PoolingStage, StageName, Trace, WarpStage
+from explorer.trace.base import Floats, StageName
+from explorer.trace.stages import PoolingStage, Trace, WarpStage
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
 WHAT = {

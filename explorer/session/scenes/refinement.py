@@ -26,7 +26,8 @@ from explorer.session.scenes.common import (
 from explorer.session.scenes.equations import decoded, decoding
 from explorer.session.scenes.pairs import class_control, strong_rows, tag
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import Ints, RefinementStage, StageName, Trace
+from explorer.trace.base import Ints, StageName
+from explorer.trace.stages import RefinementStage, Trace
 
 TOP = 12
 HOW = {

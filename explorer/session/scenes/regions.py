@@ -5,7 +5,8 @@ from __future__ import annotations
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import rpn, search
 from explorer.session.scenes.common import StageMissingError
-from explorer.trace.stages import RpnStage, SearchStage, StageName, Trace
+from explorer.trace.base import StageName
+from explorer.trace.stages import RpnStage, SearchStage, Trace
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:

@@ -33,7 +33,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.rpn_common import roles_of, show_control, sigmoid
-from explorer.trace.stages import Floats, Ints, RpnStage, Trace
+from explorer.trace.base import Floats, Ints
+from explorer.trace.stages import RpnStage, Trace
 
 ALL_LEVELS = "all levels"
 LISTED = 18  # anchors in the table

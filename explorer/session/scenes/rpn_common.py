@@ -19,7 +19,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import decoding
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Floats, Ints, RpnStage
+from explorer.trace.base import Floats, Ints
+from explorer.trace.stages import RpnStage
 
 SHOWS = ("proposals", "anchors", "objectness", "refinement", "NMS")
 

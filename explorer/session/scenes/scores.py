@@ -20,7 +20,8 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.stages import Floats, Ints, ScoresStage, StageName, Trace
+from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import ScoresStage, Trace
 
 ALL = "all classes"
 HIGHEST, CAPTIONS, TOP_CLASSES = 40, 6, 10
