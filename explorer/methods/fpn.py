@@ -284,7 +284,7 @@ def _pool(
 ) -> Tensor:
     """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7)."""
     channels = maps[f"P{settings.lowest}"].shape[1]
-    pooled = boxes.new_zeros((len(boxes), channels, settings.pool, settings.pool))
+    pooled = boxes.new_empty((len(boxes), channels, settings.pool, settings.pool))
     for k in range(settings.lowest, settings.highest + 1):
         rows = (level == k).nonzero()[:, 0]
         pooled[rows] = roi_align(

@@ -229,7 +229,7 @@ def pool(
 ) -> Tensor:
     """The windows' pooled features (n, C, bins), each window read from the map of its scale."""
     bins = sum(side * side for side in pyramid)
-    pooled = maps[0].new_zeros((len(cells), maps[0].shape[1], bins))
+    pooled = maps[0].new_empty((len(cells), maps[0].shape[1], bins))
     for i, shared in enumerate(maps):
         rows = (scale == i).nonzero()[:, 0]
         pooled[rows] = pyramid_pool(shared, cells[rows], pyramid)
