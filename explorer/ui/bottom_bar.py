@@ -25,6 +25,19 @@ from explorer.ui.flow import FlowLayout
 from explorer.ui.style import Theme
 from explorer.ui.words import STAGE_TITLES
 
+LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
+# Stages whose pictures draw as many boxes as they are allowed to.
+LIMITED: tuple[StageName, ...] = ("regions", "assignment", "pooling", "nms")
+
+
+def limit_control(limit: int) -> Control:
+    """How many boxes a picture may draw, as a control like those of the stages."""
+    names = {value: name for name, value in LIMITS.items()}
+    return Control(
+        key="limit", title="Boxes", kind="choice", value=names.get(limit, str(limit)),
+        choices=tuple(LIMITS),
+    )
+
 
 class Slider(QLabeledSlider):  # type: ignore[misc]
     """A labelled slider whose arrow keys move it, not the stage, while it has the focus."""

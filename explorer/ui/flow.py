@@ -1,9 +1,9 @@
-"""A layout that fills lines from left to right, like words of a text."""
+"""Layouts: lines filled like words of a text, and widgets one above the other."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QVBoxLayout, QWidget
 
 
 class FlowLayout(QLayout):
@@ -60,3 +60,15 @@ class FlowLayout(QLayout):
             x += hint.width() + self._gap_x
             line = max(line, hint.height())
         return y + line - rect.y()
+
+
+def stacked(*widgets: QWidget) -> QWidget:
+    """The widgets from top to bottom without gaps; the second takes the spare room."""
+    root = QWidget()
+    root.setObjectName("root")
+    rows = QVBoxLayout(root)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    for index, widget in enumerate(widgets):
+        rows.addWidget(widget, int(index == 1))
+    return root

@@ -21,7 +21,7 @@ from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
-from explorer.ui.bottom_bar import BottomBar
+from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre
 from explorer.ui.stage_map import MapCell, StageMap
@@ -217,6 +217,8 @@ class Presenter(QObject):
                     high=max(held.high, control.high),
                     choices=tuple(dict.fromkeys((*held.choices, *control.choices))),
                 )
+        if layers and self.desk.stage in LIMITED:
+            controls["limit"] = limit_control(self.desk.view.limit)
         hidden = self.desk.hidden(tuple(layers.items()), self.desk.stage)
         self.bottom.show_choices(
             [(name, name not in hidden) for name in layers], list(controls.values())

@@ -25,7 +25,7 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.words import STAGE_TITLES
 
-LABEL, TOP, EDGE, GAP = 90.0, 34.0, 10.0, 5.0
+LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
 ROW_LARGEST = 116.0
 Align = Qt.AlignmentFlag
 Place = tuple[str, StageName]

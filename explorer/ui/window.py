@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
 from explorer.session.job import Engine
 from explorer.session.related import Counterpart
@@ -22,10 +22,11 @@ from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui import opening
 from explorer.ui.actions import add_actions, keys_text
-from explorer.ui.bottom_bar import BottomBar
+from explorer.ui.bottom_bar import LIMITS, BottomBar
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
 from explorer.ui.dialogs import ExportDialog, KeysDialog
+from explorer.ui.flow import stacked
 from explorer.ui.inspector import Inspector
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.presenter import Presenter
@@ -75,27 +76,15 @@ class Window(QMainWindow):
         self.inspector = Inspector(self.theme)
         self.bottom = BottomBar(self.theme)
         self.strip = StatusStrip()
-        side = QWidget()
+        side = stacked(self.stage_map)
         side.setObjectName("side")
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self.stage_map)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         for widget in (side, self.centre, self.inspector):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(1, False)
-        root = QWidget()
-        root.setObjectName("root")
-        rows = QVBoxLayout(root)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.top)
-        rows.addWidget(self.splitter, 1)
-        rows.addWidget(self.bottom)
-        rows.addWidget(self.strip)
-        self.setCentralWidget(root)
+        self.setCentralWidget(stacked(self.top, self.splitter, self.bottom, self.strip))
         self.banner = Banner(self.theme, self.centre)
         self.presenter = Presenter(
             self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
@@ -121,9 +110,7 @@ class Window(QMainWindow):
         self.bottom.layer_switched.connect(
             lambda name, on: bench.switch_layers(bench.desk.with_layer(name, on))
         )
-        self.bottom.control_changed.connect(
-            lambda key, value: self.go(bench.desk.with_control(key, value))
-        )
+        self.bottom.control_changed.connect(self._control_changed)
         self.top.method_toggled.connect(lambda name: self.go(bench.desk.toggled(name)))
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.export)
@@ -177,6 +164,13 @@ class Window(QMainWindow):
         self.workbench.move_to(desk)
         self._show_methods()
 
+    def _control_changed(self, key: str, value: str | int) -> None:
+        desk = self.workbench.desk
+        if key == "limit":
+            self.go(desk.with_limit(LIMITS[str(value)]))
+        else:
+            self.go(desk.with_control(key, value))
+
     def step_stage(self, step: int) -> None:
         self.go(self.workbench.desk.next_stage(step))
 
@@ -219,15 +213,16 @@ class Window(QMainWindow):
         self.workbench.open_paths(paths)
 
     def ask_files(self) -> None:
-        paths = opening.ask_files(self, str(self.settings.value("folder", "")))
-        if paths:
-            self.settings.setValue("folder", str(paths[0].parent))
-            self.open_paths(paths)
+        self._open_asked(opening.ask_files)
 
     def ask_folder(self) -> None:
-        paths = opening.ask_folder(self, str(self.settings.value("folder", "")))
+        self._open_asked(opening.ask_folder)
+
+    def _open_asked(self, ask: Callable[[QWidget, str], list[Path]]) -> None:
+        paths = ask(self, str(self.settings.value("folder", "")))
         if paths:
-            self.settings.setValue("folder", str(paths[0]))
+            first = paths[0]
+            self.settings.setValue("folder", str(first if first.is_dir() else first.parent))
             self.open_paths(paths)
 
     def paste(self) -> None:

@@ -262,3 +262,16 @@ def test_pixels_of_the_photo_are_on_screen(qtbot: QtBot, opened: Window) -> None
         wanted = photo[y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3).mean(axis=0)
         seen = (shown.red(), shown.green(), shown.blue())
         assert np.abs(np.array(seen) - wanted).max() < 40
+
+
+def test_more_boxes_are_shown_on_demand(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions").alone("rcnn"))
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["rcnn"]
+    assert canvas.picture is not None and canvas.picture.summary.endswith("200 of 216 regions")
+    combo = opened.bottom.controls["limit"]
+    assert isinstance(combo, QComboBox)
+    combo.setCurrentText("all")
+    combo.textActivated.emit("all")
+    settle(qtbot, opened)
+    assert canvas.picture.summary.endswith("216 regions")
