@@ -151,10 +151,11 @@ class StageMap(QWidget):
         rect = self.cell_rect(method, stage)
         two_lines = rect.height() >= 76
         text_height = 27.0 if two_lines else 14.0
-        picture = QRectF(
-            rect.left() + GAP / 2, rect.top() + 5, rect.width() - GAP,
-            max(16.0, rect.height() - text_height - 9),
-        )
+        width = rect.width() - GAP
+        # Square at most: a tall cell shows the middle of a photo, not a strip of it.
+        height = min(max(16.0, rect.height() - text_height - 9), width * 1.06)
+        spare = max(0.0, rect.height() - height - text_height - 9)
+        picture = QRectF(rect.left() + GAP / 2, rect.top() + 5 + spare / 2, width, height)
         off = method not in self.enabled
         painter.setOpacity(0.25 if off else 1.0)
         path = QPainterPath()
