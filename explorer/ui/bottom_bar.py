@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from superqt import QLabeledSlider
 
 from explorer.session.scene import Control
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.flow import FlowLayout
 from explorer.ui.style import Theme
-from explorer.ui.words import STAGE_TITLES
 
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
 # Stages whose pictures draw as many boxes as they are allowed to.

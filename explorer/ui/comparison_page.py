@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from explorer.methods.names import METHODS, method_named
 from explorer.session.scene import Picture
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.summary import headline, summary_scene
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
@@ -30,7 +31,7 @@ from explorer.ui.page import (
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
-from explorer.ui.words import STAGE_TITLES, time_text, total_ms
+from explorer.ui.words import time_text, total_ms
 
 WIDTH = 1600.0
 BODIES = (300.0, 560.0)  # a cell's least and greatest height for its photo

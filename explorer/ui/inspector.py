@@ -13,6 +13,7 @@ from explorer.session.card import Card
 from explorer.session.facts import cards
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
@@ -20,7 +21,6 @@ from explorer.ui.cards import CardView
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
-from explorer.ui.words import STAGE_TITLES
 
 # What one row of a stage is called.
 ROW_NAMES: dict[StageName, str] = {

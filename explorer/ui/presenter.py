@@ -16,6 +16,7 @@ from explorer.session.job import sentence_of
 from explorer.session.related import Counterpart, counterparts
 from explorer.session.scene import Control, Picture, Pixels, Scene, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
 from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
@@ -28,7 +29,7 @@ from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
-from explorer.ui.words import STAGE_TITLES, short_count, time_text, total_ms
+from explorer.ui.words import short_count, time_text, total_ms
 
 
 @dataclass(frozen=True)

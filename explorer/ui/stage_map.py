@@ -19,11 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.methods.names import METHODS, NAMES, method_named
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
-from explorer.ui.words import STAGE_TITLES
 
 LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
 ROW_LARGEST = 116.0

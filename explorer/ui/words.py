@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
-
-STAGE_TITLES: dict[StageName, str] = {
-    "image": "Image",
-    "regions": "Regions",
-    "features": "Features",
-    "assignment": "Assignment",
-    "pooling": "Pooling",
-    "scores": "Scores",
-    "refinement": "Refinement",
-    "nms": "NMS",
-    "detections": "Detections",
-}
 
 
 def time_text(ms: float) -> str:
