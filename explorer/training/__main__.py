@@ -36,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--split", default="train")
     train.add_argument("--work", type=Path, required=True, help="folder for the run's state")
     train.add_argument("--backbone", type=Path, help="pretrain.pt, or train.pt of another method")
+    train.add_argument(
+        "--start", type=Path, help="--work of an earlier run to go on with, on a new schedule"
+    )
     train.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
     train.add_argument("--minutes", type=float, help="stop after so many minutes in all")
     train.add_argument("--steps", type=int, help="stop after so many steps")
@@ -126,7 +129,10 @@ def _train(given: argparse.Namespace) -> None:
         limit=given.limit,
         compiled=given.compile,
         precision=precision(given.device, given.precision),
+        start=given.start,
     )
+    if given.start and given.method in ("rcnn", "sppnet"):
+        raise ValueError("--start goes with fast_rcnn, faster_rcnn and fpn")
     if given.method == "rcnn":
         train_rcnn(options)
     elif given.method == "sppnet":

@@ -69,7 +69,10 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Made:
-    """How a network came about, for its card. hours: of training, without pre-training."""
+    """How a network came about, for its card. hours: of training, without pre-training.
+
+    steps, hours: of the last run; earlier: (steps, hours) of the runs that it went on from.
+    """
 
     sets: str
     photos: int
@@ -79,6 +82,7 @@ class Made:
     device: str
     commit: str
     backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
+    earlier: tuple[int, float] | None = None
 
 
 def half(path: Path) -> dict[str, torch.Tensor]:
@@ -120,6 +124,13 @@ def card(method: str, made: Made, results: Mapping[str, object], digest: str, si
     start = f"--backbone WORK/{other}/train.pt" if other else "--backbone WORK/pretrain.pt"
     if made.backbone is None:
         start = ""
+    before = ""
+    if made.earlier:
+        start = f"--start WORK/{method}-earlier"
+        before = (
+            f"Went on from an earlier run of {made.earlier[0]} steps, {made.earlier[1]:.2f} hours, "
+            "on a new schedule.\n"
+        )
     began = (
         f"- Its convolutions began as those of our {TITLES[other]}, not as a classifier's:\n"
         "  pre-training was too short for more.\n"
@@ -155,7 +166,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 
 {made.photos} photos of {made.sets.replace(" ", ", ")} (our splits of VOC's trainval),
 {made.steps} steps, {made.hours:.2f} hours on {made.device}; commit {made.commit}.
-
+{before}
 ```
 {train}
 ```
@@ -205,9 +216,11 @@ def made_by(run: Path, device: str, commit: str) -> Made:
     options = json.loads((run / "options.json").read_text())
     held = torch.load(run / "train.pt", weights_only=True, map_location="cpu")
     minutes, steps = options["minutes"], options["steps"]
+    earlier = options.get("earlier")
     budget = f"--minutes {minutes:g}" if minutes else f"--steps {steps}"
     return Made(
         " ".join(options["sets"]), options["photos"], budget, held["step"],
         held.get("hours", held["seconds"] / 3600), device, commit,
         options.get("backbone", "pretrain.pt"),
+        (earlier["steps"], earlier["hours"]) if earlier else None,
     )  # fmt: skip

@@ -19,10 +19,10 @@ from explorer.training.detectors import (
 from explorer.training.loop import Clock, optimiser_for, resume, train
 from explorer.training.options import (
     Options,
+    begin,
     describe,
     freeze_early,
     freeze_statistics,
-    load_backbone,
 )
 from explorer.training.precision import Precision
 from explorer.training.views import Batch, Plan, Views, ahead, make_batch
@@ -93,8 +93,7 @@ def train_detector(method: str, options: Options) -> list[float]:
     photos = usable(read_sets(options.data, list(options.sets)), options)
     net = network(method)
     backbone: nn.Module = net.backbone  # type: ignore[assignment]
-    load_backbone(backbone, options.backbone)  # type: ignore[arg-type]
-    if options.backbone:
+    if begin(net, backbone, options):  # type: ignore[arg-type]
         freeze_early(backbone)  # type: ignore[arg-type]
     freeze_statistics(net)
     backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -18,6 +18,7 @@ from explorer.training.__main__ import main
 from explorer.training.loop import Budget, rate_at
 from explorer.training.networks import load_net
 from explorer.training.options import Options
+from explorer.training.pack import made_by
 from explorer.training.precision import precision
 from explorer.training.svm import fit_ridge, fit_svms
 from explorer.training.views import Views
@@ -104,6 +105,22 @@ def test_a_stopped_run_goes_on_where_it_was(small: None, tmp_path: Path) -> None
     rest = whole.train_detector("fast_rcnn", stopped)
     assert len(rest) == 3
     np.testing.assert_allclose(rest, in_one[3:], rtol=1e-3)
+
+
+def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Path) -> None:
+    root = make_shapes(tmp_path)
+    first = options(root, "first", 6)
+    whole.train_detector("fast_rcnn", first)
+    # Steps of rate 0 leave what they were given.
+    second = dataclasses.replace(options(root, "second", 2), start=first.work, rate=0.0)
+    whole.train_detector("fast_rcnn", second)
+    before, after = (load_net("fast_rcnn", one.work).state_dict() for one in (first, second))
+    assert all(torch.equal(values, after[name]) for name, values in before.items())
+    third = dataclasses.replace(options(root, "third", 1), start=second.work)
+    whole.train_detector("fast_rcnn", third)
+    made = made_by(third.work, "a CPU", "abc1234")
+    assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
+    assert made.backbone is None
 
 
 def _keeping_every_step(*arguments: object) -> list[float]:
