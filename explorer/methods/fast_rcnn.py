@@ -28,12 +28,12 @@ from explorer.methods.recording import (
     photo_boxes,
     regions_on,
 )
+from explorer.methods.searching import searched
 from explorer.nets.backbone import CompactCNN
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.pooling import roi_cells, roi_pool
-from explorer.ops.selective_search import search_steps
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -100,14 +100,8 @@ def run(
     scale = (image.scale_x, image.scale_y)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
-    # Regions of interest: from outside the network.
-    if regions is None:
-        for step in search_steps(photo, settings.strategy, settings.proposals):
-            if isinstance(step, Progress):
-                yield step
-            else:
-                regions = step
-    assert regions is not None
+    # Regions of interest come from outside the network: about 2,000 by selective search.
+    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
     yield regions
     n = len(regions.boxes)
 

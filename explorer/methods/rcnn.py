@@ -26,12 +26,12 @@ from explorer.methods.recording import (
     photo_boxes,
     regions_on,
 )
+from explorer.methods.searching import searched
 from explorer.methods.warp import Warper, context_boxes
 from explorer.nets.backbone import MEAN, STD, CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
-from explorer.ops.selective_search import search_steps
 from explorer.trace.base import NetworkInput, Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -108,13 +108,8 @@ def run(
         )
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(crop,))
 
-    if regions is None:
-        for step in search_steps(photo, settings.strategy, settings.proposals):
-            if isinstance(step, Progress):
-                yield step
-            else:
-                regions = step
-    assert regions is not None
+    # About 2,000 regions by selective search, unless they were found before.
+    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
     yield regions
     boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)

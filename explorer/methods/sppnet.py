@@ -28,12 +28,12 @@ from explorer.methods.recording import (
     photo_boxes,
     regions_on,
 )
+from explorer.methods.searching import searched
 from explorer.nets.backbone import CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import area, clip, decode
 from explorer.ops.nms import nms
 from explorer.ops.pooling import pyramid_pool, window_of
-from explorer.ops.selective_search import search_steps
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -118,13 +118,8 @@ def run(
     records = tuple(each.record for each in inputs)
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=records)
 
-    if regions is None:
-        for step in search_steps(photo, settings.strategy, settings.proposals):
-            if isinstance(step, Progress):
-                yield step
-            else:
-                regions = step
-    assert regions is not None
+    # About 2,000 regions by selective search, unless they were found before.
+    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
     yield regions
     boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)
