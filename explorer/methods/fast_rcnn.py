@@ -142,14 +142,15 @@ def run(
     # Each class moves the RoI its own way: t^k.
     with clock("refinement"):
         row, label = pairs_above(scores[:, 1:], settings.score_threshold)
-        before, moves = boxes[row], net.head.deltas(normalised[row, label].float())
+        every = net.head.deltas(normalised.float())
+        before, moves = boxes[row], every[row, label]
         after = clip(decode(moves, before), image.size)
         value = scores[row, label + 1]
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(row), source_stage="scores",
         before=photo_boxes(image.to_photo(before), photo),
         after=photo_boxes(image.to_photo(after), photo),
-        deltas=freeze(moves), labels=freeze(label), scores=freeze(value),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(value), every=freeze(every),
     )
 
     # Greedy NMS, independently per class, "using the algorithm and settings from R-CNN".

@@ -192,14 +192,15 @@ def run(
     # Each class moves the region its own way.
     with clock("refinement"):
         row, label = pairs_above(scores[:, 1:], settings.score_threshold)
-        before, moves = boxes[row], deltas[row, label].float()
+        every = deltas.float()
+        before, moves = boxes[row], every[row, label]
         after = clip(decode(moves, before), image.size)
         value = scores[row, label + 1]
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(row), source_stage="scores",
         before=photo_boxes(image.to_photo(before), photo),
         after=photo_boxes(image.to_photo(after), photo),
-        deltas=freeze(moves), labels=freeze(label), scores=freeze(value),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(value), every=freeze(every),
     )
 
     # Greedy NMS, independently per class. (Columns, not labels: torchvision's arithmetic.)

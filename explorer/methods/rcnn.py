@@ -167,14 +167,14 @@ def run(
     # Class-specific box regression of the survivors, on pool5 (appendix C).
     with clock("refinement"):
         row, label, score = row[kept], label[kept], score[kept]
-        used, index = torch.unique(row, return_inverse=True)
-        moves = net.ridge(pool5[used].flatten(1)).unflatten(1, (-1, 4))[index, label]
+        every = net.ridge(pool5.flatten(1)).unflatten(1, (-1, 4))
+        moves = every[row, label]
         before = boxes[row]
         after = clip(decode(moves, before), (height, width))
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(kept), source_stage="nms",
         before=photo_boxes(before, photo), after=photo_boxes(after, photo),
-        deltas=freeze(moves), labels=freeze(label), scores=freeze(score),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(score), every=freeze(every),
     )
 
     with clock("detections"):

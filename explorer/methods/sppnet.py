@@ -181,14 +181,14 @@ def run(
     # Box regression of the survivors, on the pooled features of conv5.
     with clock("refinement"):
         row, label, score = row[kept], label[kept], score[kept]
-        used, index = torch.unique(row, return_inverse=True)
-        moves = net.ridge(pooled[used].flatten(1)).unflatten(1, (-1, 4))[index, label]
+        every = net.ridge(pooled.flatten(1)).unflatten(1, (-1, 4))
+        moves = every[row, label]
         before = boxes[row]
         after = clip(decode(moves, before), (photo.shape[0], photo.shape[1]))
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(kept), source_stage="nms",
         before=photo_boxes(before, photo), after=photo_boxes(after, photo),
-        deltas=freeze(moves), labels=freeze(label), scores=freeze(score),
+        deltas=freeze(moves), labels=freeze(label), scores=freeze(score), every=freeze(every),
     )
 
     with clock("detections"):

@@ -7,8 +7,10 @@ torch's format with `weights_only=True`), so they cannot run code.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from torchvision.models.detection import (
 from explorer.methods.checkpoints import MOST_BYTES, Loaded, WeightsError, fill
 from explorer.methods.devices import Device
 from explorer.methods.torchvision_fpn import TorchvisionNet
+from explorer.methods.torchvision_names import cache_dir
 
 CLS = "roi_heads.box_predictor.cls_score.weight"
 CHUNK = 1 << 20
@@ -106,23 +109,33 @@ def download(
     if variant is None:
         raise WeightsError(f"There are no torchvision weights called '{name}'.")
     url = str(variant.trained.url)
-    folder = folder or Path(torch.hub.get_dir()) / "checkpoints"
+    folder = folder or cache_dir()
     target = folder / url.rsplit("/", 1)[-1]
     wanted = target.stem.rsplit("-", 1)[-1]  # torchvision's names end in their sha256's beginning
     if target.is_file() and _digest(target).startswith(wanted):
         return target
-    part = target.with_suffix(".part")
+    # A name of its own: another program, or a download that was cancelled, may still write.
+    part = folder / f"{target.stem}-{uuid.uuid4().hex}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         found = _fetch(url, part, progress)
         if not found.startswith(wanted):
             raise WeightsError(f"{url} did not come through whole: try again.")
         part.replace(target)
-    except (urllib.error.URLError, OSError) as error:
-        raise WeightsError(f"{url} could not be downloaded: {error}.") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise WeightsError(f"{url} could not be downloaded: {_reason(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def _reason(error: BaseException) -> str:
+    """'Connection refused' rather than '<urlopen error [Errno 111] Connection refused>'."""
+    wrapped = getattr(error, "reason", None)
+    if isinstance(wrapped, BaseException):
+        return _reason(wrapped)
+    text = error.strerror if isinstance(error, OSError) else None
+    return (text or str(error) or type(error).__name__).rstrip(".")
 
 
 def _fetch(url: str, part: Path, progress: Callable[[int, int], None] | None) -> str:

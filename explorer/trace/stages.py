@@ -231,13 +231,18 @@ class ScoresStage(Stage):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RefinementStage(Stage):
-    """Class-specific box regression of m (region, class) pairs: before -> after by deltas."""
+    """Class-specific box regression of m (region, class) pairs: before -> after by deltas.
+
+    every (n, K, 4): the deltas of all n regions for all K classes, so that thresholds can be moved
+    without the network (`explorer.methods.deciding`); None where a trace does not keep them.
+    """
 
     before: Floats
     after: Floats
     deltas: Floats
     labels: Ints
     scores: Floats
+    every: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
