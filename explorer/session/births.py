@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.anchors import place, ratio_text
+from explorer.session.candidates import fate_lines, key_of, suppressor_of
 from explorer.session.card import Card
 from explorer.session.scene import Key
 from explorer.session.scenes.common import (
@@ -22,12 +23,13 @@ from explorer.trace.stages import RpnStage, SearchStage, Trace
 
 
 def region_cards(trace: Trace, region: int) -> list[Card]:
+    """region: a row of "regions", or the negative row of a candidate that is no proposal."""
     stage = trace.stage("regions")
     key = Key(trace.method, "regions", region)
     if isinstance(stage, SearchStage):
         return _search_cards(stage, region, key)
     if isinstance(stage, RpnStage):
-        return _rpn_cards(stage, region, key)
+        return _rpn_cards(trace, stage, region, key)
     return []
 
 
@@ -58,19 +60,15 @@ def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
     return [Card("regions", f"Region {region}", tuple(lines), key, note, tuple(bars))]
 
 
-def _rpn_cards(stage: RpnStage, region: int, key: Key) -> list[Card]:
-    anchor = int(stage.anchor[region])
+def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Card]:
+    candidate = int(stage.source[region]) if region >= 0 else -1 - region
+    anchor = int(stage.top[candidate])
     spot = place(stage, anchor)
     before, deltas = stage.anchors[anchor], stage.deltas[anchor]
+    box = stage.candidates[candidate]
     logit = float(stage.objectness[anchor])
     probability = float(sigmoid(stage.objectness[anchor]))
     better = int((stage.objectness > stage.objectness[anchor]).sum())
-    candidate = int(stage.source[region])
-    gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
-    removed = "suppresses no other box"
-    if len(gone):
-        worst = stage.nms.overlap[gone]
-        removed = f"suppresses {len(gone)} at IoU {worst.min():.2f} to {worst.max():.2f}"
     return [
         Card(
             "regions", "Anchor",
@@ -86,7 +84,7 @@ def _rpn_cards(stage: RpnStage, region: int, key: Key) -> list[Card]:
         ),
         Card(
             "regions", "Objectness", (f"p = σ({number(logit)}) = {number(probability, 3)}",), key,
-            f"rank {better + 1} of {count(len(stage.objectness))}",
+            f"rank {count(better + 1)} of {count(len(stage.objectness))}",
             (("p", probability, number(probability, 3)),),
         ),
         Card(
@@ -94,17 +92,31 @@ def _rpn_cards(stage: RpnStage, region: int, key: Key) -> list[Card]:
             (
                 moves(deltas),
                 *decoding_lines(before, deltas),
-                f"box {box_text(stage.boxes[region])}  ({size_text(stage.boxes[region])} px)",
+                f"box {box_text(box)}  ({size_text(box)} px)",
             ),
             key,
         ),
-        Card(
-            "regions", "RPN NMS",
-            (f"kept · {removed} > {number(stage.nms.threshold)}" if len(gone) else
-             f"kept · {removed}",),
-            key, f"proposal {region + 1} of {count(len(stage.boxes))}",
-        ),
+        _nms_card(trace, stage, region, candidate),
     ]
+
+
+def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int) -> Card:
+    """What the RPN's NMS made of a candidate. A suppressed one's card leads to its suppressor."""
+    if region < 0:
+        by = suppressor_of(stage, candidate)
+        key = key_of(trace, stage, candidate if by is None else by)
+        note = f"candidate {candidate} of {count(len(stage.candidates))}"
+        return Card("regions", "RPN NMS", fate_lines(stage, candidate), key, note)
+    gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
+    removed = "suppresses no other box"
+    if len(gone):
+        overlap = stage.nms.overlap[gone]
+        removed = f"suppresses {len(gone)} at IoU {overlap.min():.2f} to {overlap.max():.2f} > " \
+            f"{number(stage.nms.threshold)}"
+    return Card(
+        "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
+        f"proposal {region + 1} of {count(len(stage.boxes))}",
+    )
 
 
 def moves(deltas: Floats) -> str:

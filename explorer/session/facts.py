@@ -46,6 +46,8 @@ def cards(trace: Trace, stage: StageName, row: int) -> list[Card]:
     region = rows["regions"][0] if "regions" in rows else None
     if region is None:
         return []
+    if region < 0:  # a candidate that is no proposal: its life ends with the RPN
+        return region_cards(trace, region)
     result: list[Card] = []
     for name in [each.name for each in trace.stages]:
         if name == "regions":

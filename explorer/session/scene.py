@@ -24,7 +24,10 @@ Rect = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Key:
-    """Which row of which stage of which method something on screen stands for."""
+    """Which row of which stage of which method something on screen stands for.
+
+    Negative rows of "regions": see `explorer.session.candidates`.
+    """
 
     method: str
     stage: StageName

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.arrange import areas, stacked
 from explorer.ui.camera import Camera
@@ -276,7 +277,7 @@ def _hint(hits: Sequence[Hit]) -> str:
     first = hits[0]
     x1, y1, x2, y2 = first.box
     parts = [first.caption] if first.caption else []
-    parts += [f"{first.key.stage} {first.key.row}", f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    parts += [row_text(first.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
     if len(hits) > 1:
         parts.append(f"{len(hits) - 1:,} more here (↑ ↓)")
     return " · ".join(parts)

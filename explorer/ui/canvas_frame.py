@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
+from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
@@ -176,7 +177,7 @@ def paint_hover(
     ink = QColor("#ffffff") if palette.name == "dark" else QColor(palette.accent)
     painter.setPen(QPen(ink, 2))
     painter.drawRect(box)
-    text = hit.caption or f"{hit.key.stage} {hit.key.row}"
+    text = hit.caption or row_text(hit.key)
     font = sans(11.5, Weight.DemiBold)
     width = QFontMetricsF(font).horizontalAdvance(text) + 10
     left = min(max(x1 - 1, area[0]), area[2] - width)

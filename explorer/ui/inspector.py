@@ -12,6 +12,7 @@ from explorer.methods.names import NAMES, method_named
 from explorer.session.card import Card
 from explorer.session.facts import cards
 from explorer.session.related import Counterpart
+from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
@@ -22,11 +23,6 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
-# What one row of a stage is called.
-ROW_NAMES: dict[StageName, str] = {
-    "regions": "region", "features": "region", "assignment": "region", "pooling": "region",
-    "scores": "region", "refinement": "pair", "nms": "pair", "detections": "detection",
-}
 HELP = (
     ("Click a box", "Its whole life appears here: where it was born, what was pooled for it, its "
      "scores, and what kept or suppressed it."),
@@ -38,7 +34,7 @@ HELP = (
 
 def row_title(key: Key) -> str:
     """ "Faster R-CNN region 12"."""
-    return f"{method_named(key.method).title} {ROW_NAMES.get(key.stage, key.stage)} {key.row}"
+    return f"{method_named(key.method).title} {row_text(key)}"
 
 
 class Inspector(QWidget):

@@ -85,8 +85,7 @@ def _warps(trace: Trace, stage: WarpStage, at: Focus | None) -> tuple[str, Scene
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.5, captions=(f"region {at.region}",)),
         ]
-        panel.heading(f"Crop of region {at.region}",
-                      "selected" if at.chosen else "best detection")
+        panel.heading(f"Crop of region {at.region}", at.why)
         crops.large(panel, trace, stage, row)
         width, height = float(box[2] - box[0]), float(box[3] - box[1])
         usable = stage.size - 2 * stage.padding
@@ -137,8 +136,7 @@ def _rois(
             Boxes(name="Exact RoI", boxes=region_boxes(trace)[at.region][None], roles="selected",
                   stage="assignment", rows=np.array([row]), width=2.0, dashed=True),
         ]
-        panel.heading(f"RoI of region {at.region}",
-                      "selected" if at.chosen else "best detection")
+        panel.heading(f"RoI of region {at.region}", at.why)
         panel.swatch("selected", "exact region (dashed)", box_text(region_boxes(trace)[at.region]),
                      outline=True)
         panel.swatch(trace.method, "cells after rounding", box_text(rounded))

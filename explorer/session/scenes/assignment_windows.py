@@ -41,8 +41,7 @@ def windows(
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.0, dashed=True)
         )
-        panel.heading(f"Window of region {at.region}",
-                      "selected" if at.chosen else "best detection")
+        panel.heading(f"Window of region {at.region}", at.why)
         panel.swatch("selected", "region (dashed)", outline=True)
         panel.swatch(trace.method, "cells of its window",
                      f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1}")

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from explorer.methods.names import method_named
+from explorer.session.candidates import candidate_at
 from explorer.session.related import Related, best_key, box_of, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
 from explorer.trace.base import Floats, Ints, Stage, StageName
@@ -69,17 +70,30 @@ class Focus:
     region: int
     chosen: bool
 
+    @property
+    def why(self) -> str:
+        """Why this row: 'selected', 'best detection'; 'highest score' where nothing was found."""
+        if self.chosen:
+            return "selected"
+        best = {"detections": "best detection", "scores": "highest score"}
+        return best.get(self.key.stage, "first")
+
     def first(self, stage: StageName) -> int | None:
         found = self.rows.get(stage)
         return found[0] if found else None
 
 
 def focus(trace: Trace, state: ViewState) -> Focus | None:
-    """The selection where it is a row of this trace, else the best row, or None."""
+    """The selection where it is a row of this trace, else the best row, or None.
+
+    A candidate that is no proposal has no stages to look at: only the RPN's views show it.
+    """
     for key, chosen in ((state.selected, True), (best_key(trace), False)):
         if key is None or key.method != trace.method:
             continue
         try:
+            if candidate_at(trace, key) is not None:
+                continue
             found = related(trace, key)
         except IndexError:
             continue

@@ -101,8 +101,7 @@ def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
     row = at.first("assignment")
     if not isinstance(warp, WarpStage) or row is None:
         return
-    panel.heading(f"Crop of region {at.region}",
-                  "selected" if at.chosen else "best detection")
+    panel.heading(f"Crop of region {at.region}", at.why)
     large(panel, trace, warp, row, 120.0)
     pooled = at.first("pooling")
     if not isinstance(pooling, PoolingStage) or pooling.values is None or pooled is None:

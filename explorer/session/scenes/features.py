@@ -271,7 +271,7 @@ def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
             name="Regions, each a pass of its own", boxes=boxes[:visible], roles=trace.method,
             stage="regions", rows=np.arange(visible), opacity=0.6, width=1.0,
         ),
-        *selection(trace, at, "regions"),
+        *selection(trace, at, "regions", always=True),
     ]
     panel = Column()
     panel.heading("No shared map", plural(stage.passes, "pass", "passes"))

@@ -167,7 +167,7 @@ def _panel(
     first: int, lit: int,
 ) -> Column:
     panel = Column()
-    panel.heading(f"Region {at.region}, {what}", "" if at.chosen else "best")
+    panel.heading(f"Region {at.region}, {what}", at.why)
     name = TITLES[stage.kind]
     panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
     if bins.note:

@@ -85,8 +85,7 @@ def _panel(
         return panel
     label = int(stage.labels[row])
     before, after = stage.before[row], stage.after[row]
-    panel.heading(tag(trace, label, float(stage.scores[row])),
-                  "selected" if at is not None and at.chosen else "highest")
+    panel.heading(tag(trace, label, float(stage.scores[row])), at.why if at is not None else "")
     panel.swatch(class_role(label), "before (dashed)", f"{size_text(before)} px", outline=True)
     panel.swatch(class_role(label), "after", f"{size_text(after)} px")
     panel.pair("Before", box_text(before))

@@ -24,12 +24,11 @@ from explorer.session.scenes.common import (
     count,
     focus,
     photo_scene,
-    selection,
     shown,
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.session.scenes.rpn_common import chosen, show_control
+from explorer.session.scenes.rpn_common import chosen, selected, show_control
 from explorer.trace.stages import RpnStage, Trace
 
 
@@ -58,12 +57,11 @@ def _proposals(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
                     stage="regions", rows=own, width=1.3, opacity=0.75,
                 )
             )
-    layers += selection(trace, at, "regions")
+    layers += selected(trace, stage, state, at)
     panel = Column()
     _funnel(panel, trace, stage)
     _by_level_and_ratio(panel, stage)
-    if at is not None:
-        chosen(panel, stage, at)
+    chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
         summary=f"{shown(len(rows), total, 'proposals')} · from {count(len(stage.anchors))} "

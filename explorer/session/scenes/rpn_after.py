@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session.candidates import candidate_rows
 from explorer.session.scene import (
     Boxes,
     Layer,
@@ -23,7 +24,14 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.session.scenes.rpn_common import chosen, roles_of, show_control, sigmoid
+from explorer.session.scenes.rpn_common import (
+    candidate_selected,
+    chosen,
+    roles_of,
+    selected,
+    show_control,
+    sigmoid,
+)
 from explorer.trace.stages import RpnStage, Trace
 
 ARROWS = 24
@@ -46,7 +54,7 @@ def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
             name="Moves", segments=np.concatenate([centres(before), centres(after)], 1),
             role="text", arrow=True, width=1.2,
         ),
-        *selection(trace, at, "regions"),
+        *selected(trace, stage, state, at),
     ]
     panel = Column()
     panel.heading("Anchor to box", "clipped to the photo")
@@ -56,8 +64,7 @@ def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     scale = np.exp(np.abs(stage.deltas[stage.anchor[:total], 2:]).mean(0)) if total else np.ones(2)
     panel.pair("Mean |t_x|, |t_y|", f"{number(shift[0], 3)}, {number(shift[1], 3)}")
     panel.pair("Typical change of w, h", f"× {number(scale[0])}, × {number(scale[1])}")
-    if at is not None:
-        chosen(panel, stage, at)
+    chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
         summary=f"before and after refinement · {shown(len(rows), total, 'proposals')}",
@@ -77,7 +84,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     layers: list[Layer] = [
         Boxes(
             name="Suppressed", boxes=stage.candidates[gone], roles="muted", dashed=True, width=1.0,
-            opacity=0.7,
+            opacity=0.7, stage="regions", rows=candidate_rows(gone),
         ),
         Boxes(
             name="Kept", boxes=stage.boxes[proposals], stage="regions", rows=proposals, width=2.0,
@@ -105,10 +112,14 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     ]
     panel.gap(6)
     panel.table(cells, ("", "candidates", "kept", "suppressed"), table)
-    region = at.region if at is not None and at.chosen else _busiest(stage)
-    if region is not None:
-        layers += _victims(panel, stage, region)
-    layers += selection(trace, at, "regions")
+    if candidate_selected(trace, state) is not None:
+        chosen(panel, trace, stage, state, at)
+        layers += selected(trace, stage, state, at)
+    else:
+        region = at.region if at is not None and at.chosen else _busiest(stage)
+        if region is not None:
+            layers += _victims(panel, stage, region)
+        layers += selection(trace, at, "regions")
     return Picture(
         title=title(trace, "regions"),
         summary=f"{plural(len(proposals), 'kept box', 'kept boxes')} and {len(gone)} of "
@@ -152,7 +163,7 @@ def _victims(panel: Column, stage: RpnStage, region: int) -> tuple[Layer, ...]:
     return (
         Boxes(
             name="Suppressed by one proposal", boxes=stage.candidates[gone], roles="bad",
-            dashed=True, width=1.3,
+            dashed=True, width=1.3, stage="regions", rows=candidate_rows(gone),
         ),
         Lines(name="Who suppressed it", segments=lines, role="bad", width=0.8, opacity=0.6),
     )

@@ -26,13 +26,18 @@ from explorer.session.scenes.common import (
     number,
     photo_rect,
     photo_scene,
-    selection,
     shown,
     size_text,
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.session.scenes.rpn_common import roles_of, show_control, sigmoid
+from explorer.session.scenes.rpn_common import (
+    focused_anchor,
+    roles_of,
+    selected,
+    show_control,
+    sigmoid,
+)
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
@@ -48,8 +53,9 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     levels = range(len(names)) if wanted == ALL_LEVELS else [names.index(wanted)]
     x1, y1, x2, y2 = photo_rect(trace)
     middle = ((x1 + x2) / 2, (y1 + y2) / 2)
-    if at is not None:
-        middle = tuple(centres(stage.anchors[[int(stage.anchor[at.region])]])[0])
+    anchor = focused_anchor(trace, stage, state, at)
+    if anchor is not None:
+        middle = tuple(centres(stage.anchors[[anchor]])[0])
     x = float(state.control("regions", "x", round(min(max(middle[0], 0), x2 - 1))))
     y = float(state.control("regions", "y", round(min(max(middle[1], 0), y2 - 1))))
     rows = np.concatenate([_at_cell(stage, level, x, y) for level in levels])
@@ -146,8 +152,9 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     names = tuple(level.name for level in stage.levels)
     maps = [objectness_map(stage, level) for level in range(len(names))]
     best = int(np.argmax([each.max() for each in maps]))
-    if at is not None:
-        best = int(stage.level[int(stage.anchor[at.region])])
+    anchor = focused_anchor(trace, stage, state, at)
+    if anchor is not None:
+        best = int(stage.level[anchor])
     wanted = str(state.control("regions", "level", names[best]))
     level = names.index(wanted) if wanted in names else best
     layout = stage.levels[level]
@@ -160,7 +167,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
             name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
             dashed=True, captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
         ),
-        *selection(trace, at, "regions"),
+        *selected(trace, stage, state, at),
     ]
     panel = Column()
     panel.heading("Objectness", "highest of the k anchors of a cell")

@@ -31,7 +31,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     stage = need(trace, "scores", ScoresStage)
     at = focus(trace, state)
     objects = np.asarray(stage.values)[:, stage.first :]
-    choices = (ALL, *trace.classes)
+    # COCO's numbers have gaps, "N/A" in torchvision's list.
+    choices = (ALL, *(name for name in trace.classes if name != "N/A"))
     wanted = str(state.control("scores", "class", ALL))
     wanted = wanted if wanted in choices else ALL
     if wanted == ALL:
@@ -99,7 +100,7 @@ def _panel(
     row = at.first("scores") if at is not None else None
     if at is not None and row is not None:
         svm = stage.kind == "svm"
-        panel.heading(f"Region {at.region}", "selected" if at.chosen else "best")
+        panel.heading(f"Region {at.region}", at.why)
         panel.text("One linear SVM per class: margin, positive means yes." if svm else
                    "Softmax over classes and background: the numbers sum to 1.", "muted", 11)
         panel.gap(4)

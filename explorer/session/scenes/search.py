@@ -81,7 +81,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
     _runs_table(panel, stage, at)
     if at is not None:
         _born(panel, stage, at)
-    layers += selection(trace, at, "regions")
+    layers += selection(trace, at, "regions", always=True)
     return Picture(
         title=title(trace, "regions"),
         summary=f"selective search, {stage.strategy} · {shown(visible, total, 'regions')}",
@@ -119,7 +119,7 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     grouping = stage.groupings[int(stage.grouping[row])]
     region = int(stage.region[row])
     segments = len(grouping.boxes) - len(grouping.merges)
-    panel.heading(f"Region {row}", "selected" if at.chosen else "best detection")
+    panel.heading(f"Region {row}", at.why)
     panel.pair("Rank", f"{row + 1} of {count(len(stage.boxes))}")
     panel.pair("Rank value", number(float(stage.scores[row]), 2))
     panel.pair("Box", box_text(stage.boxes[row]))

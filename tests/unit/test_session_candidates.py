@@ -1,0 +1,122 @@
+"""Boxes that the RPN's own NMS removed: they can be picked, and their story says who did it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from explorer.session.candidates import candidate_at, key_of, proposal_of
+from explorer.session.facts import cards
+from explorer.session.related import box_of, counterparts, overlaps, related
+from explorer.session.rows import row_text
+from explorer.session.scene import Boxes, Key, Picture, ViewState
+from explorer.session.scenes import picture
+from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import RpnStage, Trace
+from explorer.ui.picking import boxes_at
+from tests.traces import synthetic_trace
+
+METHODS = ("faster_rcnn", "fpn")
+NMS = (("regions.show", "NMS"),)
+
+
+@cache
+def trace_of(method: str) -> Trace:
+    return synthetic_trace(method)
+
+
+def rpn(method: str) -> RpnStage:
+    stage = trace_of(method).stage("regions")
+    assert isinstance(stage, RpnStage)
+    return stage
+
+
+def removed(method: str) -> list[int]:
+    return np.flatnonzero(rpn(method).nms.suppressed_by >= 0).tolist()
+
+
+def layer(made: Picture, name: str) -> Boxes:
+    found = next(each for each in made.main.layers if each.name == name)
+    assert isinstance(found, Boxes)
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_suppressed_box_is_picked_as_its_candidate(method: str) -> None:
+    trace, stage = trace_of(method), rpn(method)
+    made = picture(trace, "regions", ViewState(controls=NMS))
+    drawn = layer(made, "Suppressed")
+    assert len(drawn.rows) == len(drawn.boxes) > 0
+    for row, box in zip(drawn.rows[:20].tolist(), drawn.boxes, strict=False):
+        key = Key(method, "regions", row)
+        found = candidate_at(trace, key)
+        assert found is not None and stage.nms.suppressed_by[found[1]] >= 0
+        assert box_of(trace, "regions", row).tolist() == box.tolist()
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        assert key in [hit.key for hit in boxes_at(made.main, method, x, y, 1.0)]
+        assert row_text(key) == f"candidate {found[1]}"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
+    trace, stage = trace_of(method), rpn(method)
+    assert removed(method)
+    for candidate in removed(method)[:10]:
+        key = key_of(trace, stage, candidate)
+        story = cards(trace, key.stage, key.row)
+        assert {card.stage for card in story} == {"regions"}
+        by = int(stage.nms.suppressed_by[candidate])
+        proposal = proposal_of(stage, by)
+        iou = overlaps(stage.candidates[candidate], stage.candidates[[by]])[0]
+        assert stage.nms.overlap[candidate] == pytest.approx(iou, abs=1e-4)
+        who = f"proposal {proposal}" if proposal is not None else f"candidate {by}"
+        last = story[-1]
+        assert f"Suppressed by {who} at IoU {stage.nms.overlap[candidate]:.3f}" in last.lines[0]
+        # Its last card leads to the one that did it.
+        assert last.key == key_of(trace, stage, by)
+        anchor = int(stage.top[candidate])
+        assert story[0].note == f"row {anchor:,}"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_rpns_views_show_the_candidate_and_its_suppressor(method: str) -> None:
+    trace, stage = trace_of(method), rpn(method)
+    candidate = removed(method)[0]
+    key = key_of(trace, stage, candidate)
+    for show in ("proposals", "objectness", "refinement", "NMS"):
+        view = ViewState(selected=key, controls=(("regions.show", show),))
+        made = picture(trace, "regions", view)
+        assert layer(made, "Selected").boxes.tolist() == stage.candidates[[candidate]].tolist()
+        by = stage.nms.suppressed_by[[candidate]]
+        assert layer(made, "Its suppressor").boxes.tolist() == stage.candidates[by].tolist()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_other_stages_show_what_they_would_without_it(method: str) -> None:
+    trace = trace_of(method)
+    key = key_of(trace, rpn(method), removed(method)[0])
+    for stage in STAGE_NAMES:
+        if stage != "regions":
+            with_it = picture(trace, stage, ViewState(selected=key))
+            without = picture(trace, stage, ViewState())
+            assert with_it.summary == without.summary
+            assert [each.name for each in with_it.main.layers] == [
+                each.name for each in without.main.layers
+            ]
+
+
+def test_a_candidate_has_counterparts_and_no_other_rows() -> None:
+    trace = trace_of("fpn")
+    key = key_of(trace, rpn("fpn"), removed("fpn")[0])
+    assert related(trace, key) == {"regions": [key.row]}
+    found = counterparts([trace_of("fpn"), trace_of("faster_rcnn")], key)
+    assert found["fpn"].key == key and found["faster_rcnn"].key.row >= 0
+
+
+def test_a_candidate_that_is_not_there_is_an_index_error() -> None:
+    with pytest.raises(IndexError, match="no candidate 99998"):
+        box_of(trace_of("fpn"), "regions", -99_999)
+    with pytest.raises(IndexError):
+        related(synthetic_trace("rcnn"), Key("rcnn", "regions", -1))
