@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.methods.names import NAMES
+from explorer.methods.torchvision_names import PUBLISHED, SUFFIXES
 from explorer.trace.base import STAGE_NAMES
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 SCALES = (1, 2, 4)
+WEIGHTS_HELP = (
+    "for FPN, in place of the bundled weights: a checkpoint of a torchvision detector "
+    f"({', '.join(SUFFIXES)}), or one of torchvision's own, downloaded once: "
+    + ", ".join(f"{one.name} ({one.megabytes} MB)" for one in PUBLISHED)
+)
 
 
 def parser_of_window() -> argparse.ArgumentParser:
@@ -35,6 +41,7 @@ def parser_of_window() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH",
         help="photos and folders to open; a bundled sample where there is none",
     )
+    parser.add_argument("--weights", metavar="FILE", help=WEIGHTS_HELP)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
     return parser
 
@@ -52,6 +59,7 @@ def parser_of_export() -> argparse.ArgumentParser:
                         help="1, 2 or 4 device pixels per pixel (default: 1)")
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
     parser.add_argument("--json", action="store_true", help="also write trace.json per method")
+    parser.add_argument("--weights", metavar="FILE", help=WEIGHTS_HELP)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
     return parser
 
@@ -68,15 +76,24 @@ def engine_for(device: str) -> Callable[[], Engine]:
 
 
 def open_window(
-    paths: Sequence[Path], make_engine: Callable[[], Engine], settings: QSettings
+    paths: Sequence[Path],
+    make_engine: Callable[[], Engine],
+    settings: QSettings,
+    weights: str | None = None,
 ) -> Window:
-    """The window, shown, with `paths` (or the first sample) about to open in it."""
+    """The window, shown, with `paths` (or the first sample) about to open in it.
+
+    weights: for FPN, the name of a torchvision detector or a file; else those of the last time.
+    """
     from explorer.paths import samples
     from explorer.ui.window import Window
 
     window = Window(make_engine, settings)
     window.show()
-    first = list(paths) or list(samples()[:1])
+    if weights is not None:
+        window.weights.start_with(weights)
+    photos = [path for path in paths if path.suffix.lower() not in SUFFIXES]
+    first = [*paths, *(() if photos else samples()[:1])]
     if first:
         window.start_with(first)
     return window
@@ -97,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app = QApplication.instance() or QApplication(["two-stage-explorer"])
     app.setApplicationName("two-stage-explorer")
     settings = QSettings("two-stage-explorer", "two-stage-explorer")
-    window = open_window(options.paths, engine_for(options.device), settings)
+    window = open_window(options.paths, engine_for(options.device), settings, options.weights)
     code = app.exec()
     window.deleteLater()
     return code

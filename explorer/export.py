@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from explorer.methods.names import NAMES
+from explorer.methods.torchvision_names import problem_of, published
 from explorer.session.album import photos_in
 from explorer.session.job import (
     Engine,
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
 
             engine = TorchEngine(options.device)
         engine.device_name()  # a device that is not there is said once, not for every photo
+        if options.weights is not None:
+            engine.use_weights(weights_file(options.weights))
     except Exception as error:
         return complain(sentence_of(error))
     code = 0
@@ -62,6 +65,30 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
                 code = complain(f"{photo}: {sentence_of(error)}")
     del app
     return code
+
+
+def weights_file(text: str) -> Path:
+    """The file that `--weights` means; a detector of torchvision's is downloaded, once.
+
+    Raises WeightsError with a sentence where there is no such file or it cannot be had.
+    """
+    from tqdm import tqdm
+
+    from explorer.methods.checkpoints import WeightsError
+    from explorer.methods.torchvision_weights import download
+
+    if problem := problem_of(text):
+        raise WeightsError(problem)
+    if published(text) is None:
+        return Path(text)
+    # disable=None: no bar where stderr is a file.
+    with tqdm(desc=text, unit="B", unit_scale=True, leave=False, disable=None) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        return download(text, progress=tell)
 
 
 def free_name(stem: str, taken: set[str]) -> str:

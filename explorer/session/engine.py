@@ -31,6 +31,7 @@ class TorchEngine:
         self._device: Device | None = None
         self._loader = loader
         self._loaded: dict[str, Loaded] = {}
+        self._weights: tuple[Path | None, int] = (None, 0)  # FPN's file and when it was changed
 
     @property
     def device(self) -> Device:
@@ -56,6 +57,20 @@ class TorchEngine:
             load = self._loader or checkpoints.load
             self._loaded[method] = load(method, self.device)
         return self._loaded[method]
+
+    def use_weights(self, path: Path | None) -> None:
+        """Run FPN with a torchvision detector's file from now on, or (None) with the bundled
+        weights. Raises WeightsError for a file that is none; then FPN keeps the weights it has."""
+        wanted = (path, path.stat().st_mtime_ns if path is not None and path.is_file() else 0)
+        if wanted == self._weights:
+            return
+        if path is None:
+            self._loaded.pop("fpn", None)
+        else:
+            from explorer.methods import torchvision_weights
+
+            self._loaded["fpn"] = torchvision_weights.load_file(path, self.device)
+        self._weights = wanted
 
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
         from explorer.ops.selective_search import search_steps

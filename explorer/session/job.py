@@ -45,6 +45,7 @@ class Engine(Protocol):
     def device_name(self) -> str: ...
     def read(self, path: Path) -> Photo: ...
     def load(self, method: str) -> LoadedNet: ...
+    def use_weights(self, path: Path | None) -> None: ...
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]: ...
     def start(self, method: str, loaded: LoadedNet) -> Trace: ...
     def stages(
@@ -52,11 +53,20 @@ class Engine(Protocol):
     ) -> Iterator[Progress | Stage]: ...
 
 
+@dataclass(frozen=True)
+class Weights:
+    """What FPN runs with: a torchvision detector's file, or (None) the bundled network."""
+
+    path: Path | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Job:
     """What to do. photo: already decoded (pasted, or shown before), else `path` is read.
 
     done: traces there are already: these methods do not run again. search: regions to start from.
+    weights: FPN's from now on, where they are to change; a trace of FPN's made with others is not
+    done.
     """
 
     name: str
@@ -65,6 +75,7 @@ class Job:
     photo: Photo | None = None
     done: Mapping[str, Trace] = field(default_factory=dict)
     search: SearchStage | None = None
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +114,21 @@ class Failed:
     method: str = ""
 
 
-Event = PhotoRead | DeviceKnown | Working | TraceGrew | Failed
+@dataclass(frozen=True)
+class WeightsTaken:
+    """FPN runs with these from now on."""
+
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class WeightsRefused:
+    """FPN keeps what it had; sentence says why."""
+
+    sentence: str
+
+
+Event = PhotoRead | DeviceKnown | Working | TraceGrew | Failed | WeightsTaken | WeightsRefused
 
 
 def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[Event]:
@@ -126,9 +151,21 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
     except Exception as error:
         yield Failed(sentence_of(error))
         return
+    done = set(job.done)
+    if job.weights is not None:
+        yield Working("Loading FPN's weights")
+        try:
+            engine.use_weights(job.weights.path)
+            loaded = engine.load("fpn")
+        except Exception as error:  # torch's kinds of error are many
+            yield WeightsRefused(sentence_of(error))
+        else:
+            yield WeightsTaken(job.weights)
+            if "fpn" in done and job.done["fpn"].weights != loaded.weights_id:
+                done.remove("fpn")
     search = job.search
     for method in RUN_ORDER:
-        if method not in job.methods or method in job.done:
+        if method not in job.methods or method in done:
             continue
         if cancelled():
             return

@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Ctrl+O",), "Open photos", lambda w: w.ask_files(), "Ctrl+O"),
     Command(("Ctrl+Shift+O",), "Open a folder", lambda w: w.ask_folder(), "Ctrl+Shift+O"),
     Command(("Ctrl+V",), "Open what was copied", lambda w: w.paste(), "Ctrl+V"),
+    Command(("W",), "Weights of FPN", lambda w: w.top.show_weights(), "W"),
     Command(("Ctrl+E",), "Export pictures", lambda w: w.export(), "Ctrl+E"),
     Command(("Ctrl+T",), "Dark or light theme", lambda w: w.switch_theme(), "Ctrl+T"),
     Command(("I",), "Show or hide the journey", lambda w: w.toggle_side(), "I"),

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from explorer.methods.names import METHODS, method_named
+from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
 from explorer.session.related import Counterpart, counterparts
 from explorer.session.scene import Control, Picture, Pixels, Scene, ViewState
@@ -142,7 +143,9 @@ class Presenter(QObject):
             time = time_text(record.ms)
             if self.desk.stage == "detections":
                 note, time = headline(trace), time_text(total_ms(trace))
-        return Frame(method, named.title, note, time, message)
+        weights = title_of(trace.weights) if trace is not None else ""
+        title = f"{named.title} · {weights}" if weights else named.title
+        return Frame(method, title, note, time, message)
 
     def _ask_picture(self, method: str) -> None:
         trace, stage = self.traces.get(method), self.desk.stage
@@ -172,8 +175,9 @@ class Presenter(QObject):
     def _arrived(
         self, method: str, trace: Trace, stage: StageName, result: Picture | Exception
     ) -> None:
-        if stage != self.desk.stage:
-            return
+        now = self.traces.get(method)
+        if stage != self.desk.stage or now is None or now.stage(stage) is not trace.stage(stage):
+            return  # another stage is looked at, or the method runs again
         if isinstance(result, Exception):
             self.shown.pop(method, None)
             self._show_message(method, sentence_of(result))

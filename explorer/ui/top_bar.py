@@ -46,7 +46,9 @@ class TopBar(QWidget):
     help_wanted = Signal()
     side_wanted = Signal()
 
-    def __init__(self, theme: Theme, open_menu: QMenu, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, open_menu: QMenu, weights_menu: QMenu, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -89,11 +91,9 @@ class TopBar(QWidget):
         self.device.setIconSize(QSize(8, 8))
         self.device.setToolTip("Where the networks run, and in which precision")
         row.addWidget(self.device)
-        self.open = QToolButton()
-        self.open.setText("Open")
-        self.open.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.open.setMenu(open_menu)
+        self.open = self._menu_button("Open", open_menu)
+        self.weights = self._menu_button("Weights", weights_menu)
+        self.weights.setToolTip("Weights of FPN (W)")
         self.theme_button = self._icon_button("Dark or light theme (Ctrl+T)")
         self.theme_button.clicked.connect(self.theme_wanted)
         self.help = self._icon_button("Keys (?)")
@@ -104,7 +104,8 @@ class TopBar(QWidget):
         self.export.setProperty("primary", True)
         self.export.setToolTip("Save pictures (Ctrl+E)")
         self.export.clicked.connect(self.export_wanted)
-        for button in (self.help, self.theme_button, self.side, self.open, self.export):
+        for button in (self.help, self.theme_button, self.side, self.weights, self.open,
+                       self.export):
             row.addWidget(button)
         self.restyle()
         theme.changed.connect(self.restyle)
@@ -117,10 +118,26 @@ class TopBar(QWidget):
         button.setAccessibleName(tip)
         return button
 
+    def _menu_button(self, text: str, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        return button
+
+    def show_weights(self) -> None:
+        """Open the menu of weights below its button, as a click does."""
+        button = self.weights
+        menu = button.menu()
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
     def restyle(self) -> None:
         """Icons in the colours of the palette."""
         palette = self.theme.palette
         self.open.setIcon(self.theme.icon("ph.folder-open"))
+        self.weights.setIcon(self.theme.icon("ph.stack"))
         self.theme_button.setIcon(
             self.theme.icon("ph.sun" if palette.name == "dark" else "ph.moon")
         )
@@ -146,15 +163,17 @@ class TopBar(QWidget):
         changed = enabled != self._enabled
         self._enabled, self._traces = enabled, traces
         self._fit()
-        if not changed:
-            return
         for method in METHODS:
             on = method.name in enabled
+            trace = traces.get(method.name)
+            weights = f"\nWeights {trace.weights}" if trace is not None else ""
             self.chips[method.name].setChecked(on)
             self.chips[method.name].setToolTip(
-                f"{method.title} · {method.paper}\nClick to {'hide it' if on else 'run it'}"
+                f"{method.title} · {method.paper}{weights}\n"
+                f"Click to {'hide it' if on else 'run it'}"
             )
-        self.restyle()
+        if changed:
+            self.restyle()
 
     def resizeEvent(self, event: object) -> None:
         self._fit()
@@ -176,6 +195,9 @@ class TopBar(QWidget):
             if trace is not None and trace.stages and terse < 4:
                 text += f"  {time_text(total_ms(trace))}"
             self.chips[method.name].setText(text)
+        beside, alone = (Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+                         Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.weights.setToolButtonStyle(beside if terse < 2 else alone)
         device = self._device if terse < 3 else self._device.partition(" ")[0]
         self.device.setText(f" {device}")
         self.device.setVisible(terse < 5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -36,6 +36,7 @@ from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.style_files import apply_style
 from explorer.ui.top_bar import TopBar
+from explorer.ui.weights import FpnWeights
 from explorer.ui.words import device_text
 from explorer.ui.workbench import Workbench
 
@@ -59,6 +60,9 @@ class Window(QMainWindow):
         self._first: list[Path] = []
         self._build()
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
+        self.weights = FpnWeights(
+            self.workbench, settings, self.weights_menu, self.centre, self
+        )
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)
@@ -70,7 +74,9 @@ class Window(QMainWindow):
     def _build(self) -> None:
         self.open_menu = QMenu(self)
         self.open_menu.setToolTipsVisible(True)
-        self.top = TopBar(self.theme, self.open_menu)
+        self.weights_menu = QMenu(self)
+        self.weights_menu.setToolTipsVisible(True)
+        self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
         self.stage_map = StageMap(self.theme)
         self.centre = Centre(self.camera, self.theme)
         self.inspector = Inspector(self.theme)
@@ -93,6 +99,7 @@ class Window(QMainWindow):
     def _wire(self) -> None:
         bench = self.workbench
         bench.failed.connect(self.banner.say)
+        self.weights.said.connect(self.banner.say)
         bench.photo_shown.connect(self._photo_shown)
         bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
@@ -209,8 +216,10 @@ class Window(QMainWindow):
     # -- opening ---------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open photos and folders; what is wrong with them is said in the banner."""
-        self.workbench.open_paths(paths)
+        """Open photos, folders, or weights of FPN; what is wrong with them the banner says."""
+        photos = self.weights.take(paths)
+        if photos or not paths:
+            self.workbench.open_paths(photos)
 
     def ask_files(self) -> None:
         self._open_asked(opening.ask_files)
@@ -226,7 +235,14 @@ class Window(QMainWindow):
             self.open_paths(paths)
 
     def paste(self) -> None:
-        self.workbench.open_data(QGuiApplication.clipboard().mimeData(), "Pasted picture")
+        self._open_data(QGuiApplication.clipboard().mimeData(), "Pasted picture")
+
+    def _open_data(self, data: QMimeData, name: str) -> None:
+        paths = opening.paths_of(data)
+        if paths:
+            self.open_paths(paths)
+        else:
+            self.workbench.open_data(data, name)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
@@ -239,7 +255,7 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.strip.hint.setText("")
         event.acceptProposedAction()
-        self.workbench.open_data(event.mimeData(), "Dropped picture")
+        self._open_data(event.mimeData(), "Dropped picture")
 
     def _fill_open_menu(self) -> None:
         opening.fill_open_menu(
@@ -280,6 +296,7 @@ class Window(QMainWindow):
         self.hide()
         for dialog in self.findChildren(ExportDialog):
             dialog.done(0)
+        self.weights.close()
         self.workbench.cancel()
         self.runner.close()
         self.studio.close()

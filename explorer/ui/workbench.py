@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ from explorer.session.job import (
     Job,
     PhotoRead,
     TraceGrew,
+    Weights,
+    WeightsRefused,
+    WeightsTaken,
     Working,
     search_of,
     sentence_of,
@@ -30,7 +34,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
 from explorer.ui.export_jobs import ExportJob, Showing, everything, present_view
 from explorer.ui.exporting import Style
-from explorer.ui.opening import image_in, paths_of
+from explorer.ui.opening import image_in
 from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter, Status
 from explorer.ui.runner import Runner
@@ -47,6 +51,8 @@ class Workbench(QObject):
     photo_shown = Signal(str, object, int, int)  # name, path or None, width, height
     traces_changed = Signal()
     device_known = Signal(str)
+    weights_taken = Signal(object)  # Weights
+    weights_refused = Signal(str)
 
     def __init__(
         self, runner: Runner, presenter: Presenter, camera: Camera, parent: QObject | None = None
@@ -61,6 +67,8 @@ class Workbench(QObject):
         self.name = ""
         self.path: Path | None = None
         self._coming: tuple[Job, Album] | None = None
+        self._weights: Weights | None = None  # wanted, and not yet answered
+        self._before: dict[str, Trace] = {}  # of methods that run again
         runner.happened.connect(self._take)
         runner.finished.connect(self._finished)
 
@@ -75,11 +83,7 @@ class Workbench(QObject):
         self._open(album)
 
     def open_data(self, data: QMimeData, name: str) -> None:
-        """A drop or the clipboard: files, folders or a picture."""
-        paths = paths_of(data)
-        if paths:
-            self.open_paths(paths)
-            return
+        """The picture of a drop or of the clipboard."""
         photo = image_in(data)
         if photo is None:
             self.failed.emit("There is no photo in it: copy a picture or a file first.")
@@ -98,6 +102,7 @@ class Workbench(QObject):
             self._start(Job(name=path.name, methods=self.desk.enabled, path=path), album)
 
     def _start(self, job: Job, album: Album) -> None:
+        job = replace(job, weights=self._weights)
         self._coming = (job, album)
         if self.photo is None:
             for name in NAMES:
@@ -121,6 +126,12 @@ class Workbench(QObject):
                 self._show_messages()
         elif isinstance(event, TraceGrew):
             self._grew(event)
+        elif isinstance(event, WeightsTaken):
+            self._weights = None
+            self.weights_taken.emit(event.weights)
+        elif isinstance(event, WeightsRefused):
+            self._weights = None
+            self.weights_refused.emit(event.sentence)
         else:
             self._failed(event)
 
@@ -131,6 +142,7 @@ class Workbench(QObject):
         self._coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
         self.traces.clear()
+        self._before.clear()
         self.presenter.new_photo(photo)
         self.desk = self.desk.selecting(None)
         height, width = photo.shape[:2]
@@ -154,8 +166,15 @@ class Workbench(QObject):
 
     def _grew(self, event: TraceGrew) -> None:
         trace = event.trace
+        held = self._complete().get(trace.method)
+        if held is not None and trace.stage("detections") is None:  # it runs again
+            self._before[trace.method] = held
+            selected = self.desk.view.selected
+            if selected is not None and selected.method == trace.method:
+                self.desk = self.desk.selecting(None)
         self.traces[trace.method] = trace
         if event.complete:
+            self._before.pop(trace.method, None)
             self._set_status(trace.method, Status("done"))
             fresh = None
         else:
@@ -170,6 +189,7 @@ class Workbench(QObject):
         self.failed.emit(event.sentence)
         if event.method:
             self._set_status(event.method, Status("failed", event.sentence))
+            self._restore(event.method)
             self._show()
             return
         self._coming = None
@@ -178,8 +198,19 @@ class Workbench(QObject):
                 self._set_status(name, Status("failed", event.sentence))
         self._show()
 
+    def _restore(self, method: str) -> None:
+        """A method that ran again, and not to its end, has what it had before."""
+        if method in self._before:
+            self.traces[method] = self._before.pop(method)
+            self.presenter.redraw_thumbnails()
+            self.traces_changed.emit()
+        if method in self._complete():
+            self._set_status(method, Status("done"))
+
     def _finished(self) -> None:
         self._coming = None
+        for name in list(self._before):
+            self._restore(name)
         for name, status in list(self.status.items()):
             if status.state in ("waiting", "running"):
                 self._set_status(name, Status("waiting", "Cancelled"))
@@ -208,16 +239,33 @@ class Workbench(QObject):
         """Start the methods that came on, or go on without those that went off."""
         if self.photo is None or self._coming is not None:
             return
-        complete = {
+        complete = set(self._complete())
+        missing = set(self.desk.enabled) - complete
+        if (added & missing) or (self.runner.busy and removed - complete):
+            self._run()
+
+    def _complete(self) -> dict[str, Trace]:
+        return {
             name: trace for name, trace in self.traces.items()
             if trace.stage("detections") is not None
         }
-        missing = set(self.desk.enabled) - set(complete)
-        if (added & missing) or (self.runner.busy and removed - set(complete)):
-            self.runner.start(
-                Job(name=self.name, methods=self.desk.enabled, photo=self.photo,
-                    path=self.path, done=complete, search=search_of(self.traces))
-            )
+
+    def _run(self) -> None:
+        """Run what is missing of the photo on the bench."""
+        self.runner.start(
+            Job(name=self.name, methods=self.desk.enabled, photo=self.photo, path=self.path,
+                done=self._complete(), search=search_of(self.traces), weights=self._weights)
+        )
+
+    def use_weights(self, weights: Weights) -> None:
+        """Run FPN with other weights, now and from now on. The other methods keep their results."""
+        self._weights = weights
+        if self._coming is not None:
+            self._start(*self._coming)
+        elif self.photo is not None:
+            self.desk = self.desk if "fpn" in self.desk.enabled else self.desk.toggled("fpn")
+            self._run()
+            self._show()
 
     def switch_layers(self, desk: Desk) -> None:
         self.desk = desk
