@@ -1,4 +1,4 @@
-"""The command line of training: pretrain | propose | train | evaluate | pack."""
+"""The command line of training: pretrain | propose | train | curves | evaluate | pack."""
 
 from __future__ import annotations
 
@@ -56,7 +56,11 @@ def parser() -> argparse.ArgumentParser:
     propose.add_argument("--proposals", type=Path, required=True, help="folder to write to")
     propose.add_argument("--strategy", choices=("single", "fast", "quality"), default="fast")
 
-    evaluate = commands.add_parser("evaluate", help="VOC AP of one method")
+    curves = commands.add_parser("curves", help="the losses of a run, as a picture")
+    curves.add_argument("--work", type=Path, required=True, help="the --work folder of train")
+    curves.add_argument("--out", type=Path, required=True, help=".png, .svg or .pdf")
+
+    evaluate = commands.add_parser("evaluate", help="AP of VOC and of COCO, and recall of regions")
     evaluate.add_argument("method", choices=METHODS)
     evaluate.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
     evaluate.add_argument("--year", default="2007")
@@ -80,17 +84,12 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 1 and a sentence on stderr where its files are missing or wrong."""
     given = parser().parse_args(arguments)
+    run = {
+        "pretrain": _pretrain, "propose": _propose, "train": _train, "curves": _curves,
+        "evaluate": _evaluate, "pack": _pack,
+    }[given.command]  # fmt: skip
     try:
-        if given.command == "pretrain":
-            _pretrain(given)
-        elif given.command == "train":
-            _train(given)
-        elif given.command == "propose":
-            _propose(given)
-        elif given.command == "evaluate":
-            _evaluate(given)
-        else:
-            _pack(given)
+        run(given)
     except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -148,6 +147,13 @@ def _propose(given: argparse.Namespace) -> None:
     propose(read_sets(given.data, given.set), given.proposals, given.strategy)
 
 
+def _curves(given: argparse.Namespace) -> None:
+    from explorer.training.curves import draw_losses, read_losses
+
+    draw_losses(read_losses(given.work), given.out)
+    print(given.out)
+
+
 def _evaluate(given: argparse.Namespace) -> None:
     from explorer.paths import weights_dir
     from explorer.training.evaluation import evaluate
@@ -158,7 +164,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     )  # fmt: skip
     print(
         f"{given.method}: {100 * float(str(results['map'])):.1f} mAP on {results['photos']} photos "
-        f"of VOC {given.year} {given.split}"
+        f"of VOC {given.year} {given.split}; {given.out} has COCO's AP and the regions' recall too"
     )
 
 

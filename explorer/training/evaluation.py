@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from tqdm import tqdm
 
@@ -18,9 +19,11 @@ from explorer.methods.devices import choose
 from explorer.methods.modules import module_of
 from explorer.ops.images import load_photo
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import DetectionsStage, SearchStage
+from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage
+from explorer.training.coco_ap import available, coco_ap
 from explorer.training.data import CLASSES, Photo, cached_proposals, proposals_path, read_split
 from explorer.training.networks import SEARCHING, load_net, weights_file
+from explorer.training.recall import coverage, recall_summary
 from explorer.training.voc_ap import (
     Detection,
     Truth,
@@ -52,9 +55,9 @@ def cached_regions(folder: Path, photo: Photo, top: int) -> SearchStage:
 def detect(
     method: str, net: nn.Module, photo: Photo, settings: object, device: str,
     proposals: Path | None,
-) -> list[Detection]:  # fmt: skip
-    """All detections of one photo."""
-    regions = None
+) -> tuple[list[Detection], NDArray[np.float32]]:  # fmt: skip
+    """All detections of one photo, and the regions (n, 4) that they were found in, best first."""
+    regions, boxes = None, np.zeros((0, 4), np.float32)
     if method in SEARCHING and proposals and proposals_path(proposals, photo).exists():
         regions = cached_regions(proposals, photo, settings.proposals)  # type: ignore[attr-defined]
     found = []
@@ -62,15 +65,17 @@ def detect(
         for stage in module_of(method).run(
             load_photo(photo.path), net, settings, choose(device), CLASSES, regions
         ):
+            if isinstance(stage, SearchStage | RpnStage):
+                boxes = stage.boxes
             if isinstance(stage, DetectionsStage):
                 for box, label, score in zip(stage.boxes, stage.labels, stage.scores, strict=True):
                     x1, y1, x2, y2 = (float(side) for side in box)
                     found.append(Detection(photo.name, int(label), float(score), (x1, y1, x2, y2)))
-    return found
+    return found, boxes
 
 
 def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[str, object]:
-    """AP of each class that has a countable box in the photos, and their means."""
+    """VOC's AP of each class that has a countable box in the photos, and their means."""
     area: dict[str, float] = {}
     eleven: dict[str, float] = {}
     for label, name in enumerate(CLASSES):
@@ -87,6 +92,7 @@ def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[st
     return {
         "metric": METRIC,
         "ap": area,
+        "ap_11point": eleven,
         "map": float(np.mean(list(area.values()))) if area else 0.0,
         "map_11point": float(np.mean(list(eleven.values()))) if eleven else 0.0,
     }
@@ -96,10 +102,13 @@ def evaluate(
     method: str, data: Path, year: str, split: str, out: Path, weights: Path,
     limit: int = 0, proposals: Path | None = None, device: str = "cpu",
 ) -> dict[str, object]:  # fmt: skip
-    """Run the method on a split, write the results to `out`, and return them.
+    """Run the method on a split, write the results to `out`, and return them: VOC's AP ("map",
+    "ap", ...), COCO's ("coco") and the regions' recall ("proposals"), with all detections.
 
-    limit: the first so many photos, 0 = all; recorded in the results.
+    limit: the first so many photos, 0 = all; recorded in the results. Raises ValueError where
+    COCO's program is not installed.
     """
+    available()
     photos = read_split(data, year, split)
     total = len(photos)
     photos = photos[:limit] if limit else photos
@@ -107,11 +116,16 @@ def evaluate(
     net.to(choose(device).torch)
     began = time.perf_counter()
     detections: list[Detection] = []
+    covered: list[NDArray[np.float32]] = []
     for photo in tqdm(photos, desc=f"evaluating {method}", mininterval=10):
-        detections += detect(method, net, photo, settings, device, proposals)
+        found, regions = detect(method, net, photo, settings, device, proposals)
+        detections += found
+        covered.append(coverage(regions, photo))
     seconds = time.perf_counter() - began
     file = weights_file(method, weights)
     results = summary(photos, detections) | {
+        "coco": coco_ap(photos, detections, CLASSES),
+        "proposals": recall_summary(photos, covered, CLASSES),
         "method": method,
         "year": year,
         "split": split,

@@ -5,84 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
+import safetensors.torch
 import torch
-from safetensors.torch import save_file
 
-from explorer.methods.modules import module_of
+from explorer.training.card import TITLES, Made, card
+from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
 from explorer.training.networks import state_of, weights_file
-
-TERMS = """\
-- PASCAL VOC's photos are flickr's, used under flickr's terms for training and research, with
-  citation: M. Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", IJCV 2010.
-- The CNN was pre-trained on tiny-imagenet, 200 classes of ImageNet at 64 x 64, under ImageNet's
-  terms: non-commercial research and education. The weights are meant for that use.
-- No photo of either is in this repository."""
-
-DIFFERENCES = {
-    "rcnn": """\
-- A compact residual CNN instead of AlexNet; crops of 96 pixels (227), p = 7 (16); pool5 is
-  3 x 3 x 256 (6 x 6 x 256); fc6 and fc7 of 512 (4096).
-- AdamW and a cosine schedule; the layers up to C2 and all normalisation statistics are fixed.
-- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
-  mined from that sample.""",
-    "sppnet": """\
-- A compact residual CNN with a dilated last stage instead of ZF-5; one scale of 258 pixels (688);
-  fc6 and fc7 of 512 (4096).
-- AdamW and a cosine schedule for the fully connected layers; the convolutions are fixed, as in
-  the paper.
-- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
-  mined from that sample.""",
-    "fast_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); fc6 and
-  fc7 of 512 (4096).
-- 32 RoIs of each of 8 photos a step (64 of 2); AdamW and a cosine schedule; random crops and zooms;
-  the layers up to C2 and all normalisation statistics are fixed.""",
-    "faster_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); anchors
-  of 48, 96 and 192 pixels (128, 256, 512); fc6 and fc7 of 512 (4096).
-- Approximate joint training instead of the paper's four alternating steps: no gradient through
-  the coordinates of the proposals.
-- One objectness logit per anchor instead of two; 32 RoIs of each of 8 photos a step; AdamW and a
-  cosine schedule; random crops and zooms; the layers up to C2 and all normalisation statistics
-  are fixed.""",
-    "fpn": """\
-- A compact residual CNN instead of ResNet-50/101; short side 288 (800); d = 128 (256); anchors of
-  12 to 192 pixels (32 to 512); fc6 and fc7 of 512 (1024).
-- RoIAlign instead of RoI pooling; 32 RoIs of each of 8 photos a step; AdamW and a cosine schedule;
-  random crops and zooms; the layers up to C2 and all normalisation statistics are fixed.
-- Two of three training steps leave out P2, the level that costs the most; its regions are then
-  read from P3.""",
-}
-
-TITLES = {
-    "rcnn": "R-CNN (Girshick et al., CVPR 2014)",
-    "sppnet": "SPPNet (He et al., ECCV 2014)",
-    "fast_rcnn": "Fast R-CNN (Girshick, ICCV 2015)",
-    "faster_rcnn": "Faster R-CNN (Ren et al., NIPS 2015)",
-    "fpn": "FPN (Lin et al., CVPR 2017)",
-}
-
-
-@dataclass(frozen=True)
-class Made:
-    """How a network came about, for its card. hours: of training, without pre-training.
-
-    steps, hours: of the last run; earlier: (steps, hours) of the runs that it went on from.
-    """
-
-    sets: str
-    photos: int
-    budget: str
-    steps: int
-    hours: float
-    device: str
-    commit: str
-    backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
-    earlier: tuple[int, float] | None = None
 
 
 def half(path: Path) -> dict[str, torch.Tensor]:
@@ -93,113 +25,51 @@ def half(path: Path) -> dict[str, torch.Tensor]:
     }
 
 
-def paper_values(method: str) -> list[str]:
-    """"name: ours (paper's)" of every setting that was scaled."""
-    return [
-        f"{one.name}: {one.default} (paper: {one.metadata['paper']})"
-        for one in fields(module_of(method).Settings)
-        if one.metadata.get("paper") is not None
-    ]
+def serialised(tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> bytes:
+    """A safetensors file whose bytes depend on its contents alone.
+
+    The library writes the metadata in an order that differs from run to run. The header is JSON
+    behind its length, 8 bytes; offsets count from its end, and spaces may follow it.
+    """
+    data = safetensors.torch.save(tensors, metadata)
+    length = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":"))
+    written = header.encode()
+    written += b" " * (-len(written) % 8)  # numbers stay aligned
+    return len(written).to_bytes(8, "little") + written + data[8 + length :]
 
 
-def card(method: str, made: Made, results: Mapping[str, object], digest: str, size: int) -> str:
-    """The model card, Markdown."""
-    limited = results["photos"] != results["photos_in_split"]
-    where = f"VOC {results['year']} {results['split']}"
-    where += f" (our {results['photos_in_split']}-photo split)"
-    if limited:
-        where += f", its first {results['photos']} photos"
-    ap = results["ap"]
-    assert isinstance(ap, dict)
-    rows = "\n".join(f"| {name} | {100 * float(value):.1f} |" for name, value in ap.items())
-    proposals = " --proposals PROPOSALS" if method in ("rcnn", "sppnet", "fast_rcnn") else ""
-    chosen = " ".join(f"--set {one}" for one in made.sets.split())
-    limit = f" --limit {results['photos']}" if limited else ""
-    scaled = "\n".join(f"- {line}" for line in paper_values(method)) or "- none"
-    evaluate = (
-        f"python -m explorer.training evaluate {method} --data ROOT --year {results['year']} "
-        f"--split {results['split']} --out results.json{limit}{proposals}"
-    )
-    other = made.backbone if made.backbone in TITLES else None
-    start = f"--backbone WORK/{other}/train.pt" if other else "--backbone WORK/pretrain.pt"
-    if made.backbone is None:
-        start = ""
-    before = ""
-    if made.earlier:
-        start = f"--start WORK/{method}-earlier"
-        before = (
-            f"Went on from an earlier run of {made.earlier[0]} steps, {made.earlier[1]:.2f} hours, "
-            "on a new schedule.\n"
-        )
-    began = (
-        f"- Its convolutions began as those of our {TITLES[other]}, not as a classifier's:\n"
-        "  pre-training was too short for more.\n"
-        if other else ""
-    )
-    train = (
-        f"python -m explorer.training train {method} --data ROOT {chosen} "
-        f"{start}{proposals} --work WORK/{method} {made.budget}"
-    )
-    area, eleven = (100 * float(str(results[key])) for key in ("map", "map_11point"))
-    regions = " and cached regions" if results["cached_regions"] else ""
-    return f"""# {TITLES[method]}, compact
-
-`{method}.safetensors`: {size / 1e6:.1f} MB, half precision, sha256 `{digest}`.
-
-Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
-
-## Quality
-
-{results["metric"]}, on {where}:
-**{area:.1f} mAP** ({eleven:.1f} with VOC 2007's 11-point AP).
-{results["seconds_per_photo"]} s a photo on {results["device"]}, with the full trace{regions}.
-
-| class | AP |
-| --- | --- |
-{rows}
-
-```
-{evaluate}
-```
-
-## Training
-
-{made.photos} photos of {made.sets.replace(" ", ", ")} (our splits of VOC's trainval),
-{made.steps} steps, {made.hours:.2f} hours on {made.device}; commit {made.commit}.
-{before}
-```
-{train}
-```
-
-## Where it differs from the paper
-
-{began}{DIFFERENCES[method]}
-
-Settings scaled to the smaller network:
-
-{scaled}
-
-## Terms of the data
-
-{TERMS}
-"""
+def pictures(method: str, run: Path, results: Mapping[str, Any], out: Path) -> dict[str, str]:
+    """Draw what there is to show beside the card; what it shows -> file name."""
+    title, drawn = TITLES[method], {}
+    if (run / "losses.jsonl").is_file():
+        drawn["losses"] = f"{method}-losses.png"
+        draw_losses(read_losses(run), out / drawn["losses"], f"{title}: losses")
+    if results["ap"]:
+        drawn["classes"] = f"{method}-classes.png"
+        draw_classes(results, out / drawn["classes"], f"{title}: average precision")
+    if "proposals" in results:
+        drawn["recall"] = f"{method}-recall.png"
+        draw_recall(results["proposals"], out / drawn["recall"], f"{title}: recall of the regions")
+    return drawn
 
 
 def pack(
     method: str, trained: Path, results: Mapping[str, object], out: Path, made: Made
 ) -> Path:
-    """Write `out`/<method>.safetensors and its card, and enter it in `out`/manifest.json.
+    """Write `out`/<method>.safetensors, its card and pictures; enter it in `out`/manifest.json.
 
-    trained: checkpoint or run folder. Raises ValueError where the results are another method's.
+    trained: checkpoint or run folder. The same weights give the same file, byte for byte. Raises
+    ValueError where the results are another method's, or where the library that draws is missing.
     """
     if results.get("method") != method:
         raise ValueError(f"these results are of {results.get('method')}, not of {method}")
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{method}.safetensors"
     metadata = {"method": method, "classes": json.dumps(list(CLASSES)), "settings": "{}"}
-    save_file(half(weights_file(method, trained)), target, metadata)
-    target.chmod(0o644)  # safetensors writes files that only their owner may read
-    data = target.read_bytes()
+    drawn = pictures(method, trained, results, out)
+    data = serialised(half(weights_file(method, trained)), metadata)
+    target.write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     entry = {"name": target.name, "method": method, "sha256": digest, "bytes": len(data)}
     manifest = out / "manifest.json"
@@ -207,7 +77,7 @@ def pack(
     files = [one for one in held if one["name"] != target.name] + [entry]
     files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
-    (out / f"{method}.md").write_text(card(method, made, results, digest, len(data)))
+    (out / f"{method}.md").write_text(card(method, made, results, digest, len(data), drawn))
     return target
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from safetensors import safe_open
 
 from explorer.training import loop, train_rcnn, train_sppnet
 from explorer.training import train_detector as whole
 from explorer.training.__main__ import main
+from explorer.training.card import Made, card
 from explorer.training.loop import Budget, rate_at
 from explorer.training.networks import load_net
 from explorer.training.options import Options
@@ -23,6 +29,8 @@ from explorer.training.precision import precision
 from explorer.training.svm import fit_ridge, fit_svms
 from explorer.training.views import Views
 from tests.unit.shapes_data import make_shapes
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -154,6 +162,11 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
     held = json.loads(results.read_text())
     assert held["ap"].keys() == {"bird", "car"}
     assert held["map"] == pytest.approx(sum(held["ap"].values()) / 2)
+    assert held["coco"]["per_class"].keys() == held["ap"].keys()
+    # The two programs agree on AP at 0.5 but for 101 points of recall instead of all.
+    assert held["coco"]["ap50"] == pytest.approx(held["map"], abs=0.02)
+    assert held["proposals"]["boxes"] == 4
+    assert held["proposals"]["recall"][-1][0] > 0.5  # half of the regions were drawn near objects
     assert (held["photos"], held["photos_in_split"], held["limit"]) == (2, 4, 2)
     assert held["settings"]["detection_threshold"] == held["settings"]["score_threshold"]
     for one in held["detections"]:
@@ -174,6 +187,52 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
     text = (out / "fast_rcnn.md").read_text()
     assert str(tmp_path) not in text
     assert "its first 2 photos" in text and "abc1234" in text and "flickr" in text
+    assert f"COCO's AP, mean over IoU 0.50 to 0.95: **{100 * held['coco']['ap']:.1f}**" in text
+    linked = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert linked == [f"fast_rcnn-{kind}.png" for kind in ("classes", "recall", "losses")]
+    assert all((out / name).stat().st_size < 60_000 for name in linked)
+
+
+def test_results_of_before_have_a_card_as_well() -> None:
+    results = {
+        "metric": "VOC AP", "ap": {"cat": 0.5}, "map": 0.5, "map_11point": 0.51, "photos": 5,
+        "photos_in_split": 5, "year": "2007", "split": "val", "seconds_per_photo": 1.0,
+        "device": "cpu", "cached_regions": False,
+    }  # fmt: skip
+    made = Made("2007:train", 9, "--steps 3", 3, 0.1, "a CPU", "abc1234")
+    text = card("fpn", made, results, "0" * 64, 10**6)
+    assert "**50.0 mAP** (51.0" in text and "| cat | 50.0 |\n" in text
+    assert "COCO" not in text and "![" not in text
+
+
+PACKED_TWICE = """
+import sys, torch
+from explorer.training.pack import serialised
+torch.manual_seed(0)
+state = {f"layer{i}": torch.rand(i + 1, 3).half() for i in range(12)}
+metadata = {name: name.upper() for name in ("method", "classes", "settings", "network", "more")}
+sys.stdout.buffer.write(serialised(state, metadata))
+"""
+
+
+def test_the_same_weights_are_the_same_file() -> None:
+    files = [
+        subprocess.run(
+            [sys.executable, "-c", PACKED_TWICE], capture_output=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert files[0] == files[1]
+    held = safetensors.torch.load(files[0])
+    assert held.keys() == {f"layer{i}" for i in range(12)}
+    torch.manual_seed(0)
+    for i in range(12):
+        assert torch.equal(held[f"layer{i}"], torch.rand(i + 1, 3).half())
+    length = int.from_bytes(files[0][:8], "little")
+    assert length % 8 == 0
+    header = json.loads(files[0][8 : 8 + length])
+    assert header["__metadata__"]["method"] == "METHOD"
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
