@@ -13,12 +13,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.methods.choices import SUPPRESSING_FIRST, Choices
 from explorer.methods.recording import (
     large_enough,
     nms_record,
@@ -42,26 +42,7 @@ from explorer.trace.stages import (
     Trace,
 )
 
-Suppression = Literal["greedy", "soft", "none"]
-SUPPRESSING_FIRST = frozenset({"rcnn", "sppnet"})
 DECIDED = ("refinement", "nms", "detections")
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What can be chosen after the scores; None: as in the trace.
-
-    proposals: only the best so many regions. regression: whether boxes are moved at all.
-    suppression: "soft" is Soft-NMS (Bodla et al., ICCV 2017), for probabilities alone.
-    """
-
-    proposals: int | None = None
-    score_threshold: float | None = None
-    nms_threshold: float | None = None
-    detection_threshold: float | None = None
-    max_detections: int | None = None
-    suppression: Suppression = "greedy"
-    regression: bool = True
 
 
 @dataclass(frozen=True, eq=False)

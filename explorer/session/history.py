@@ -1,0 +1,43 @@
+"""Undo and redo: states before and after the present one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+KEPT = 200  # states; a few kilobytes each
+
+
+@dataclass(frozen=True)
+class History(Generic[T]):
+    """present, with what came before it (oldest first) and what was undone (next first).
+
+    gesture: names what the last step was part of; steps of one gesture (a slider that is being
+    dragged) are undone together.
+    """
+
+    present: T
+    past: tuple[T, ...] = ()
+    future: tuple[T, ...] = ()
+    gesture: str = ""
+
+    def to(self, state: T, gesture: str = "") -> History[T]:
+        """The next state. A new one forgets what was undone."""
+        if state == self.present:
+            return self
+        if gesture and gesture == self.gesture:
+            return replace(self, present=state, future=())
+        return History(state, (*self.past, self.present)[-KEPT:], (), gesture)
+
+    def undone(self) -> History[T]:
+        """One step back; the same where there is none."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redone(self) -> History[T]:
+        """One step forward again; the same where there is none."""
+        if not self.future:
+            return self
+        return History(self.future[0], (*self.past, self.present), self.future[1:])

@@ -1,0 +1,118 @@
+"""Switches beside the paper's values, what they change, undo and redo."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.methods.choices import Choices
+from explorer.methods.deciding import decide
+from explorer.methods.names import NAMES
+from explorer.session.history import KEPT, History
+from explorer.session.switching import changes, choices_of, switches, with_choice
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import DetectionsStage, Trace
+from tests.unit.small_nets import small_trace
+
+
+@pytest.fixture(scope="module")
+def traces() -> dict[str, Trace]:
+    return {name: small_trace(name) for name in NAMES}
+
+
+def test_a_change_is_held_and_given_back() -> None:
+    chosen = with_choice((), ("fpn", "rcnn"), "nms_threshold", 0.4)
+    assert choices_of(chosen, "rcnn") == Choices(nms_threshold=0.4)
+    assert choices_of(chosen, "sppnet") == Choices()
+    chosen = with_choice(chosen, ("rcnn",), "regression", False)
+    back = with_choice(chosen, ("fpn", "rcnn"), "nms_threshold", None)
+    assert back == (("rcnn", Choices(regression=False)),)
+    assert with_choice(back, ("rcnn",), "regression", True) == ()
+
+
+def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -> None:
+    before = switches(traces, ())
+    assert [one.key for one in before] == [
+        "proposals", "score_threshold", "detection_threshold", "score_threshold",
+        "detection_threshold", "nms_threshold", "suppression", "regression",
+    ]  # fmt: skip
+    assert not any(one.changed for one in before)
+    assert all(one.low <= one.paper <= one.high for one in before if one.kind == "number")  # type: ignore[operator]
+    chosen = with_choice((), NAMES, "nms_threshold", 0.45)
+    after = {one.key: one for one in switches(traces, chosen)}["nms_threshold"]
+    assert (after.value, after.paper, after.changed) == (0.45, 0.3, True)
+
+
+def test_margins_and_probabilities_have_thresholds_of_their_own(traces: dict[str, Trace]) -> None:
+    both = [one for one in switches(traces, ()) if one.key == "detection_threshold"]
+    assert [set(one.methods) for one in both] == [
+        {"fast_rcnn", "faster_rcnn", "fpn"}, {"rcnn", "sppnet"},
+    ]  # fmt: skip
+    assert [one.paper for one in both] == [0.5, 0.0]
+    alone = [one for one in switches({"rcnn": traces["rcnn"]}, ()) if one.kind == "choice"]
+    assert alone[0].choices == ("greedy", "none")
+
+
+def test_nothing_can_be_switched_before_a_method_is_done(traces: dict[str, Trace]) -> None:
+    half = dataclasses.replace(traces["fpn"], stages=traces["fpn"].stages[:3])
+    assert switches({"fpn": half}, ()) == ()
+
+
+def found(boxes: list[list[float]], labels: list[int]) -> Trace:
+    stage = DetectionsStage(
+        name="detections", ms=0.0, device="cpu", source=freeze(np.arange(len(boxes))),
+        source_stage="nms", boxes=freeze(np.array(boxes, np.float32).reshape(-1, 4)),
+        labels=freeze(np.array(labels, np.int64)), scores=freeze(np.ones(len(boxes), np.float32)),
+        threshold=0.5,
+    )  # fmt: skip
+    return Trace(
+        method="fpn", weights="w", device="cpu", classes=("cat", "dog"), settings={},
+        stages=(stage,),
+    )  # fmt: skip
+
+
+def test_changes_by_hand() -> None:
+    before = found([[0, 0, 10, 10], [20, 20, 30, 30], [50, 50, 60, 60]], [0, 0, 1])
+    after = found([[0, 0, 10, 10], [20, 20, 30, 32], [50, 50, 60, 60]], [0, 0, 0])
+    what = changes(before, after)
+    assert what.gained.tolist() == [2] and what.lost.tolist() == [2]  # another class
+    assert what.moved.tolist() == [[1, 1]]
+    assert not changes(before, before) and what
+    assert changes(found([], []), before).gained.tolist() == [0, 1, 2]
+
+
+def test_switching_shows_in_the_detections(traces: dict[str, Trace]) -> None:
+    trace = traces["fast_rcnn"]
+    stricter = changes(trace, decide(trace, Choices(detection_threshold=0.99)))
+    assert len(stricter.lost) and not len(stricter.gained)
+    looser = changes(trace, decide(trace, Choices(suppression="none")))
+    assert len(looser.gained) and not len(looser.lost)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "undo", "redo"]), max_size=30))
+def test_undo_and_redo_walk_one_line(steps: list[str]) -> None:
+    history, line, at = History(0), [0], 0
+    for number, step in enumerate(steps, 1):
+        if step == "undo":
+            history, at = history.undone(), max(0, at - 1)
+        elif step == "redo":
+            history, at = history.redone(), min(len(line) - 1, at + 1)
+        else:
+            history = history.to(number)
+            line, at = [*line[: at + 1], number], at + 1
+        assert history.present == line[at]
+        assert [*history.past, history.present, *history.future] == line
+
+
+def test_a_gesture_is_undone_at_once() -> None:
+    history = History(0).to(1).to(2, "slider").to(3, "slider").to(4, "slider")
+    assert history.undone().present == 1
+    assert history.undone().redone().present == 4
+    assert history.to(4).past == history.past  # nothing changed
+    for number in range(2 * KEPT):
+        history = history.to(100 + number)
+    assert len(history.past) == KEPT
