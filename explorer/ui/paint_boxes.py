@@ -1,4 +1,4 @@
-"""Box outlines: few as crisp vectors, many in one call, crowds as one picture."""
+"""Box outlines: few as crisp vectors, many as whole pixels, crowds as one picture."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from explorer.session.scene import Boxes
 from explorer.ui.brush import Brush
 from explorer.ui.crowd import crowd_pixels
 from explorer.ui.images import to_image
+from explorer.ui.outlines import paint_outlines
 from explorer.ui.theme import colour
 
-MANY = 120  # more than this are drawn as filled sides, without smoothing
+MANY = 120  # more than this are drawn as sides of whole pixels, without smoothing
 CROWD = 5_000  # more outlines than this become one picture
 HALO = 60  # up to this many thick outlines get a dark edge, to stand out from any photo
 
@@ -23,13 +24,19 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
     if not len(layer.boxes):
         return
     boxes = brush.view.boxes(layer.boxes)
-    seen = _seen(boxes, brush)
-    for role, chosen in _by_role(layer, seen):
-        ink = colour(brush.palette, role)
-        if len(chosen) > CROWD and not layer.fill:
-            _crowd(brush, boxes[chosen], ink, layer.opacity)
-        else:
-            _outlines(brush, boxes[chosen], ink, layer)
+    groups = [
+        (colour(brush.palette, role), boxes[chosen])
+        for role, chosen in _by_role(layer, _seen(boxes, brush))
+    ]
+    total = sum(len(own) for _, own in groups)
+    if total > CROWD and not layer.fill:
+        for ink, own in groups:
+            _crowd(brush, own, ink, layer.opacity)
+    elif total > MANY and not layer.fill:
+        paint_outlines(brush, groups, layer.width, layer.opacity, layer.dashed)
+    else:
+        for ink, own in groups:
+            _outlines(brush, own, ink, layer)
 
 
 def _seen(boxes: NDArray[np.float64], brush: Brush) -> NDArray[np.intp]:
@@ -64,9 +71,6 @@ def _outlines(
     brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes
 ) -> None:
     painter = brush.painter
-    if len(boxes) > MANY and not layer.dashed and not layer.fill:
-        _sides(brush, boxes, ink, layer)
-        return
     crisp = _crisp(boxes, layer.width, brush.ratio)
     # Far-away corners overflow Qt's rasteriser; just outside the area looks the same.
     reach = 4 * max(brush.area[2] - brush.area[0], brush.area[3] - brush.area[1]) + 100
@@ -89,32 +93,6 @@ def _outlines(
         painter.drawRects(rects)
     painter.setPen(_pen(ink, layer.width, layer.dashed))
     painter.drawRects(rects)
-    painter.restore()
-
-
-def _sides(
-    brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes
-) -> None:
-    """Outlines as four filled rectangles of whole device pixels each: no pen, so it is fast."""
-    ratio = brush.ratio
-    thick = max(1.0, np.floor(layer.width * ratio + 0.4)) / ratio
-    left, top, right, bottom = (side.copy() for side in (np.floor(boxes * ratio) / ratio).T)
-    wide, high = np.maximum(right - left, 0) + thick, np.maximum(bottom - top, 0) - thick
-    sides = np.concatenate(
-        [
-            np.stack([left, top, wide, np.full_like(left, thick)], 1),
-            np.stack([left, bottom, wide, np.full_like(left, thick)], 1)[high >= 0],
-            np.stack([left, top + thick, np.full_like(left, thick), high], 1)[high > 0],
-            np.stack([right, top + thick, np.full_like(left, thick), high], 1)[high > 0],
-        ]
-    )
-    painter = brush.painter
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setOpacity(layer.opacity)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
-    painter.drawRects([QRectF(*side) for side in sides.tolist()])
     painter.restore()
 
 

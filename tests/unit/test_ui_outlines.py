@@ -1,0 +1,90 @@
+"""Crowds of outlines, drawn as filled sides: every pixel of every outline, and none else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from explorer.session.scene import Boxes, Scene
+from explorer.ui.crowd import outline_counts
+from explorer.ui.images import from_image
+from explorer.ui.outlines import DASH, SPACE, sides_of
+from explorer.ui.paint import paint_scene
+from explorer.ui.paint_boxes import MANY
+from explorer.ui.theme import DARK, colour
+from explorer.ui.transform import View
+
+WIDTH, HEIGHT = 90, 70
+AREA = (0.0, 0.0, float(WIDTH), float(HEIGHT))
+
+
+def some_boxes(seed: int, n: int = 4 * MANY) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    low = chance.uniform(-20, 80, (n, 2))
+    boxes = np.concatenate([low, low + chance.exponential(9, (n, 2)) - 0.5], axis=1)
+    return np.maximum(boxes, np.tile(boxes[:, :2], 2))
+
+
+def drawn(layer: Boxes, ratio: float = 1.0, area: tuple[float, ...] = AREA) -> np.ndarray:
+    image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(QColor("#000000"))
+    painter = QPainter(image)
+    scene = Scene(extent=AREA, space="photo", layers=(layer,))
+    paint_scene(painter, scene, View(1.0, 0.0, 0.0), area, DARK)  # type: ignore[arg-type]
+    painter.end()
+    return from_image(image)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_solid_crowd_covers_exactly_its_outlines(seed: int, ratio: float) -> None:
+    boxes = some_boxes(seed)
+    pixels = drawn(Boxes(name="a", boxes=boxes, roles="fpn", width=1.0 / ratio), ratio)
+    size = round(WIDTH * ratio), round(HEIGHT * ratio)
+    expected = outline_counts(boxes * ratio, *size) > 0
+    ink = colour(DARK, "fpn")
+    assert (pixels[expected] == [ink.red(), ink.green(), ink.blue()]).all()
+    assert not pixels[~expected].any()
+
+
+def test_a_translucent_crowd_is_laid_over_once() -> None:
+    boxes = some_boxes(5)
+    pixels = drawn(Boxes(name="a", boxes=boxes, roles="selected", width=1.0, opacity=0.5))
+    expected = outline_counts(boxes, WIDTH, HEIGHT) > 0
+    assert (np.abs(pixels[expected].astype(int) - 128) <= 1).all()
+    assert not pixels[~expected].any()
+
+
+def test_dashes_have_gaps_and_no_pixel_beside_the_outline() -> None:
+    boxes = np.tile([[10.0, 10, 80, 60]], (MANY + 1, 1))
+    row = drawn(Boxes(name="a", boxes=boxes, roles="fpn", width=1.0, dashed=True))[10].any(axis=1)
+    dash = np.arange(71) % (DASH + SPACE) < DASH
+    assert row[10:81].tolist() == dash.tolist() and not row[:10].any() and not row[81:].any()
+    column = drawn(Boxes(name="a", boxes=boxes, roles="fpn", width=1.0, dashed=True))[:, 80]
+    assert 0.4 < column[11:60].any(axis=1).mean() < 0.8
+
+
+def test_nothing_is_drawn_outside_the_area() -> None:
+    pixels = drawn(
+        Boxes(name="a", boxes=some_boxes(7), roles="fpn", opacity=0.7), area=(20, 10, 60, 50)
+    )
+    outside = np.ones((HEIGHT, WIDTH), bool)
+    outside[10:50, 20:60] = False
+    assert not pixels[outside].any() and pixels[~outside].any()
+
+
+def test_later_roles_lie_on_top() -> None:
+    boxes = np.tile([[10.0, 10, 80, 60]], (MANY + 1, 1))
+    roles = ("rcnn",) * MANY + ("fpn",)
+    pixels = drawn(Boxes(name="a", boxes=boxes, roles=roles, width=1.0))
+    ink = colour(DARK, "fpn")
+    assert pixels[10, 40].tolist() == [ink.red(), ink.green(), ink.blue()]
+
+
+def test_sides_of_boxes_far_away_do_not_overflow() -> None:
+    boxes = np.array([[-1e12, 5, 1e12, 9], [1e12, 0, 2e12, 9]])
+    across, upright = sides_of(boxes, 1, np.array([0, 0, 40, 30], np.int32))
+    assert across.tolist() == [[0, 5, 39, 5], [0, 9, 39, 9]]
+    assert not len(upright)
