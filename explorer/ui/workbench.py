@@ -209,11 +209,10 @@ class Workbench(QObject):
 
     def _finished(self) -> None:
         self._coming = None
-        for name in list(self._before):
-            self._restore(name)
         for name, status in list(self.status.items()):
             if status.state in ("waiting", "running"):
                 self._set_status(name, Status("waiting", "Cancelled"))
+                self._restore(name)
         self._show()
         done = [name for name in self.desk.enabled if name in self.traces]
         self.idle.emit(f"{len(done)} of {len(NAMES)} methods done" if done else "")
