@@ -152,19 +152,10 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
         yield Failed(sentence_of(error))
         return
     done = set(job.done)
-    if job.weights is not None:
-        yield Working("Loading FPN's weights")
-        try:
-            engine.use_weights(job.weights.path)
-            loaded = engine.load("fpn")
-        except Exception as error:  # torch's kinds of error are many
-            yield WeightsRefused(sentence_of(error))
-        else:
-            yield WeightsTaken(job.weights)
-            if "fpn" in done and job.done["fpn"].weights != loaded.weights_id:
-                done.remove("fpn")
     search = job.search
     for method in RUN_ORDER:
+        if method == "fpn" and job.weights is not None and not cancelled():
+            yield from _other_weights(job.weights, engine, done, job.done)
         if method not in job.methods or method in done:
             continue
         if cancelled():
@@ -187,6 +178,22 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
             if cancelled():
                 return
             yield Failed(f"{title}: {sentence_of(error)}", method)
+
+
+def _other_weights(
+    weights: Weights, engine: Engine, done: set[str], traces: Mapping[str, Trace]
+) -> Iterator[Event]:
+    """Change FPN's weights; where its trace was made with others, it is no longer in `done`."""
+    yield Working("Loading FPN's weights")
+    try:
+        engine.use_weights(weights.path)
+        loaded = engine.load("fpn")
+    except Exception as error:  # torch's kinds of error are many
+        yield WeightsRefused(sentence_of(error))
+        return
+    yield WeightsTaken(weights)
+    if "fpn" in done and traces["fpn"].weights != loaded.weights_id:
+        done.remove("fpn")
 
 
 def _method(
