@@ -61,7 +61,7 @@ def problem_of(text: str) -> str:
 
 
 def title_of(weights_id: str) -> str:
-    """Of the weights that a trace names, in short: "ResNet-50", "mine.pth"; "" of the bundled."""
+    """Of the weights that FPN's trace names: "ResNet-50", "mine.pth"; "" of the bundled."""
     name = weights_id.partition(" · ")[0]
     known = next((one.title for one in PUBLISHED if one.file == name), None)
     own = Path(name).suffix in SUFFIXES and name != "fpn.safetensors"

@@ -54,10 +54,12 @@ class Frame:
             painter.drawRoundedRect(QRectF(x, HEADER / 2 - 5, 10, 10), 2.5, 2.5)
             x += 19
         header = QRectF(x, 0, width - x - 14, HEADER)
-        time_width = QFontMetricsF(sans(13)).horizontalAdvance(self.time) if self.time else 0.0
-        x += _text(painter, header, self.title, 13, palette.text, Weight.DemiBold)
-        _text(painter, header, self.time, 13, palette.muted, Weight.Normal, Align.AlignRight)
-        note = QRectF(x + 9, 0, width - x - 9 - 14 - time_width - 10, HEADER)
+        used = _text(
+            painter, header, self.time, 13, palette.muted, Weight.Normal, Align.AlignRight
+        )
+        rest = header.adjusted(0, 0, -used - 10, 0)
+        x += _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
+        note = QRectF(x + 9, 0, rest.right() - x - 9, HEADER)
         _text(painter, note, self.note, 12.5, palette.muted)
         if picture is not None:
             footer = QRectF(14, height - FOOTER, width - 28, FOOTER)

@@ -143,7 +143,7 @@ class Presenter(QObject):
             time = time_text(record.ms)
             if self.desk.stage == "detections":
                 note, time = headline(trace), time_text(total_ms(trace))
-        weights = title_of(trace.weights) if trace is not None else ""
+        weights = title_of(trace.weights) if trace is not None and method == "fpn" else ""
         title = f"{named.title} · {weights}" if weights else named.title
         return Frame(method, title, note, time, message)
 

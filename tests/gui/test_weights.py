@@ -114,6 +114,7 @@ def test_a_dropped_checkpoint_runs_fpn_alone_again(
     assert opened.workbench.name == "cat.png"
     assert marked(opened) == [mine.name]
     assert opened.centre.canvases["fpn"].frame.title == f"FPN · {mine.name}"
+    assert opened.centre.canvases["rcnn"].frame.title == "R-CNN"
     assert mine.name in opened.top.chips["fpn"].toolTip()
     assert settings.value("weights") == str(mine)
     assert all(cell.thumbnail is not None for cell in opened.stage_map.cells.values())
