@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.methods.names import method_named
 from explorer.session.scenes.common import number
-from explorer.trace.stages import ImageStage, Trace
+from explorer.trace.stages import Trace
 
 THRESHOLDS = (
     ("score_threshold", "scores above {} enter NMS"),
@@ -24,12 +24,7 @@ def thresholds(trace: Trace) -> tuple[str, ...]:
 
 
 def caption(trace: Trace) -> tuple[str, str]:
-    """Two lines: method, paper, weights and device; photo size and thresholds."""
+    """Two lines: method, paper, weights and device; thresholds."""
     method = method_named(trace.method)
     first = f"{method.title} ({method.paper}) · weights {trace.weights} · {trace.device}"
-    parts = list(thresholds(trace))
-    image = trace.stage("image")
-    if isinstance(image, ImageStage):
-        height, width = image.pixels.shape[:2]
-        parts.insert(0, f"{width} × {height} px")
-    return first, " · ".join(parts)
+    return first, " · ".join(thresholds(trace))

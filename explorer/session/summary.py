@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.methods.names import METHODS
 from explorer.session.scene import Bars, Label, Labels, Layer, Scene
+from explorer.session.words import time_text
 from explorer.trace.base import StageName
 from explorer.trace.stages import DetectionsStage, Trace
 
@@ -40,10 +41,6 @@ def found_by(trace: Trace) -> dict[str, float]:
     return best
 
 
-def _time(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 999.5 else f"{ms / 1000:.1f} s"
-
-
 def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene:
     """A panel of that size for the methods that have stages; the rest show as "–"."""
     by_name = {trace.method: trace for trace in traces}
@@ -51,7 +48,7 @@ def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene
     layers: list[Layer] = []
     inner = width - 2 * MARGIN
     labels.append(Label(MARGIN, 26, "Where the time goes", size=14, bold=True))
-    left, right = MARGIN + 92, width - MARGIN - 58
+    left, right = MARGIN + 92, width - MARGIN - 66
     longest = max((sum(part_times(trace)) for trace in traces), default=0.0) or 1.0
     tracks: list[tuple[float, float, float, float]] = []
     parts: list[list[tuple[tuple[float, float, float, float], str]]] = [[] for _ in PARTS]
@@ -68,7 +65,7 @@ def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene
                 role = "muted" if index == 0 else role
                 parts[index].append(((at, y - BAR / 2, end, y + BAR / 2), role))
                 at = end
-            text = _time(sum(part_times(trace)))
+            text = time_text(sum(part_times(trace)))
         else:
             text = "–"
         labels.append(
@@ -119,18 +116,24 @@ def _who_found(
         text = "No detection above the threshold." if done else "No method has finished yet."
         labels.append(Label(MARGIN, y, text, role="muted", size=12.5))
         return
-    room = max(FEWEST_CLASSES, int((height - y) // 23))
     columns = {
-        method.name: MARGIN + inner * (0.42 + 0.145 * index)
+        method.name: MARGIN + inner * (0.38 + 0.155 * index)
         for index, method in enumerate(METHODS)
     }
+    for method in METHODS:
+        labels.append(
+            Label(columns[method.name], y - 2, method.short, role=method.name, size=11,
+                  anchor="right")
+        )
+    y += 22
+    room = max(FEWEST_CLASSES, int((height - y) // 23))
     shown = names if len(names) <= room else names[: room - 1]
     for name in shown:
         labels.append(Label(MARGIN, y, name, size=12.5, bold=True))
-        for method, x in columns.items():
-            score = found.get(method, {}).get(name)
+        for own, x in columns.items():
+            score = found.get(own, {}).get(name)
             text = "–" if score is None else f"{score:.2f}"
-            role = "faint" if score is None else method
+            role = "faint" if score is None else own
             labels.append(Label(x, y, text, role=role, size=12.5, anchor="right"))
         y += 23
     if len(shown) < len(names):

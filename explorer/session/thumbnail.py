@@ -19,7 +19,7 @@ from explorer.session.scene import (
     ViewState,
 )
 from explorer.session.scenes import picture
-from explorer.session.scenes.common import Focus, class_role, focus
+from explorer.session.scenes.common import IN_PANEL, Focus, class_role, focus
 from explorer.session.scenes.crops import crop_of
 from explorer.session.scenes.pooling import values_of
 from explorer.trace.base import Floats, StageName
@@ -53,7 +53,7 @@ def thumbnail(trace: Trace, stage_name: StageName) -> Scene:
 
 
 def _worth(layer: Layer) -> bool:
-    return layer.on and not isinstance(layer, Labels | Points)
+    return layer.on and layer.name != IN_PANEL and not isinstance(layer, Labels | Points)
 
 
 def _plain(layer: Layer) -> Layer:

@@ -7,7 +7,11 @@ from explorer.session.scene import Picture, Rect, Scene
 GAP = 12.0
 WIDE = 1.15  # width / height of a room from which on the panel never goes below
 ENOUGH = 1.12  # a panel's scale from which on the photo gets the room
-SHARES = tuple(share / 100 for share in range(30, 82, 4))
+SHARES = tuple(share / 100 for share in range(30, 82, 2))
+# Every panel is given the room of one this large, so that the photo keeps its place from stage to
+# stage.
+PANEL = (320.0, 660.0)
+LEAST_WIDTH = 0.95 * PANEL[0]  # a narrower panel cannot be read; wherever the room allows
 
 
 def _size(scene: Scene) -> tuple[float, float]:
@@ -15,9 +19,9 @@ def _size(scene: Scene) -> tuple[float, float]:
     return max(x2 - x1, 1e-6), max(y2 - y1, 1e-6)
 
 
-def _fill(scene: Scene, area: Rect, largest: float = float("inf")) -> float:
-    """Area that the scene covers on screen when it is fitted into `area`, at most `largest` x."""
-    width, height = _size(scene)
+def _fill(size: tuple[float, float], area: Rect, largest: float = float("inf")) -> float:
+    """What `size` covers on screen when it is fitted into `area`, at most `largest` x."""
+    width, height = size
     scale = min((area[2] - area[0]) / width, (area[3] - area[1]) / height, largest)
     return width * height * scale * scale if scale > 0 else 0.0
 
@@ -27,7 +31,7 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
     if picture.panel is None:
         return room, None
     left, top, right, bottom = room
-    best: tuple[float, Rect, Rect] | None = None
+    best: tuple[tuple[bool, float], Rect, Rect] | None = None
     shape = (right - left) / max(bottom - top, 1.0)
     for share in SHARES:
         across = left + (right - left - gap) * share
@@ -38,7 +42,8 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
         places = (beside,) if shape > WIDE else (beside, below)
         for main, panel in places:
             # The product favours neither; a panel that can be read well needs no more.
-            worth = _fill(picture.main, main) * _fill(picture.panel, panel, ENOUGH) ** 1.5
+            shown = _fill(_size(picture.main), main) * _fill(PANEL, panel, ENOUGH) ** 1.5
+            worth = (panel[2] - panel[0] >= LEAST_WIDTH, shown)
             if best is None or worth > best[0]:
                 best = (worth, main, panel)
     assert best is not None

@@ -27,6 +27,7 @@ from explorer.ui.page import (
     layers_off,
     line,
     photo,
+    photo_title,
 )
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette
@@ -55,7 +56,8 @@ def comparison_page(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     head_line(
         painter, WIDTH, f"{STAGE_TITLES[stage]}, side by side", palette, None,
-        "two-stage detectors from R-CNN to FPN", photo_name, "",
+        "two-stage detectors from R-CNN to FPN",
+        photo_title(photo_name, traces[0]) if traces else photo_name, "",
     )
     names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
     by_name = {trace.method: trace for trace in traces}

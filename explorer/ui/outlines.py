@@ -2,8 +2,8 @@
 
 Qt fills opaque rectangles at the speed of memory, but takes a detour for every row of a
 translucent one and strokes dashes one by one. So a crowd that is translucent or dashed is drawn
-opaque and solid on a picture of its own; the gaps between dashes are wiped out in stripes, and the
-picture is laid over the photo at the layer's opacity.
+opaque and solid on a picture of its own; the gaps between dashes are wiped out in diagonal
+stripes, and the picture is laid over the photo at the layer's opacity.
 """
 
 from __future__ import annotations
@@ -35,29 +35,21 @@ def paint_outlines(
     thick = max(1, int(width * ratio + 0.4))
     area = np.array(brush.area) * ratio
     clip = np.concatenate([np.floor(area[:2]), np.ceil(area[2:])]).astype(np.int32)
-    sides = [(ink, *sides_of(boxes * ratio, thick, clip)) for ink, boxes in groups]
+    sides = [(ink, sides_of(boxes * ratio, thick, clip)) for ink, boxes in groups]
     painter = brush.painter
     painter.save()
     painter.scale(1 / ratio, 1 / ratio)  # device pixels from here on
     if opacity >= 1 and not dashed:
-        for ink, across, upright in sides:
-            fill(painter, np.concatenate([across, upright]), ink)
-    elif sides:
+        for ink, rects in sides:
+            fill(painter, rects, ink)
+    else:
         painter.setOpacity(opacity)
-        parts = (0, 1) if dashed else (None,)
-        for part in parts:
-            chosen = [
-                (ink, np.concatenate(both) if part is None else both[part])
-                for ink, *both in sides
-            ]
-            _layer(painter, chosen, part, ratio)
+        _overlay(painter, sides, ratio if dashed else None)
     painter.restore()
 
 
-def sides_of(
-    boxes: NDArray[np.float64], thick: int, clip: Pixels
-) -> tuple[Pixels, Pixels]:
-    """Horizontal and vertical sides as (m, 4) first and last pixels, x1, y1, x2, y2.
+def sides_of(boxes: NDArray[np.float64], thick: int, clip: Pixels) -> Pixels:
+    """The sides of boxes (n, 4) as (m, 4) first and last pixels, x1, y1, x2, y2.
 
     Only what lies inside `clip` (x1, y1, x2, y2; device pixels). Corners belong to the horizontal
     sides; of a box that is too low for two of them, one is left.
@@ -72,13 +64,8 @@ def sides_of(
     upright = np.stack([left, top + thick, left + thick - 1, bottom - 1], 1)[inside]
     wide = inside & (right > left)
     other = np.stack([right, top + thick, right + thick - 1, bottom - 1], 1)[wide]
-    return _cut(np.concatenate([across, lower]), clip), _cut(
-        np.concatenate([upright, other]), clip
-    )
-
-
-def _cut(sides: Pixels, clip: Pixels) -> Pixels:
-    """The sides' parts inside the clip, whose last pixels are x2 - 1 and y2 - 1."""
+    sides = np.concatenate([across, lower, upright, other])
+    # The clip's last pixels are x2 - 1 and y2 - 1.
     cut = np.concatenate(
         [np.maximum(sides[:, :2], clip[:2]), np.minimum(sides[:, 2:], clip[2:] - 1)], 1
     )
@@ -99,10 +86,10 @@ def fill(painter: QPainter, rects: Pixels, ink: QColor) -> None:
     painter.drawRects(first, len(rects))
 
 
-def _layer(
-    painter: QPainter, sides: Sequence[tuple[QColor, Pixels]], part: int | None, ratio: float
+def _overlay(
+    painter: QPainter, sides: Sequence[tuple[QColor, Pixels]], dashes: float | None
 ) -> None:
-    """All sides on one transparent picture, then that. part: 0 dashes horizontals, 1 verticals."""
+    """All sides on one transparent picture, then that. dashes: the pixel ratio, None for solid."""
     drawn = [rects for _, rects in sides if len(rects)]
     if not drawn:
         return
@@ -114,20 +101,17 @@ def _layer(
     inner = QPainter(image)
     for ink, rects in sides:
         fill(inner, rects - np.array([left, top, left, top], np.int32), ink)
-    if part is not None:
-        inner.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        fill(inner, _gaps(width, height, part, ratio), QColor(0, 0, 0, 0))
     inner.end()
+    if dashes is not None:
+        _wipe_gaps(image, left + top, dashes)
     painter.drawImage(QPoint(left, top), image)
 
 
-def _gaps(width: int, height: int, part: int, ratio: float) -> Pixels:
-    """Stripes across the whole picture where dashes have their gaps."""
-    length = (width, height)[part]
+def _wipe_gaps(image: QImage, start: int, ratio: float) -> None:
+    """Clear every pixel whose x + y + start lies in a gap: dashes on horizontals and verticals."""
     dash, space = max(1, round(DASH * ratio)), max(1, round(SPACE * ratio))
-    start = np.arange(dash, length, dash + space, dtype=np.int32)
-    end = np.minimum(start + space, length) - 1
-    zero = np.zeros_like(start)
-    if part == 0:
-        return np.stack([start, zero, end, zero + height - 1], 1)
-    return np.stack([zero, start, zero + width - 1, end], 1)
+    pixels = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), -1)
+    column = np.arange(pixels.shape[1]) + start
+    for row in range(min(dash + space, image.height())):
+        kept = (column + row) % (dash + space) < dash
+        pixels[row :: dash + space] &= np.where(kept, 0xFFFFFFFF, 0).astype(np.uint32)

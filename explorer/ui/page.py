@@ -15,8 +15,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from explorer.methods.names import method_named
 from explorer.session.caption import caption
 from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
+from explorer.session.scenes.common import plural
 from explorer.trace.base import StageName
-from explorer.trace.stages import Trace
+from explorer.trace.stages import ImageStage, Trace
 from explorer.ui.arrange import areas
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
@@ -25,7 +26,7 @@ from explorer.ui.transform import View, fitted
 from explorer.ui.words import time_text
 
 WIDTH, HEIGHT = 1280.0, 800.0
-LEAST_HEIGHT = 640
+READABLE = 0.85  # a panel's least scale; a longer one makes the page higher
 NAME = "Two-Stage Explorer"
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
 LARGEST = 1.6  # panels are not enlarged more than this
@@ -73,7 +74,7 @@ def stage_page(
     record = trace.stage(stage)
     head_line(
         painter, WIDTH, picture.title, palette, colour(palette, trace.method),
-        f"{method.paper}", f"{photo_name}",
+        method.paper, photo_title(photo_name, trace),
         time_text(record.ms) if record is not None else "",
     )
     room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
@@ -100,18 +101,23 @@ def _level(picture: Picture, main: Rect, panel: Rect) -> Rect:
 
 
 def page_height(picture: Picture) -> float:
-    """As high as the photo and its panel need for the page's width: 800 for most, 640 to 1,600."""
-    for height in range(LEAST_HEIGHT, 1601, 40):
-        main, panel = areas(picture, (EDGE, HEAD, WIDTH - EDGE, height - FOOT), gap=20.0)
-        top, bottom = fitted(picture.main.extent, main).rect(picture.main.extent)[1::2]
-        # A wide photo would not grow with the page.
-        enough = height >= HEIGHT or bottom - top < main[3] - main[1] - 1
+    """800: all pages have one size. Only a panel too long to be read on one makes it higher."""
+    for height in range(int(HEIGHT), 1600, 40):
+        panel = areas(picture, (EDGE, HEAD, WIDTH - EDGE, height - FOOT), gap=20.0)[1]
         if picture.panel is None or panel is None:
-            if enough:
-                return float(height)
-        elif enough and fitted(picture.panel.extent, panel).scale >= 0.95:
+            return float(height)
+        if fitted(picture.panel.extent, panel).scale >= READABLE:
             return float(height)
     return 1600.0
+
+
+def photo_title(name: str, trace: Trace) -> str:
+    """'chelsea.png · 451 × 300 px'."""
+    image = trace.stage("image")
+    if not isinstance(image, ImageStage):
+        return name
+    height, width = image.pixels.shape[:2]
+    return f"{name} · {width} × {height} px"
 
 
 def layers_off(picture: Picture) -> frozenset[str]:
@@ -156,9 +162,10 @@ def photo(
 def on_plate(
     painter: QPainter, scene: Scene, area: Rect, palette: Palette, hidden: Collection[str]
 ) -> int:
-    """A panel, at the top of its area, at most twice its size."""
+    """A panel on a plate as wide as its area."""
     view = fitted(scene.extent, area, largest=LARGEST)
-    x1, y1, x2, y2 = view.rect(scene.extent)
+    y1, y2 = view.rect(scene.extent)[1::2]
+    x1, x2 = area[0], area[2]
     painter.setPen(QPen(QColor(palette.line), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(QRectF(QPointF(x1, y1), QPointF(x2, y2)), 8, 8)
@@ -220,7 +227,7 @@ def foot_lines(
 ) -> None:
     """First the legend and what is shown, then the caption."""
     top = height - FOOT + 22
-    summary = picture.summary + (f" · {lost} labels hidden" if lost else "")
+    summary = picture.summary + (f" · {plural(lost, 'label')} hidden" if lost else "")
     used = line(painter, WIDTH - EDGE, top, summary, 13, palette.text, Weight.Medium, True)
     legend(painter, picture.main, palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
     used = line(painter, EDGE, top + 23, caption_line(trace), 11.5, palette.muted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -51,12 +52,23 @@ def paint_points(brush: Brush, layer: Points) -> None:
     painter = brush.painter
     ink = colour(brush.palette, layer.role)
     painter.save()
-    edge = len(layer.points) <= 400 and layer.radius >= 2
+    points = brush.view.boxes(np.asarray(layer.points))
+    radius = _radius(points, layer.radius)
+    edge = len(points) <= 400 and radius >= 2
     painter.setPen(QPen(QColor(0, 0, 0, 150), 1) if edge else Qt.PenStyle.NoPen)
     painter.setBrush(ink)
-    for x, y in brush.view.boxes(np.asarray(layer.points)).tolist():
-        painter.drawEllipse(QPointF(x, y), layer.radius, layer.radius)
+    for x, y in points.tolist():
+        painter.drawEllipse(QPointF(x, y), radius, radius)
     painter.restore()
+
+
+def _radius(points: NDArray[np.float64], wanted: float) -> float:
+    """The wanted radius, less where a grid of so many points would grow together."""
+    if len(points) < 4:
+        return wanted
+    across, down = points.max(axis=0) - points.min(axis=0)
+    spacing = math.sqrt(across * down) / (math.sqrt(len(points)) - 1)
+    return float(min(wanted, max(0.7, 0.3 * spacing)))
 
 
 def paint_bars(brush: Brush, layer: Bars) -> None:

@@ -27,6 +27,7 @@ from explorer.ui.theme import colour
 
 LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
 ROW_LARGEST = 116.0
+HEADINGS, HEADING_GAP = (12.0, 11.0, 10.0, 9.0, 8.0), 8.0
 Align = Qt.AlignmentFlag
 Place = tuple[str, StageName]
 
@@ -131,8 +132,7 @@ class StageMap(QWidget):
 
     def _headings(self, painter: QPainter) -> None:
         palette = self.theme.palette
-        roomy = self._column_width() >= 50
-        painter.setFont(sans(11.5 if roomy else 10, Weight.DemiBold))
+        painter.setFont(sans(self._heading_size(), Weight.DemiBold))
         for method in METHODS:
             on = method.name in self.enabled
             ink = colour(palette, method.name) if on else QColor(palette.faint)
@@ -144,6 +144,15 @@ class StageMap(QWidget):
                 painter.setPen(QPen(ink, 2))
                 middle = rect.center().x()
                 painter.drawLine(QPointF(middle - 10, TOP - 6), QPointF(middle + 10, TOP - 6))
+
+    def _heading_size(self) -> float:
+        """The largest at which every heading stays clear of its neighbours."""
+        for size in HEADINGS:
+            metrics = QFontMetricsF(sans(size, Weight.DemiBold))
+            widest = max(metrics.horizontalAdvance(method.short) for method in METHODS)
+            if widest <= self._column_width() - HEADING_GAP:
+                return size
+        return HEADINGS[-1]
 
     def _cell(self, painter: QPainter, method: str, stage: StageName) -> None:
         palette = self.theme.palette

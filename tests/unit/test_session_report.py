@@ -1,4 +1,4 @@
-"""What is written beside pictures: trace.json, captions, and the five detections side by side."""
+"""What is written beside pictures: trace.json, captions, and how near a method came."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from explorer.methods.names import NAMES
 from explorer.session.caption import caption
-from explorer.session.comparison import comparison
 from explorer.session.report import plain, trace_json
-from explorer.session.scene import Boxes, Labels
+from explorer.session.scene import Labels, ViewState
+from explorer.session.scenes import picture
 from explorer.trace.stages import DetectionsStage
 from tests.traces import synthetic_trace
 
@@ -54,27 +54,14 @@ def test_captions_state_method_weights_device_and_thresholds(method: str) -> Non
     trace = synthetic_trace(method)
     first, second = caption(trace)
     assert trace.weights in first and trace.device in first
-    assert "320 × 240 px" in second
     assert f"NMS IoU {trace.settings['nms_threshold']:.2f}" in second
     wanted = f"{trace.settings['detection_threshold']:.2f}"
     assert f"detections above {wanted}" in second
 
 
-def test_the_comparison_shows_every_method_in_its_own_colour_oldest_first() -> None:
-    traces = [synthetic_trace(method) for method in reversed(NAMES)]
-    pictures = comparison(traces)
-    assert [picture.title for picture in pictures] == [
-        "R-CNN", "SPPNet", "Fast R-CNN", "Faster R-CNN", "FPN",
-    ]
-    for picture, method in zip(pictures, NAMES, strict=True):
-        boxes = next(layer for layer in picture.main.layers if layer.name == "Detections")
-        assert isinstance(boxes, Boxes) and boxes.roles == method
-        assert picture.panel is None
-
-
 def test_where_nothing_is_found_the_picture_says_how_near_it_came() -> None:
     trace = synthetic_trace("fpn", strength=0.0)
-    drawn = comparison([trace])[0]
+    drawn = picture(trace, "detections", ViewState())
     text = next(layer for layer in drawn.main.layers if isinstance(layer, Labels)).items[0].text
     assert text.startswith("Nothing above 0.50. Best: ")
     scores = trace.stage("scores")

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session.scene import Boxes, Key, Picture, Pixels, Scene
 from explorer.ui import images
-from explorer.ui.arrange import areas, stacked
+from explorer.ui.arrange import LEAST_WIDTH, areas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
@@ -126,6 +126,17 @@ def test_photo_and_panel_share_the_room_without_touching(
         assert side is not None
         apart = main[2] <= side[0] or main[3] <= side[1]
         assert apart and side[2] <= room[2] and side[3] <= room[3]
+
+
+@pytest.mark.parametrize("room", [(0, 0, 1200, 600), (0, 0, 876, 542), (0, 0, 700, 900)])
+def test_the_photo_stays_where_it_is_from_stage_to_stage(
+    room: tuple[float, float, float, float]
+) -> None:
+    panels = [Scene(extent=(0, 0, 320, high), space="panel", layers=()) for high in (90, 500, 700)]
+    places = {areas(Picture(title="", summary="", main=scene(), panel=p), room) for p in panels}
+    assert len(places) == 1
+    side = places.pop()[1]
+    assert side is not None and side[2] - side[0] >= LEAST_WIDTH
 
 
 @pytest.mark.parametrize("count", range(1, 7))

@@ -19,6 +19,7 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import level_lines
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.papers import WINDOW
 from explorer.trace.base import Floats
 from explorer.trace.stages import ImageStage, LevelStage, Trace
 
@@ -80,8 +81,8 @@ def levels(
             panel.text(line, size=11.5, mono=True)
         panel.gap(4)
         _ladder(panel, raw, level, lowest, highest)
-        if stage.canonical != 224:
-            panel.text(f"{stage.canonical:g} is the paper's 224, scaled to our input size.",
+        if stage.canonical != WINDOW:
+            panel.text(f"{stage.canonical:g} is the paper's {WINDOW}, scaled to our input size.",
                        "muted", 11)
     return shown(len(rows), total, "regions") + " · coloured by level", \
         photo_scene(trace, *layers, opacity=0.8), panel

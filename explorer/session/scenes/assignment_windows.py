@@ -11,6 +11,7 @@ from explorer.session.scene import Boxes, Layer, Scene, ViewState
 from explorer.session.scenes.common import Focus, count, number, photo_scene, plural, setting
 from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.papers import WINDOW, beside
 from explorer.trace.base import Floats, NetworkInput
 from explorer.trace.stages import ImageStage, Trace, WindowStage
 
@@ -69,7 +70,8 @@ def _scales(
     panel: Column, trace: Trace, inputs: tuple[NetworkInput, ...], box: Floats, chosen: int
 ) -> None:
     wanted = setting(trace, "window", 84.0)
-    panel.heading("Scale", f"area closest to {wanted:g} × {wanted:g}")
+    paper = beside(round(wanted), WINDOW, "²")
+    panel.heading("Scale", f"area closest to {wanted:g}²{paper}")
     rows = []
     for size in inputs:
         width = float(box[2] - box[0]) * size.scale_x

@@ -26,6 +26,7 @@ STAGE_TITLES: dict[StageName, str] = {
     "detections": "Detections",
 }
 S = TypeVar("S", bound=Stage)
+IN_PANEL = "In the panel"  # the layer that marks what a panel is about, with nothing selected
 
 
 class StageMissingError(LookupError):
@@ -115,7 +116,7 @@ def selection(
     boxes = np.stack([box_of(trace, stage, row) for row in own])
     return (
         Boxes(
-            name="Selected" if at.chosen else "In the panel", boxes=boxes, roles="selected",
+            name="Selected" if at.chosen else IN_PANEL, boxes=boxes, roles="selected",
             stage=stage, rows=np.array(own, np.int64), width=2.5,
         ),
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from explorer.session.scene import Boxes, Pixels, Rect
 from explorer.session.scenes.common import Focus
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.papers import CROP, PADDING
 from explorer.trace.base import Floats
 from explorer.trace.stages import ImageStage, PoolingStage, Trace, WarpStage
 
@@ -67,10 +68,14 @@ def large(panel: Column, trace: Trace, stage: WarpStage, row: int, side: float =
               dashed=True, width=1.2)
     )
     x = rect[2] + 14
+    usable = stage.size - 2 * stage.padding
     lines = (
-        f"{stage.size} × {stage.size} px", f"p = {stage.padding} px context", "",
-        "inside the dashed", "line: the region,", f"{stage.size - 2 * stage.padding} × "
-        f"{stage.size - 2 * stage.padding} px",
+        f"{stage.size} × {stage.size} px",
+        f"p = {stage.padding} px context",
+        f"paper: {CROP}, p = {PADDING}" if stage.size != CROP else "",
+        "inside the dashed",
+        "line: the region,",
+        f"{usable} × {usable} px",
     )
     for index, line in enumerate(lines):
         panel.label(x, panel.y + 8 + index * 17, line, "muted" if index > 1 else "text", 11.5)
@@ -95,15 +100,18 @@ def grid(panel: Column, trace: Trace, stage: WarpStage, rows: list[int], columns
     panel.gap(-(-len(rows) // columns) * (side + 20))
 
 
-def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
-    """The focused crop and its strongest pool5 channels, each a small grid of cells."""
-    warp, pooling = trace.stage("assignment"), trace.stage("pooling")
-    row = at.first("assignment")
+def focused(panel: Column, trace: Trace, at: Focus) -> None:
+    """The focused region's crop."""
+    warp, row = trace.stage("assignment"), at.first("assignment")
     if not isinstance(warp, WarpStage) or row is None:
         return
     panel.heading(f"Crop of region {at.region}", at.why)
     large(panel, trace, warp, row, 120.0)
-    pooled = at.first("pooling")
+
+
+def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
+    """The focused crop's strongest pool5 channels, each a small grid of cells."""
+    pooling, pooled = trace.stage("pooling"), at.first("pooling")
     if not isinstance(pooling, PoolingStage) or pooling.values is None or pooled is None:
         return
     values = np.asarray(pooling.values[pooled], np.float32)
@@ -121,5 +129,5 @@ def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
         panel.heat(plane, side, side, 0.0, high, x, "pool5", move=False)
         panel.label(x + side / 2, panel.y + side + 8, str(int(order[index])), "muted", 10, "centre")
     panel.y = top + -(-len(planes) // columns) * (side + 18)
-    panel.text(f"The {len(planes)} strongest channels, all on one scale: 0 to {high:.2f}.",
+    panel.text(f"The {len(planes)} strongest channels, on one scale: 0 to {high:.2f}.",
                "muted", 11)

@@ -282,6 +282,7 @@ def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
         panel.gap(4)
         panel.pair("Each photo pixel is read", f"{areas.sum() / (width * height):.0f} times")
     if at is not None:
+        crops.focused(panel, trace, at)
         crops.pool5(panel, trace, at)
     return Picture(
         title=title(trace, "features"),

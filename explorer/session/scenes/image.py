@@ -5,32 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.scene import Boxes, Picture, ViewState
+from explorer.session.scenes import papers
 from explorer.session.scenes.common import (
     count,
     need,
     number,
-    photo_rect,
     photo_scene,
-    plural,
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import NetworkInput, StageName
 from explorer.trace.stages import ImageStage, SearchStage, Trace
 
-# What enters the network in the papers.
-PAPER_INPUT = {
-    "rcnn": "227 × 227 crops",
-    "sppnet": "short side 480, 576, 688, 864, 1200",
-    "fast_rcnn": "short side 600, long side at most 1000",
-    "faster_rcnn": "short side 600, long side at most 1000",
-    "fpn": "short side 800, long side at most 1333",
-}
 WHY = {
     "rcnn": "The photo itself never enters the network. Each region is cut out, warped to this "
     "square without regard to its aspect ratio, and passed through the network on its own.",
-    "sppnet": "The photo enters the network once per scale. Each region is then read from the "
-    "scale where it comes closest to the size the network was trained on.",
+    "sppnet": "The photo enters the network once per scale. With several, each region is read "
+    "from the scale where it comes closest to the size the network was trained on.",
     "fast_rcnn": "The photo enters the network once. All regions are read from one map.",
     "faster_rcnn": "The photo enters the network once. The same map proposes regions and "
     "classifies them.",
@@ -41,12 +32,11 @@ WHY = {
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     image = need(trace, "image", ImageStage)
     height, width = image.pixels.shape[:2]
-    frame = Boxes(name="Frame", boxes=np.array([photo_rect(trace)]), roles="line", width=1.0)
     sizes = ", ".join(f"{size.width} × {size.height}" for size in image.inputs)
     return Picture(
         title=title(trace, "image"),
         summary=f"{width} × {height} px · enters the network at {sizes}",
-        main=photo_scene(trace, frame),
+        main=photo_scene(trace),
         panel=_panel(trace, image).scene(),
     )
 
@@ -74,25 +64,25 @@ def _panel(trace: Trace, image: ImageStage) -> Column:
         for index, size in enumerate(image.inputs)
     ]
     panel.table(cells, head, rows, roles=(trace.method,) * len(rows))
-    passes = _passes(trace, image)
-    if passes:
-        panel.gap(4)
-        panel.pair("Pixels through the network", passes)
+    _passes(panel, trace, image)
     panel.gap(4)
     panel.text(WHY[trace.method], "muted")
     panel.heading("In the paper")
-    panel.text(PAPER_INPUT[trace.method])
+    panel.text(papers.INPUT[trace.method])
     return panel
 
 
-def _passes(trace: Trace, image: ImageStage) -> str:
+def _passes(panel: Column, trace: Trace, image: ImageStage) -> None:
     """How many pixels the network reads in all: the papers' story in one number."""
-    once = sum(size.width * size.height for size in image.inputs)
-    if trace.method != "rcnn":
-        return count(once)
-    regions = trace.stage("regions")
-    crops = len(regions.boxes) if isinstance(regions, SearchStage) else 0
-    return f"{plural(crops, 'crop')}: {count(once * crops)}" if crops else ""
+    pixels = sum(size.width * size.height for size in image.inputs)
+    panel.gap(4)
+    if trace.method == "rcnn":
+        regions = trace.stage("regions")
+        if not isinstance(regions, SearchStage):
+            return
+        panel.pair("Crops", count(len(regions.boxes)))
+        pixels *= len(regions.boxes)
+    panel.pair("Pixels through the network", count(pixels))
 
 
 def _drawn_to_scale(

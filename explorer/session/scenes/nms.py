@@ -87,15 +87,15 @@ def _layers(
     weak = keepers[~np.isin(keepers, strong)]
     if len(weak):
         layers.append(
-            Boxes(name="Kept, below the threshold", boxes=stage.boxes[weak], stage="nms",
+            Boxes(name="Kept, weaker", boxes=stage.boxes[weak], stage="nms",
                   rows=weak, width=1.0, opacity=0.5,
                   roles=tuple(class_role(int(label)) for label in stage.labels[weak]))
         )
     if len(strong):
         drawn = strong[::-1]
         layers.append(
-            Boxes(name="Kept", boxes=stage.boxes[drawn], stage="nms", rows=drawn, width=2.2,
-                  roles=tuple(class_role(int(label)) for label in stage.labels[drawn]),
+            Boxes(name="Kept, strongest", boxes=stage.boxes[drawn], stage="nms", rows=drawn,
+                  width=2.2, roles=tuple(class_role(int(label)) for label in stage.labels[drawn]),
                   captions=tuple(
                       tag(trace, int(stage.labels[row]), float(stage.scores[row])) for row in drawn
                   ))
@@ -139,6 +139,11 @@ def _panel(
             for line in fate_lines(trace, stage, row):
                 panel.text(line)
     _keepers(panel, trace, stage, kept, step, last)
+    order = [each.name for each in trace.stages]
+    if "refinement" in order and order.index("nms") < order.index("refinement"):
+        panel.gap(4)
+        panel.text("NMS runs on the regions as they are; what is kept is refined after it.",
+                   "muted", 11)
     return panel
 
 

@@ -20,10 +20,12 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.grids import grid_layer, others_layer
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.papers import VECTOR, beside
 from explorer.trace.base import Floats, StageName
-from explorer.trace.stages import PoolingStage, Trace, WarpStage
+from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
+TALL, LOW = 30.0, 23.0  # heights of a cell, alone and in a pyramid of grids
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -167,7 +169,8 @@ def _panel(
     first: int, lit: int,
 ) -> Column:
     panel = Column()
-    panel.heading(f"Region {at.region}, {what}", at.why)
+    panel.heading(f"Region {at.region}", at.why)
+    panel.text(f"{what[0].upper()}{what[1:]}", bold=True)
     name = TITLES[stage.kind]
     panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
     if bins.note:
@@ -180,8 +183,13 @@ def _panel(
         values = plane[start : start + side * side].reshape(side, side)
         mark = lit if index == grid else -1
         if index == 0:
-            _numbers(panel, values, panel.left, panel.inner, low, high, mark)
-            panel.gap(10)
+            several = len(stage.bins) > 1
+            if several:
+                panel.label(panel.left, panel.y + 4, f"{side} × {side}", "muted", 11)
+                panel.gap(15)
+            _numbers(panel, values, panel.left, panel.inner, low, high, mark,
+                     LOW if several else TALL)
+            panel.gap(4 if several else 10)
         else:
             small.append((side, values, mark))
         start += side * side
@@ -190,29 +198,30 @@ def _panel(
     for side, values, mark in small:
         width = panel.inner * 0.46 if side == 3 else panel.inner * (0.3 if side == 2 else 0.15)
         panel.y = top
-        _numbers(panel, values, x, width, low, high, mark)
+        panel.label(x, panel.y + 4, f"{side} × {side}", "muted", 11)
+        panel.gap(15)
+        _numbers(panel, values, x, width, low, high, mark, LOW)
         deepest = max(deepest, panel.y)
         x += width + 10
     panel.y = deepest + 4
     _bin(panel, stage, plane, bins, grid, first, lit)
     total = sum(side * side for side in stage.bins)
-    panel.heading("In all", plural(stage.channels * total, "number"))
-    panel.pair(f"{stage.channels} channels × {plural(total, 'bin')}",
-               f"{stage.channels * total:,}-d vector")
-    warp, row = trace.stage("assignment"), at.first("assignment")
-    if isinstance(warp, WarpStage) and row is not None:
-        crops.pool5(panel, trace, at)
+    length = stage.channels * total
+    panel.heading("In all", f"{plural(length, 'number')}{beside(length, VECTOR[trace.method])}")
+    panel.pair(f"{stage.channels} channels × {plural(total, 'bin')}", f"{length:,}-d vector")
+    crops.focused(panel, trace, at)
     return panel
 
 
 def _numbers(
-    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int
+    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int,
+    tallest: float,
 ) -> None:
     """A grid of coloured cells with their numbers below them."""
     side = len(values)
     gap = 4.0
     cell = (width - gap * (side - 1)) / side
-    tall = min(cell * 0.62, 30.0)
+    tall = min(cell * 0.62, tallest)
     top = panel.y
     size = 10.0 if cell < 46 else 11.0
     for index, value in enumerate(values.ravel().tolist()):

@@ -13,13 +13,13 @@ from explorer.session.scene import (
     ViewState,
 )
 from explorer.session.scenes.common import (
+    IN_PANEL,
     Focus,
     centres,
     count,
     number,
     photo_scene,
     plural,
-    selection,
     shown,
     title,
 )
@@ -35,6 +35,7 @@ from explorer.session.scenes.rpn_common import (
 from explorer.trace.stages import RpnStage, Trace
 
 ARROWS = 24
+LISTED = 12  # boxes that one proposal suppressed: in the table and on the photo
 
 
 def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
@@ -84,7 +85,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     layers: list[Layer] = [
         Boxes(
             name="Suppressed", boxes=stage.candidates[gone], roles="muted", dashed=True, width=1.0,
-            opacity=0.7, stage="regions", rows=candidate_rows(gone),
+            opacity=0.5, stage="regions", rows=candidate_rows(gone),
         ),
         Boxes(
             name="Kept", boxes=stage.boxes[proposals], stage="regions", rows=proposals, width=2.0,
@@ -97,7 +98,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     panel.swatch("text", "kept", count(len(record.kept)), outline=True)
     panel.swatch("muted", "suppressed (dashed)", count(total_gone), outline=True)
     if len(stage.levels) > 1:
-        panel.text("Boxes of different levels never suppress each other.", "muted", 11)
+        panel.text("Levels never suppress each other's boxes.", "muted", 11)
     cells = (
         Cell(16), Cell(130, "right"), Cell(210, "right"), Cell(panel.inner, "right"),
     )
@@ -118,8 +119,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     else:
         region = at.region if at is not None and at.chosen else _busiest(stage)
         if region is not None:
-            layers += _victims(panel, stage, region)
-        layers += selection(trace, at, "regions")
+            layers += _victims(panel, stage, region, at is not None and at.chosen)
     return Picture(
         title=title(trace, "regions"),
         summary=f"{plural(len(proposals), 'kept box', 'kept boxes')} and {len(gone)} of "
@@ -138,26 +138,33 @@ def _busiest(stage: RpnStage) -> int | None:
     return int(np.bincount(by[by >= 0], minlength=len(by))[stage.source].argmax())
 
 
-def _victims(panel: Column, stage: RpnStage, region: int) -> tuple[Layer, ...]:
+def _victims(
+    panel: Column, stage: RpnStage, region: int, by_user: bool
+) -> tuple[Layer, ...]:
     """Whom one proposal suppressed: a list, and lines on the photo."""
     keeper = int(stage.source[region])
     gone = np.nonzero(stage.nms.suppressed_by == keeper)[0]
     gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
-    panel.heading(f"Proposal {region}", f"suppresses {plural(len(gone), 'box', 'boxes')}")
+    total, gone = len(gone), gone[:LISTED]
+    panel.heading(f"Proposal {region}", f"suppresses {plural(total, 'box', 'boxes')}")
     cells = (Cell(0), Cell(180, "right"), Cell(panel.inner, "right"))
     table = [
         (
             f"candidate {row}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
             number(float(stage.nms.overlap[row]), 3),
         )
-        for row in gone[:12].tolist()
+        for row in gone.tolist()
     ]
     if table:
         panel.table(cells, ("", "objectness", "IoU"), table)
-    if len(gone) > 12:
-        panel.text(f"and {len(gone) - 12} more", "muted")
+    if total > len(gone):
+        panel.text(f"and {count(total - len(gone))} more, not drawn", "muted")
+    keeps = Boxes(
+        name="Selected" if by_user else IN_PANEL, boxes=stage.boxes[[region]],
+        roles="selected", stage="regions", rows=np.array([region]), width=2.5,
+    )
     if not len(gone):
-        return ()
+        return (keeps,)
     own = np.broadcast_to(centres(stage.boxes[[region]]), (len(gone), 2))
     lines = np.concatenate([centres(stage.candidates[gone]), own], 1)
     return (
@@ -166,4 +173,5 @@ def _victims(panel: Column, stage: RpnStage, region: int) -> tuple[Layer, ...]:
             dashed=True, width=1.3, stage="regions", rows=candidate_rows(gone),
         ),
         Lines(name="Who suppressed it", segments=lines, role="bad", width=0.8, opacity=0.6),
+        keeps,
     )

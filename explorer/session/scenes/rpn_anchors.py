@@ -31,6 +31,7 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.papers import ANCHORS
 from explorer.session.scenes.rpn_common import (
     focused_anchor,
     roles_of,
@@ -95,9 +96,10 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
                    "muted")
     panel.gap(4)
+    sizes = ", ".join(f"{side}²" for side in ANCHORS[trace.method])
     panel.text(
-        "p: objectness of the box that this anchor becomes. Sizes in network pixels; anchors may "
-        "leave the photo.", "muted", 11,
+        f"p: objectness of the box that this anchor becomes. Sizes in network pixels; the paper's: "
+        f"{sizes}.", "muted", 11,
     )
     panel.heading("All anchors", count(len(stage.anchors)))
     for index, level in enumerate(stage.levels):
@@ -167,7 +169,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
             name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
             dashed=True, captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
         ),
-        *selected(trace, stage, state, at),
+        *selected(trace, stage, state, at, always=False),
     ]
     panel = Column()
     panel.heading("Objectness", "highest of the k anchors of a cell")

@@ -66,12 +66,16 @@ def focused_anchor(
     return None if candidate is None else int(stage.top[candidate])
 
 
-def selected(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> list[Layer]:
-    """The selected proposal, or the selected candidate with the box that suppressed it; with
-    nothing selected, the proposal that the panel is about."""
+def selected(
+    trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None, always: bool = True
+) -> list[Layer]:
+    """The selected proposal, or the selected candidate with the box that suppressed it.
+
+    always: with nothing selected, the proposal that the panel is about.
+    """
     candidate = candidate_selected(trace, state)
     if candidate is None:
-        return list(selection(trace, at, "regions", always=True))
+        return list(selection(trace, at, "regions", always))
     layers: list[Layer] = []
     by = suppressor_of(stage, candidate)
     if by is not None:

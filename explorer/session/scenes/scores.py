@@ -101,8 +101,8 @@ def _panel(
     if at is not None and row is not None:
         svm = stage.kind == "svm"
         panel.heading(f"Region {at.region}", at.why)
-        panel.text("One linear SVM per class: margin, positive means yes." if svm else
-                   "Softmax over classes and background: the numbers sum to 1.", "muted", 11)
+        panel.text("A linear SVM per class: positive means yes." if svm else
+                   "Softmax over classes and background; sums to 1.", "muted", 11)
         panel.gap(4)
         _bars(panel, trace, stage, np.asarray(stage.values[row], np.float64))
     panel.heading("Highest regions")
@@ -139,5 +139,5 @@ def _bars(panel: Column, trace: Trace, stage: ScoresStage, values: Floats) -> No
     hidden = len(objects) - len(order)
     if hidden > 0:
         floor = float(objects[order[-1]])
-        panel.text(f"{plural(hidden, 'other class', 'other classes')} below {number(floor, 3)}.",
+        panel.text(f"{plural(hidden, 'other class', 'other classes')}: at most {number(floor, 3)}.",
                    "muted", 11)
