@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from explorer.methods.names import NAMES
+from explorer.methods.names import METHODS, NAMES
 from explorer.session.job import Engine
 from explorer.session.related import box_of
-from explorer.session.scene import Key
+from explorer.session.scene import Boxes, Key
 from explorer.trace.base import STAGE_NAMES
 from explorer.ui.canvas import Canvas
+from explorer.ui.fonts import Weight, sans
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -74,6 +75,42 @@ def test_a_cell_of_the_map_opens_method_and_stage(qtbot: QtBot, opened: Window) 
     qtbot.mouseClick(opened.stage_map, LEFT, pos=QPoint(30, int(row.center().y())))
     assert opened.workbench.desk.stage == "nms"
     assert visible(opened) == list(NAMES)
+
+
+def test_a_box_that_the_rpn_suppressed_is_selected_by_a_click(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions").alone("fpn").with_control("show", "NMS"))
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["fpn"]
+    assert canvas.picture is not None
+    layer = next(each for each in canvas.picture.main.layers if each.name == "Suppressed")
+    assert isinstance(layer, Boxes)
+    # The smallest lies above all others at its middle.
+    sides = layer.boxes[:, 2:] - layer.boxes[:, :2]
+    box = layer.boxes[int(sides.prod(axis=1).argmin())]
+    at = on_screen(canvas, float(box[0] + box[2]) / 2, float(box[1] + box[3]) / 2)
+    qtbot.mouseClick(canvas, LEFT, pos=at)
+    wanted = [key for key in (hit.key for hit in canvas.hits_at(at.x(), at.y())) if key.row < 0]
+    assert wanted
+    for _ in range(50):
+        if opened.workbench.desk.view.selected in wanted:
+            break
+        qtbot.keyClick(opened, Qt.Key.Key_Down)
+    assert opened.workbench.desk.view.selected in wanted
+    settle(qtbot, opened)
+    assert "candidate" in opened.inspector.title.text()
+    assert canvas.picture is not None
+    assert "Selected" in [each.name for each in canvas.picture.main.layers]
+
+
+@pytest.mark.parametrize("width", [300, 320, 360, 420])
+def test_the_headings_of_the_map_do_not_touch(opened: Window, width: int) -> None:
+    stage_map = opened.stage_map
+    stage_map.resize(width, 800)
+    metrics = QFontMetricsF(sans(stage_map._heading_size(), Weight.DemiBold))
+    column = stage_map.cell_rect("rcnn", "image").width()
+    assert max(metrics.horizontalAdvance(each.short) for each in METHODS) <= column - 6
 
 
 def test_the_map_says_why_rcnn_has_no_map(opened: Window) -> None:
