@@ -85,7 +85,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     layers: list[Layer] = [
         Boxes(
             name="Suppressed", boxes=stage.candidates[gone], roles="muted", dashed=True, width=1.0,
-            opacity=0.5, stage="regions", rows=candidate_rows(gone),
+            opacity=0.65, stage="regions", rows=candidate_rows(gone),
         ),
         Boxes(
             name="Kept", boxes=stage.boxes[proposals], stage="regions", rows=proposals, width=2.0,

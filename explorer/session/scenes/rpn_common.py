@@ -100,6 +100,7 @@ def chosen(
         panel.heading(f"Candidate {candidate}", "selected")
         for line in fate_lines(stage, candidate):
             panel.text(line)
+        panel.gap(4)
     elif at is not None:
         candidate = int(stage.source[at.region])
         panel.heading(f"Proposal {at.region}", at.why)
