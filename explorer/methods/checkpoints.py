@@ -1,7 +1,8 @@
 """Bundled weights -> a network that is ready to run; files are checked before they are used.
 
-A file is safetensors: numbers and a header, no code. Its metadata: "method", "classes" (JSON list)
-and "settings" (JSON object, what differs from the method's defaults). `manifest.json` beside it:
+A file is safetensors: numbers and a header, no code. Its metadata: "method", "classes" (JSON list),
+"settings" (JSON object, what differs from the method's defaults) and, where its CNN is not the
+compact one, "network" (see `configurations`). `manifest.json` beside it:
 {"files": [{"name", "method", "sha256", "bytes"}]}.
 """
 
@@ -19,6 +20,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from explorer.methods.configurations import build, settings_for
 from explorer.methods.devices import Device
 from explorer.methods.modules import Settings, module_of
 from explorer.paths import weights_dir
@@ -52,7 +54,7 @@ def load(method: str, device: Device, folder: Path | None = None) -> Loaded:
     Raises WeightsError where the file is absent, altered or of another shape, and KeyError for a
     method that is not one of the five.
     """
-    module = module_of(method)
+    module_of(method)  # or there is no such method
     path, wanted = _entry(method, folder or weights_dir())
     data = _read(path)
     digest = hashlib.sha256(data).hexdigest()
@@ -67,10 +69,11 @@ def load(method: str, device: Device, folder: Path | None = None) -> Loaded:
     try:
         classes = tuple(str(name) for name in json.loads(metadata["classes"]))
         changed = _tuples(json.loads(metadata.get("settings", "{}")))
-        settings = dataclasses.replace(module.Settings(), **changed)
+        network = metadata.get("network", "compact")
+        settings = dataclasses.replace(settings_for(method, network), **changed)
+        net = build(method, len(classes), network)
     except (KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"{path} does not say its classes and settings: {error}.") from error
-    net = module.Net(len(classes))
     fill(net, state, path)
     return Loaded(
         method, net.to(device.torch).eval(), settings, classes, f"{path.name} · {digest[:8]}",

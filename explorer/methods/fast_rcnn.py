@@ -29,7 +29,7 @@ from explorer.methods.recording import (
     regions_on,
 )
 from explorer.methods.searching import searched
-from explorer.nets.backbone import CompactCNN
+from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
@@ -69,10 +69,12 @@ class Settings:
 class Net(nn.Module):
     """backbone (C5 at stride 16) and head (fc6, fc7, cls, box) for K = `classes` classes."""
 
-    def __init__(self, classes: int, pool: int = 7, width: int = WIDTH) -> None:
+    def __init__(
+        self, classes: int, pool: int = 7, width: int = WIDTH, backbone: Backbone | None = None
+    ) -> None:
         super().__init__()
         self.classes = classes
-        self.backbone = CompactCNN(dilated=True)
+        self.backbone = backbone or CompactCNN(dilated=True)
         self.head = SiblingHead(self.backbone.out_channels * pool * pool, classes, width)
 
     def shared_map(self, images: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ from explorer.methods.recording import (
     photo_boxes,
     regions_on,
 )
-from explorer.nets.backbone import CompactCNN
+from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.boxes import clip, decode
@@ -77,10 +77,12 @@ class Settings:
 class Net(nn.Module):
     """backbone (C5 at stride 16), rpn (k = 9 anchors) and head for K = `classes` classes."""
 
-    def __init__(self, classes: int, pool: int = 7, width: int = WIDTH) -> None:
+    def __init__(
+        self, classes: int, pool: int = 7, width: int = WIDTH, backbone: Backbone | None = None
+    ) -> None:
         super().__init__()
         self.classes = classes
-        self.backbone = CompactCNN(dilated=True)
+        self.backbone = backbone or CompactCNN(dilated=True)
         self.rpn = RpnHead(self.backbone.out_channels, 9)
         self.head = SiblingHead(self.backbone.out_channels * pool * pool, classes, width)
 

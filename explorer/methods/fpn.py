@@ -32,7 +32,7 @@ from explorer.methods.recording import (
     pyramid_maps,
     regions_on,
 )
-from explorer.nets.backbone import WIDTHS, CompactCNN
+from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.fpn import CHANNELS, FeaturePyramid, Parts, Pyramid
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.nets.rpn import RpnHead, flatten
@@ -96,12 +96,13 @@ class Net(nn.Module):
     """backbone (C2..C5), fpn (P2..P6), one rpn and one head for all levels; K = `classes`."""
 
     def __init__(
-        self, classes: int, channels: int = CHANNELS, pool: int = 7, width: int = WIDTH
-    ) -> None:
+        self, classes: int, channels: int = CHANNELS, pool: int = 7, width: int = WIDTH,
+        backbone: Backbone | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.classes = classes
-        self.backbone = CompactCNN()
-        self.fpn = FeaturePyramid(WIDTHS, channels)
+        self.backbone = backbone or CompactCNN()
+        self.fpn = FeaturePyramid(self.backbone.widths, channels)
         self.rpn = RpnHead(channels, 3)
         self.head = SiblingHead(channels * pool * pool, classes, width)
 

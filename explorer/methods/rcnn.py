@@ -28,7 +28,7 @@ from explorer.methods.recording import (
 )
 from explorer.methods.searching import searched
 from explorer.methods.warp import Warper, context_boxes
-from explorer.nets.backbone import MEAN, STD, CompactCNN
+from explorer.nets.backbone import MEAN, STD, Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
@@ -71,10 +71,12 @@ class Net(nn.Module):
     ridge gives 4K numbers a region, block 4c..4c+3 the t_x, t_y, t_w, t_h of class c.
     """
 
-    def __init__(self, classes: int, cells: int = POOL5, width: int = WIDTH) -> None:
+    def __init__(
+        self, classes: int, cells: int = POOL5, width: int = WIDTH, backbone: Backbone | None = None
+    ) -> None:
         super().__init__()
         self.classes = classes
-        self.backbone = CompactCNN()
+        self.backbone = backbone or CompactCNN()
         pool5 = self.backbone.out_channels * cells * cells
         self.head = FullyConnected(pool5, classes, width)
         self.svm = nn.Linear(width, classes)

@@ -29,7 +29,7 @@ from explorer.methods.recording import (
     regions_on,
 )
 from explorer.methods.searching import searched
-from explorer.nets.backbone import CompactCNN
+from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import area, clip, decode
 from explorer.ops.nms import nms
@@ -81,10 +81,12 @@ class Net(nn.Module):
     ridge gives 4K numbers a region, block 4c..4c+3 the t_x, t_y, t_w, t_h of class c.
     """
 
-    def __init__(self, classes: int, bins: int = 50, width: int = WIDTH) -> None:
+    def __init__(
+        self, classes: int, bins: int = 50, width: int = WIDTH, backbone: Backbone | None = None
+    ) -> None:
         super().__init__()
         self.classes = classes
-        self.backbone = CompactCNN(dilated=True)
+        self.backbone = backbone or CompactCNN(dilated=True)
         pooled = self.backbone.out_channels * bins
         self.head = FullyConnected(pooled, classes, width)
         self.svm = nn.Linear(width, classes)

@@ -24,11 +24,27 @@ from torch import Tensor, nn
 
 from explorer.ops.images import MEAN, STD
 
-__all__ = ["MEAN", "STD", "STRIDES", "WIDTHS", "Classifier", "CompactCNN", "ResidualBlock"]
+__all__ = [
+    "MEAN", "STD", "STRIDES", "WIDTHS", "Backbone", "Classifier", "CompactCNN", "ResidualBlock",
+]  # fmt: skip
 
 WIDTHS = (32, 64, 128, 256)
 BLOCKS_PER_STAGE = 2
 STRIDES = (4, 8, 16, 32)
+
+
+class Backbone(nn.Module):
+    """A CNN under a detector: images (N, 3, H, W) -> maps by name, of which C5 is the last.
+
+    widths: channels of each map; out_channels: those of C5.
+    """
+
+    widths: tuple[int, ...]
+    out_channels: int
+
+    def early(self) -> tuple[nn.Module, ...]:
+        """The first layers, edges and colours, that detection data need not change."""
+        raise AttributeError(f"{type(self).__name__} does not name its first layers")
 
 
 class ResidualBlock(nn.Module):
@@ -59,7 +75,7 @@ def _stage(inputs: int, outputs: int, stride: int, dilation: int = 1) -> nn.Sequ
     return nn.Sequential(*blocks)
 
 
-class CompactCNN(nn.Module):
+class CompactCNN(Backbone):
     """Image (N, 3, H, W) -> the maps C2, C3, C4, C5 by name.
 
     dilated: C5 has stride 16 instead of 32 (see the top of this file).
@@ -81,10 +97,14 @@ class CompactCNN(nn.Module):
         self.stage4 = _stage(WIDTHS[1], WIDTHS[2], 2)
         self.stage5 = _stage(WIDTHS[2], WIDTHS[3], 1 if dilated else 2, 2 if dilated else 1)
         self.strides = (*STRIDES[:3], 16 if dilated else 32)
-        self.out_channels = WIDTHS[3]
+        self.widths, self.out_channels = WIDTHS, WIDTHS[3]
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def early(self) -> tuple[nn.Module, ...]:
+        """The layers up to C2."""
+        return self.stem, self.stage2
 
     def forward(self, images: Tensor) -> OrderedDict[str, Tensor]:
         c2 = self.stage2(self.stem(images))

@@ -12,6 +12,16 @@ from explorer.training.loop import Budget
 
 PRECISION_NAMES = ("auto", "float32", "bfloat16", "float16")
 METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
+NETWORKS = ("compact", "alexnet", "vgg16", "resnet18", "resnet50")
+SCHEDULES, MININGS, SCALES = ("joint", "alternating"), ("sample", "all"), ("single", "several")
+RATES = {"adamw": 5e-4, "sgd": 1e-3}
+# Options that only some methods have, and the value that all may be given.
+ONLY_FOR = {
+    "schedule": ("joint", ("faster_rcnn",)),
+    "mining": ("sample", ("rcnn", "sppnet")),
+    "scales": ("single", ("sppnet",)),
+    "start": (None, ("fast_rcnn", "faster_rcnn", "fpn")),
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,15 +45,39 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--year", default="2007")
     train.add_argument("--split", default="train")
     train.add_argument("--work", type=Path, required=True, help="folder for the run's state")
-    train.add_argument("--backbone", type=Path, help="pretrain.pt, or train.pt of another method")
+    train.add_argument(
+        "--backbone", metavar="NAME|FILE",
+        help="alexnet, vgg16, resnet18 or resnet50; or, for the compact CNN, "
+        "the pretrain.pt or another method's train.pt to begin with",
+    )
+    train.add_argument(
+        "--imagenet", metavar="FILE|download",
+        help="torchvision's ImageNet weights of that CNN to begin with",
+    )
     train.add_argument(
         "--start", type=Path, help="--work of an earlier run to go on with, on a new schedule"
     )
     train.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
     train.add_argument("--minutes", type=float, help="stop after so many minutes in all")
     train.add_argument("--steps", type=int, help="stop after so many steps")
-    train.add_argument("--batch", type=int, default=8, help="photos a step")
-    train.add_argument("--rate", type=float, default=5e-4, help="peak learning rate")
+    train.add_argument("--batch", type=int, default=8, help="photos a step and process")
+    train.add_argument(
+        "--optimiser", choices=tuple(RATES), default="adamw", help="sgd: as in the papers"
+    )
+    train.add_argument(
+        "--rate", type=float, help="peak learning rate; default: 0.0005 (sgd: 0.001)"
+    )
+    train.add_argument(
+        "--schedule", choices=SCHEDULES, default="joint",
+        help="Faster R-CNN: joint, or the paper's four alternating steps",
+    )
+    train.add_argument(
+        "--mining", choices=MININGS, default="sample",
+        help="R-CNN, SPPNet: hard negatives from a sample of the regions, or from all",
+    )
+    train.add_argument(
+        "--scales", choices=SCALES, default="single", help="SPPNet: photos at one scale or at five"
+    )
     train.add_argument("--limit", type=int, default=0, help="use the first so many photos")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
@@ -109,33 +143,49 @@ def _pretrain(given: argparse.Namespace) -> None:
 def _train(given: argparse.Namespace) -> None:
     from explorer.training.options import Options
     from explorer.training.precision import precision
+    from explorer.training.train_alternating import train_alternating
     from explorer.training.train_detector import train_detector
     from explorer.training.train_rcnn import train_rcnn
     from explorer.training.train_sppnet import train_sppnet
 
     if given.minutes is None and given.steps is None:
         raise ValueError("give --minutes or --steps")
+    for name, (common, methods) in ONLY_FOR.items():
+        if getattr(given, name) != common and given.method not in methods:
+            raise ValueError(f"--{name} goes with {', '.join(methods)}, not with {given.method}")
+    if given.start and given.schedule == "alternating":
+        raise ValueError("--start goes with the joint schedule")
+    named = given.backbone in NETWORKS
+    network = given.backbone if named else "compact"
+    if given.imagenet and network == "compact":
+        raise ValueError(f"--imagenet goes with --backbone {', '.join(NETWORKS[1:])}")
     options = Options(
         data=given.data,
         sets=tuple(given.set or [f"{given.year}:{given.split}"]),
         work=given.work,
         budget=Budget(given.steps, given.minutes),
-        backbone=given.backbone,
+        backbone=Path(given.backbone) if given.backbone and not named else None,
         proposals=given.proposals,
         batch=given.batch,
-        rate=given.rate,
+        rate=RATES[given.optimiser] if given.rate is None else given.rate,
         seed=given.seed,
         limit=given.limit,
         compiled=given.compile,
         precision=precision(given.device, given.precision),
         start=given.start,
+        network=network,
+        imagenet=given.imagenet,
+        optimiser=given.optimiser,
+        schedule=given.schedule,
+        mining=given.mining,
+        scales=given.scales,
     )
-    if given.start and given.method in ("rcnn", "sppnet"):
-        raise ValueError("--start goes with fast_rcnn, faster_rcnn and fpn")
     if given.method == "rcnn":
         train_rcnn(options)
     elif given.method == "sppnet":
         train_sppnet(options)
+    elif given.schedule == "alternating":
+        train_alternating(options)
     else:
         train_detector(given.method, options)
 

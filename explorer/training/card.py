@@ -12,45 +12,60 @@ from explorer.training.data import CLASSES
 
 TERMS = """\
 - PASCAL VOC's photos are flickr's, used under flickr's terms for training and research, with
-  citation: M. Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", IJCV 2010.
+  citation: M. Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", IJCV 2010."""
+TINY = """\
 - The CNN was pre-trained on tiny-imagenet, 200 classes of ImageNet at 64 x 64, under ImageNet's
-  terms: non-commercial research and education. The weights are meant for that use.
-- No photo of either is in this repository."""
+  terms: non-commercial research and education. The weights are meant for that use."""
+IMAGENET = """\
+- The CNN began with torchvision's ImageNet weights, under ImageNet's terms: non-commercial
+  research and education. The weights are meant for that use."""
 
 DIFFERENCES = {
     "rcnn": """\
 - A compact residual CNN instead of AlexNet; crops of 96 pixels (227), p = 7 (16); pool5 is
   3 x 3 x 256 (6 x 6 x 256); fc6 and fc7 of 512 (4096).
-- AdamW and a cosine schedule; the layers up to C2 and all normalisation statistics are fixed.
-- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
-  mined from that sample.""",
+- A cosine schedule; the layers up to C2 and all normalisation statistics are fixed.""",
     "sppnet": """\
-- A compact residual CNN with a dilated last stage instead of ZF-5; one scale of 258 pixels (688);
-  fc6 and fc7 of 512 (4096).
-- AdamW and a cosine schedule for the fully connected layers; the convolutions are fixed, as in
-  the paper.
-- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
-  mined from that sample.""",
+- A compact residual CNN with a dilated last stage instead of ZF-5; photos scaled by 3/8; fc6 and
+  fc7 of 512 (4096).
+- A cosine schedule for the fully connected layers; the convolutions are fixed, as in the paper.""",
     "fast_rcnn": """\
 - A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); fc6 and
   fc7 of 512 (4096).
-- 32 RoIs of each of 8 photos a step (64 of 2); AdamW and a cosine schedule; random crops and zooms;
-  the layers up to C2 and all normalisation statistics are fixed.""",
+- 32 RoIs of each of 8 photos a step (64 of 2); a cosine schedule; random crops and zooms; the
+  layers up to C2 and all normalisation statistics are fixed.""",
     "faster_rcnn": """\
 - A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); anchors
   of 48, 96 and 192 pixels (128, 256, 512); fc6 and fc7 of 512 (4096).
-- Approximate joint training instead of the paper's four alternating steps: no gradient through
-  the coordinates of the proposals.
-- One objectness logit per anchor instead of two; 32 RoIs of each of 8 photos a step; AdamW and a
-  cosine schedule; random crops and zooms; the layers up to C2 and all normalisation statistics
-  are fixed.""",
+- One objectness logit per anchor instead of two; 32 RoIs of each of 8 photos a step; a cosine
+  schedule; random crops and zooms; the layers up to C2 and all normalisation statistics are
+  fixed.""",
     "fpn": """\
 - A compact residual CNN instead of ResNet-50/101; short side 288 (800); d = 128 (256); anchors of
   12 to 192 pixels (32 to 512); fc6 and fc7 of 512 (1024).
-- RoIAlign instead of RoI pooling; 32 RoIs of each of 8 photos a step; AdamW and a cosine schedule;
-  random crops and zooms; the layers up to C2 and all normalisation statistics are fixed.
+- RoIAlign instead of RoI pooling; 32 RoIs of each of 8 photos a step; a cosine schedule; random
+  crops and zooms; the layers up to C2 and all normalisation statistics are fixed.
 - Two of three training steps leave out P2, the level that costs the most; its regions are then
   read from P3.""",
+}
+
+# Options of `train` that change the recipe, and what they are unless they are given.
+USUAL = {"schedule": "joint", "mining": "sample", "scales": "single", "optimiser": "adamw"}
+# What differs from the paper by the choice of an option, where the method has it.
+SAMPLED = """\
+- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
+  mined from that sample."""
+MINED = """\
+- The SVMs' hard negatives are mined from all regions, as in the paper; the regressors are fitted on
+  a sample of them."""
+RECIPES = {
+    ("schedule", "joint"): {"faster_rcnn": """\
+- Approximate joint training instead of the paper's four alternating steps: no gradient through
+  the coordinates of the proposals."""},
+    ("mining", "sample"): {"rcnn": SAMPLED, "sppnet": SAMPLED},
+    ("mining", "all"): {"rcnn": MINED, "sppnet": MINED},
+    ("scales", "single"): {"sppnet": "- One scale; the paper's best result has five."},
+    ("optimiser", "adamw"): dict.fromkeys(DIFFERENCES, "- AdamW instead of SGD with momentum."),
 }
 
 TITLES = {
@@ -84,6 +99,9 @@ class Made:
     commit: str
     backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
     earlier: tuple[int, float] | None = None
+    network: str = "compact"
+    imagenet: bool = False  # whether it began with torchvision's weights
+    chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
 
 
 def paper_values(method: str) -> list[str]:
@@ -140,36 +158,15 @@ def card(
     }
     quality = measures(results) + "\n" + shown.get("classes", "") + shown.get("recall", "")
     proposals = " --proposals PROPOSALS" if method in ("rcnn", "sppnet", "fast_rcnn") else ""
-    chosen = " ".join(f"--set {one}" for one in made.sets.split())
     limit = f" --limit {results['photos']}" if limited else ""
-    scaled = "\n".join(f"- {line}" for line in paper_values(method)) or "- none"
     evaluate = (
         f"python -m explorer.training evaluate {method} --data ROOT --year {results['year']} "
         f"--split {results['split']} --out results.json{limit}{proposals}"
     )
-    other = made.backbone if made.backbone in TITLES else None
-    start = f"--backbone WORK/{other}/train.pt" if other else "--backbone WORK/pretrain.pt"
-    if made.backbone is None:
-        start = ""
-    before = ""
-    if made.earlier:
-        start = f"--start WORK/{method}-earlier"
-        before = (
-            f"Went on from an earlier run of {made.earlier[0]} steps, {made.earlier[1]:.2f} hours, "
-            "on a new schedule.\n"
-        )
-    began = (
-        f"- Its convolutions began as those of our {TITLES[other]}, not as a classifier's:\n"
-        "  pre-training was too short for more.\n"
-        if other else ""
-    )
-    train = (
-        f"python -m explorer.training train {method} --data ROOT {chosen} "
-        f"{start}{proposals} --work WORK/{method} {made.budget}"
-    )
+    train, began = training(method, made, proposals)
     area, eleven = (100 * float(str(results[key])) for key in ("map", "map_11point"))
     regions = " and cached regions" if results["cached_regions"] else ""
-    return f"""# {TITLES[method]}, compact
+    return f"""# {TITLES[method]}, {made.network}
 
 `{method}.safetensors`: {size / 1e6:.1f} MB, half precision, sha256 `{digest}`.
 
@@ -191,20 +188,63 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 
 {made.photos} photos of {made.sets.replace(" ", ", ")} (our splits of VOC's trainval),
 {made.steps} steps, {made.hours:.2f} hours on {made.device}; commit {made.commit}.
-{before}
+{began}
 ```
 {train}
 ```
 {shown.get("losses", "")}
 ## Where it differs from the paper
 
-{began}{DIFFERENCES[method]}
-
-Settings scaled to the smaller network:
-
-{scaled}
+{differences(method, made)}
 
 ## Terms of the data
 
 {TERMS}
+{IMAGENET if made.imagenet else TINY}
+- No photo of these is in this repository.
 """
+
+
+def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
+    """The command that trains the method so, and a sentence on an earlier run it went on from."""
+    began, start = "", "--backbone WORK/pretrain.pt"
+    if made.network != "compact":
+        start = f"--backbone {made.network}" + " --imagenet download" * made.imagenet
+    elif made.backbone in TITLES:
+        start = f"--backbone WORK/{made.backbone}/train.pt"
+    elif made.backbone is None:
+        start = ""
+    if made.earlier:
+        start = f"--start WORK/{method}-earlier"
+        began = (
+            f"Went on from an earlier run of {made.earlier[0]} steps, {made.earlier[1]:.2f} hours, "
+            "on a new schedule.\n"
+        )
+    words = [
+        f"python -m explorer.training train {method} --data ROOT",
+        *(f"--set {one}" for one in made.sets.split()), start, proposals.strip(),
+        f"--work WORK/{method} {made.budget}",
+        *(f"--{name} {value}" for name, value in made.chosen),
+    ]  # fmt: skip
+    return " ".join(word for word in words if word), began
+
+
+def differences(method: str, made: Made) -> str:
+    """What differs from the paper, Markdown."""
+    points = []
+    if made.network == "compact":
+        if made.backbone in TITLES:
+            points.append(
+                f"- Its convolutions began as those of our {TITLES[made.backbone]}, not as a\n"
+                "  classifier's: pre-training was too short for more."
+            )
+        points.append(DIFFERENCES[method])
+    else:
+        points.append(f"- torchvision's {made.network}; a cosine schedule; random crops and zooms.")
+    for choice in (USUAL | dict(made.chosen)).items():
+        if method in RECIPES.get(choice, {}):
+            points.append(RECIPES[choice][method])
+    if made.network == "compact":
+        scaled = [f"- {line}" for line in paper_values(method)] or ["- none"]
+        points += ["", "Settings scaled to the smaller network:", "", *scaled]
+    return "\n".join(points)

@@ -54,18 +54,20 @@ def smooth(values: Sequence[float], window: int) -> np.ndarray[Any, np.dtype[np.
 
 def draw_losses(rows: Sequence[Mapping[str, float]], out: Path, title: str = "") -> None:
     """Each loss against the step: every value faintly, its running mean on top."""
-    steps = [row["step"] for row in rows]
-    names = [name for name in rows[0] if name not in NOT_LOSSES]
+    names = list(dict.fromkeys(name for row in rows for name in row if name not in NOT_LOSSES))
+    series = {name: [(row["step"], row[name]) for row in rows if name in row] for name in names}
+    if len(names) > 1:
+        series["total"] = [
+            (row["step"], sum(row[name] for name in names if name in row)) for row in rows
+        ]
 
     def draw(axes: Any) -> None:
-        series = {name: [row.get(name, np.nan) for row in rows] for name in names}
-        if len(names) > 1:
-            series["total"] = list(np.sum(list(series.values()), axis=0))
-        for colour, (name, values) in zip(COLOURS, series.items(), strict=False):
+        for colour, (name, points) in zip(COLOURS, series.items(), strict=False):
+            steps, values = zip(*points, strict=True)
             axes.plot(steps, values, color=colour, alpha=0.2, linewidth=0.8)
             mean = smooth(values, max(1, len(rows) // 40))
             axes.plot(steps, mean, color=colour, label=LOSSES.get(name, name))
-        axes.set(xlabel="step", ylabel="loss", xlim=(0, max(steps)))
+        axes.set(xlabel="step", ylabel="loss", xlim=(0, rows[-1]["step"]))
         axes.set_ylim(bottom=0)
         axes.legend(frameon=False)
 

@@ -32,6 +32,9 @@ from explorer.training.samplers import (
 from explorer.training.sparse import Table, roi_align, rpn_at
 from explorer.training.views import Batch
 
+Randoms = list[torch.Generator | None]  # one for each photo
+RegionNet = fast_rcnn.Net | faster_rcnn.Net
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -102,27 +105,39 @@ def with_photo(rois: list[RoiSample]) -> Tensor:
     return torch.cat([photo[:, None].to(boxes), boxes], 1)
 
 
-def rois_of(proposals: list[Tensor], batch: Batch, sampling: Sampling) -> list[RoiSample]:
+def rois_of(
+    proposals: list[Tensor], batch: Batch, sampling: Sampling, randoms: Randoms
+) -> list[RoiSample]:
     """Draw each photo's RoIs from its proposals and ground truth."""
     return [
-        sample_rois(found, boxes, labels, sampling.rois, sampling.foreground, low=sampling.low)
-        for found, boxes, labels in zip(proposals, batch.boxes, batch.labels, strict=True)
-    ]
+        sample_rois(
+            found, boxes, labels, sampling.rois, sampling.foreground, low=sampling.low,
+            generator=random,
+        )
+        for found, boxes, labels, random in zip(
+            proposals, batch.boxes, batch.labels, randoms, strict=True
+        )
+    ]  # fmt: skip
 
 
 def fast_rcnn_losses(
-    net: fast_rcnn.Net, batch: Batch, sampling: Sampling, precision: Precision,
-    forward: nn.Module,
-) -> dict[str, Tensor]:  # fmt: skip
-    """Fast R-CNN: RoIs from cached selective search, gradients through RoI pooling to all layers.
+    net: RegionNet, batch: Batch, sampling: Sampling, precision: Precision, forward: nn.Module
+) -> dict[str, Tensor]:
+    """Fast R-CNN: RoIs from cached regions, gradients through RoI pooling to all layers.
 
     forward: what computes the backbone's maps: the backbone itself, or compiled.
     """
     with precision.autocast():
-        shared = forward(batch.images)["C5"].float()
-    rois = rois_of(batch.regions, batch, sampling)
-    scale = shared.shape[-1] / batch.images.shape[-1]
-    pooled = torchvision.ops.roi_pool(shared.contiguous(), with_photo(rois), 7, scale)
+        shared = forward(batch.images)["C5"].float().contiguous()
+    rois = rois_of(batch.regions, batch, sampling, batch.generators())
+    return pooled_losses(net, shared, rois, precision)
+
+
+def pooled_losses(
+    net: RegionNet, shared: Tensor, rois: list[RoiSample], precision: Precision
+) -> dict[str, Tensor]:
+    """Fast R-CNN's two losses on RoIs of the shared map (N, C, h, w)."""
+    pooled = torchvision.ops.roi_pool(shared, with_photo(rois), 7, 1 / fast_rcnn.STRIDE)
     scores, boxes = head_losses(net.head, pooled, rois, precision)
     return {"cls": scores, "box": boxes}
 
@@ -145,6 +160,35 @@ def sampled_rpn_losses(
     return rpn_losses(logits[:p], logits[p:], deltas[:p], anchors[rows[:p]], truths, len(samples))
 
 
+def single_map_rpn(
+    net: faster_rcnn.Net, settings: faster_rcnn.Settings, shared: Tensor, batch: Batch,
+    sampling: Sampling, randoms: Randoms,
+) -> tuple[dict[str, Tensor], Tensor]:  # fmt: skip
+    """The RPN's losses on the shared map (N, C, h, w), and its anchors (A, 4)."""
+    base = anchors_at(settings.anchor_sizes, settings.anchor_ratios).to(shared.device)
+    stride = faster_rcnn.STRIDE
+    anchors = grid(base, shared.shape[-2], shared.shape[-1], stride, stride)
+    height, width = batch.images.shape[-2:]
+    allowed = inside(anchors, (height, width))
+    samples = [
+        sample_anchors(anchors, truths, allowed, sampling.anchors, generator=random)
+        for truths, random in zip(batch.boxes, randoms, strict=True)
+    ]
+    objectness, moves = sampled_rpn_losses(net.rpn, Table([shared]), anchors, samples)
+    return {"rpn_cls": objectness, "rpn_box": moves}, anchors
+
+
+def rpn_alone_losses(
+    net: faster_rcnn.Net, settings: faster_rcnn.Settings, batch: Batch, sampling: Sampling,
+    precision: Precision, forward: nn.Module,
+) -> dict[str, Tensor]:  # fmt: skip
+    """Faster R-CNN, section 3.1.2: the RPN's losses without a detector behind it, as in steps 1
+    and 3 of the alternating schedule."""
+    with precision.autocast():
+        shared = forward(batch.images)["C5"].float().contiguous()
+    return single_map_rpn(net, settings, shared, batch, sampling, batch.generators())[0]
+
+
 def faster_rcnn_losses(
     net: faster_rcnn.Net, settings: faster_rcnn.Settings, batch: Batch, sampling: Sampling,
     precision: Precision, forward: nn.Module,
@@ -152,23 +196,16 @@ def faster_rcnn_losses(
     """Faster R-CNN, approximate joint training: the RPN's and the head's losses in one step."""
     with precision.autocast():
         shared = forward(batch.images)["C5"].float().contiguous()
-    height, width = batch.images.shape[-2:]
-    stride = width / shared.shape[-1]
-    base = anchors_at(settings.anchor_sizes, settings.anchor_ratios).to(shared.device)
-    anchors = grid(base, shared.shape[-2], shared.shape[-1], stride, stride)
-    allowed = inside(anchors, (height, width))
-    samples = [sample_anchors(anchors, truths, allowed, sampling.anchors) for truths in batch.boxes]
-    objectness, moves = sampled_rpn_losses(net.rpn, Table([shared]), anchors, samples)
+    randoms = batch.generators()
+    losses, anchors = single_map_rpn(net, settings, shared, batch, sampling, randoms)
     with torch.no_grad():
         logits, deltas = flatten(*net.rpn([shared]))
     proposals = propose(
-        logits, deltas, [anchors], (height, width), sampling, settings.rpn_nms_threshold,
-        settings.min_proposal,
+        logits, deltas, [anchors], (batch.images.shape[-2], batch.images.shape[-1]), sampling,
+        settings.rpn_nms_threshold, settings.min_proposal,
     )  # fmt: skip
-    rois = rois_of(proposals, batch, sampling)
-    pooled = torchvision.ops.roi_pool(shared, with_photo(rois), 7, 1 / stride)
-    scores, boxes = head_losses(net.head, pooled, rois, precision)
-    return {"rpn_cls": objectness, "rpn_box": moves, "cls": scores, "box": boxes}
+    rois = rois_of(proposals, batch, sampling, randoms)
+    return losses | pooled_losses(net, shared, rois, precision)
 
 
 def fpn_losses(
@@ -196,15 +233,18 @@ def fpn_losses(
         [(width / x.shape[-1], height / x.shape[-2]) for x in levels], levels[0].device,
     )  # fmt: skip
     # FPN, section 4.1: unlike in Faster R-CNN, anchors outside the image take part.
-    together = torch.cat(anchors)
-    samples = [sample_anchors(together, truths, None, sampling.anchors) for truths in batch.boxes]
+    together, randoms = torch.cat(anchors), batch.generators()
+    samples = [
+        sample_anchors(together, truths, None, sampling.anchors, generator=random)
+        for truths, random in zip(batch.boxes, randoms, strict=True)
+    ]
     objectness, moves = sampled_rpn_losses(net.rpn, table, together, samples)
     with torch.no_grad():
         logits, deltas = flatten(*net.rpn(levels))
     proposals = propose(
         logits, deltas, anchors, (height, width), sampling, settings.rpn_nms_threshold
     )
-    rois = rois_of(proposals, batch, sampling)
+    rois = rois_of(proposals, batch, sampling, randoms)
     placed = with_photo(rois)
     level = level_of(placed[:, 1:], settings.k0, settings.canonical, lowest, settings.highest)[1]
     scales = torch.tensor([x.shape[-1] / width for x in levels], device=level.device)

@@ -16,13 +16,13 @@ from torch import nn
 from tqdm import tqdm
 
 from explorer.methods.devices import choose
-from explorer.methods.modules import module_of
+from explorer.methods.modules import Settings, module_of
 from explorer.ops.images import load_photo
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage
 from explorer.training.coco_ap import available, coco_ap
 from explorer.training.data import CLASSES, Photo, cached_proposals, proposals_path, read_split
-from explorer.training.networks import SEARCHING, load_net, weights_file
+from explorer.training.networks import SEARCHING, load_net, load_settings, weights_file
 from explorer.training.recall import coverage, recall_summary
 from explorer.training.voc_ap import (
     Detection,
@@ -35,9 +35,9 @@ from explorer.training.voc_ap import (
 METRIC = "VOC AP at IoU 0.5, area under the monotone curve, difficult boxes ignored"
 
 
-def evaluation_settings(method: str) -> object:
-    """The method's settings with nothing hidden: all that enters the final NMS is a detection."""
-    settings = module_of(method).Settings()
+def evaluation_settings(method: str, weights: Path) -> Settings:
+    """The weights' settings with nothing hidden: all that enters the final NMS is a detection."""
+    settings = load_settings(method, weights)
     return dataclasses.replace(settings, detection_threshold=settings.score_threshold)
 
 
@@ -53,7 +53,7 @@ def cached_regions(folder: Path, photo: Photo, top: int) -> SearchStage:
 
 
 def detect(
-    method: str, net: nn.Module, photo: Photo, settings: object, device: str,
+    method: str, net: nn.Module, photo: Photo, settings: Settings, device: str,
     proposals: Path | None,
 ) -> tuple[list[Detection], NDArray[np.float32]]:  # fmt: skip
     """All detections of one photo, and the regions (n, 4) that they were found in, best first."""
@@ -112,7 +112,7 @@ def evaluate(
     photos = read_split(data, year, split)
     total = len(photos)
     photos = photos[:limit] if limit else photos
-    net, settings = load_net(method, weights), evaluation_settings(method)
+    net, settings = load_net(method, weights), evaluation_settings(method, weights)
     net.to(choose(device).torch)
     began = time.perf_counter()
     detections: list[Detection] = []
@@ -133,7 +133,7 @@ def evaluate(
         "photos_in_split": total,
         "limit": limit,
         "cached_regions": proposals is not None and method in SEARCHING,
-        "settings": dataclasses.asdict(settings),  # type: ignore[call-overload]
+        "settings": dataclasses.asdict(settings),
         "weights": f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}",
         "seconds_per_photo": round(seconds / max(1, len(photos)), 3),
         "device": device,

@@ -16,12 +16,14 @@ from tqdm import tqdm
 
 from explorer.ops.boxes import encode, iou
 from explorer.training.data import CLASSES, Photo
+from explorer.training.mining import Mined, Passes, mine
 from explorer.training.samplers import choose, svm_labels, thin
-from explorer.training.svm import fit_ridge, fit_svms
+from explorer.training.svm import Floats, Linear, fit_ridge, fit_svms
 
 # boxes (R, 4) of a photo -> pooled features (R, P) and fc7's output (R, D)
 Features = Callable[[Photo, Tensor], tuple[Tensor, Tensor]]
 Regions = Callable[[Photo], Tensor]
+PASSES = Passes()
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,34 @@ def fit(svm: nn.Linear, ridge: nn.Linear, examples: Examples) -> None:
             len(CLASSES),
         ),
     )  # fmt: skip
+    for layer, linear in zip((svm, ridge), fitted, strict=True):
+        put(layer, linear)
+
+
+def mine_all(
+    svm: nn.Linear, examples: Examples, photos: list[Photo], regions: Regions,
+    features: Features, drawing: Drawing, passes: Passes = PASSES, seconds: float = float("inf"),
+) -> Mined:  # fmt: skip
+    """Go on from SVMs that were fitted on a sample: mine all regions of all photos, into `svm`."""
+
+    def every(photo: Photo) -> tuple[Floats, Floats]:
+        boxes = regions(photo)
+        with torch.inference_mode():
+            deep = features(photo, boxes)[1]
+        return boxes.numpy(), deep.float().numpy()
+
+    begun = (svm.weight.detach().cpu().numpy(), svm.bias.detach().cpu().numpy())
+    mined = mine(
+        photos, every, examples.positives.float().numpy(), examples.labels.numpy(), begun,
+        (examples.pool.float().numpy(), examples.negative.numpy()), passes, drawing.thinned,
+        seconds,
+    )  # fmt: skip
+    put(svm, (mined.weights, mined.biases))
+    return mined
+
+
+def put(layer: nn.Linear, linear: Linear) -> None:
+    """Weights and biases into a layer."""
     with torch.no_grad():
-        for layer, (weight, bias) in zip((svm, ridge), fitted, strict=True):
-            layer.weight.copy_(torch.from_numpy(np.asarray(weight)))
-            layer.bias.copy_(torch.from_numpy(np.asarray(bias)))
+        layer.weight.copy_(torch.from_numpy(np.asarray(linear[0])))
+        layer.bias.copy_(torch.from_numpy(np.asarray(linear[1])))

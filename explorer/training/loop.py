@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from explorer.training.engine import Engine, average_gradients, start
+
 WARM_UP = 100  # steps
 RECORD_EVERY = 20
+OPTIMISERS = ("adamw", "sgd")
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,17 @@ def rate_at(done: float, step: int) -> float:
 
 
 def optimiser_for(
-    modules: list[tuple[nn.Module, float]], decay: float = 1e-2
+    modules: list[tuple[nn.Module, float]], kind: str = "adamw"
 ) -> torch.optim.Optimizer:
-    """AdamW over the trainable parameters, one (module, peak rate) after the other.
+    """The optimiser of the trainable parameters, one (module, peak rate) after the other.
 
-    Biases and normalisation have no decay.
+    kind: "adamw", or the papers' "sgd" with momentum 0.9 and weight decay 0.0005 (Fast R-CNN,
+    section 2.3). Biases and normalisation have no decay. Raises ValueError for another kind.
     """
-    groups = []
+    if kind not in OPTIMISERS:
+        raise ValueError(f"no optimiser '{kind}': choose {', '.join(OPTIMISERS)}")
+    decay = 1e-2 if kind == "adamw" else 5e-4
+    groups: list[dict[str, Any]] = []
     for module, rate in modules:
         held = [p for p in module.parameters() if p.requires_grad]
         groups.append(
@@ -63,7 +71,11 @@ def optimiser_for(
         )
         groups.append({"params": [p for p in held if p.ndim <= 1], "lr": rate, "weight_decay": 0.0})
     groups = [group for group in groups if group["params"]]
-    optimiser = torch.optim.AdamW(groups, fused=True)
+    optimiser: torch.optim.Optimizer
+    if kind == "adamw":
+        optimiser = torch.optim.AdamW(groups, fused=True)
+    else:
+        optimiser = torch.optim.SGD(groups, momentum=0.9)
     for group in optimiser.param_groups:
         group["peak"] = group["lr"]
     return optimiser
@@ -88,20 +100,24 @@ def train(
     scaler: torch.amp.GradScaler | None = None,
     every: float = 120.0,
     clip: float = 10.0,
+    engine: Engine | None = None,
 ) -> list[float]:
     """Take steps until the budget is spent, from where `clock` stands (see `resume`).
 
-    losses: step number -> named losses, whose sum is minimised. Every `every` seconds, and at the
-    end, the whole state goes to train.pt; losses go to losses.jsonl. Returns the total losses of
-    the steps taken by this call.
+    losses: step number -> named losses, whose sum is minimised; with several processes, each
+    one's on its own photos. Every `every` seconds, and at the end, the first process writes the
+    whole state to train.pt; losses go to losses.jsonl. Returns the total losses of the steps taken
+    by this call.
     """
     scaler = scaler or torch.amp.GradScaler(enabled=False)
+    engine = engine or start(next(net.parameters()).device)
+    first = engine.is_global_zero
     folder.mkdir(parents=True, exist_ok=True)
     state_file = folder / "train.pt"
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
     began, before = time.perf_counter(), clock.seconds
     kept, history = began, list[float]()
-    bar = tqdm(total=1000, desc=name, mininterval=10, bar_format=(
+    bar = tqdm(total=1000, desc=name, mininterval=10, disable=not first, bar_format=(
         "{desc}: {percentage:3.0f}% |{bar:20}| {elapsed} < {remaining} {postfix}"
     ))
     with (folder / "losses.jsonl").open("a") as record:
@@ -112,6 +128,7 @@ def train(
             total = torch.stack(list(parts.values())).sum()
             optimiser.zero_grad(set_to_none=True)
             scaler.scale(total).backward()
+            average_gradients(engine, parameters)
             scaler.unscale_(optimiser)
             norm = nn.utils.clip_grad_norm_(parameters, clip)
             if torch.isfinite(norm):  # one bad batch must not end a long run
@@ -120,8 +137,9 @@ def train(
             clock.step += 1
             history.append(float(total.detach()))
             now = time.perf_counter()
-            clock.seconds = before + now - began
-            if clock.step % RECORD_EVERY == 0 or clock.step == 1:
+            # All processes go by the first one's clock: they must end at the same step.
+            clock.seconds = engine.broadcast(before + now - began)
+            if first and (clock.step % RECORD_EVERY == 0 or clock.step == 1):
                 row = {name: round(float(value.detach()), 4) for name, value in parts.items()}
                 row |= {"step": clock.step, "seconds": round(clock.seconds, 1),
                         "norm": round(float(norm), 2)}
@@ -131,23 +149,32 @@ def train(
                 bar.set_postfix_str(f"step {clock.step} loss {sum(recent) / len(recent):.3f}")
             bar.n = int(1000 * budget.done(clock.step, clock.seconds))
             bar.update(0)
-            if now - kept > every:
-                save(state_file, state(net, optimiser, clock))
+            if first and now - kept > every:
+                save(state_file, state(net, optimiser, clock, scaler))
                 kept = now
     bar.close()
-    save(state_file, state(net, optimiser, clock))
+    if first:
+        save(state_file, state(net, optimiser, clock, scaler))
+    engine.barrier()
     return history
 
 
-def state(net: nn.Module, optimiser: torch.optim.Optimizer, clock: Clock) -> dict[str, object]:
+def state(
+    net: nn.Module, optimiser: torch.optim.Optimizer, clock: Clock,
+    scaler: torch.amp.GradScaler | None = None,
+) -> dict[str, object]:  # fmt: skip
     """All that a run needs to go on where it stopped."""
     return {
         "net": net.state_dict(), "optimiser": optimiser.state_dict(),
         "step": clock.step, "seconds": clock.seconds, "random": torch.get_rng_state(),
+        "scaler": scaler.state_dict() if scaler else {},
     }
 
 
-def resume(net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, clock: Clock) -> bool:
+def resume(
+    net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, clock: Clock,
+    scaler: torch.amp.GradScaler | None = None,
+) -> bool:  # fmt: skip
     """Go back to `folder`/train.pt; False where there is none."""
     path = folder / "train.pt"
     if not path.exists():
@@ -156,5 +183,7 @@ def resume(net: nn.Module, optimiser: torch.optim.Optimizer, folder: Path, clock
     net.load_state_dict(held["net"])
     optimiser.load_state_dict(held["optimiser"])
     torch.set_rng_state(held["random"])
+    if scaler and held.get("scaler"):
+        scaler.load_state_dict(held["scaler"])
     clock.step, clock.seconds = held["step"], held["seconds"]
     return True

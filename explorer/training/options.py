@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 
-from explorer.nets.backbone import CompactCNN
+from explorer.methods.configurations import settings_for
+from explorer.methods.modules import Settings
+from explorer.methods.sppnet import SCALES
 from explorer.training.loop import Budget
 from explorer.training.precision import Precision
 
@@ -21,8 +23,12 @@ class Options:
     start: the folder of an earlier run of the same method, whose whole network this one goes on
     with, on a schedule of its own.
 
-    batch: photos a step. rate: peak rate of the new layers, the backbone's is 0.4 of it.
-    limit: photos used, 0 = all.
+    batch: photos a step and process. rate: peak rate of the new layers, the backbone's is 0.4 of
+    it. limit: photos used, 0 = all.
+    network: the CNN, see `configurations`; imagenet: file of torchvision's weights for it, or
+    "download". optimiser: "adamw" or the papers' "sgd".
+    schedule: Faster R-CNN's. mining: whether R-CNN's and SPPNet's SVMs see a "sample" of the
+    regions or "all". scales: SPPNet's, "single" or "several".
     """
 
     data: Path
@@ -38,9 +44,29 @@ class Options:
     compiled: bool = False
     precision: Precision = Precision()
     start: Path | None = None
+    network: str = "compact"
+    imagenet: str | None = None
+    optimiser: str = "adamw"
+    schedule: str = "joint"
+    mining: str = "sample"
+    scales: str = "single"
+
+    def settings(self, method: str) -> Settings:
+        """The method's settings for this run. Raises ValueError for a CNN that does not fit it."""
+        ours = settings_for(method, self.network)
+        return dataclasses.replace(ours, **self.changed(method))  # type: ignore[arg-type]
+
+    def changed(self, method: str) -> dict[str, object]:
+        """What this run changes in the settings that go with its CNN."""
+        if method != "sppnet" or self.scales == "single":
+            return {}
+        if self.network == "compact":
+            return {"scales": SCALES}
+        fields = {one.name: one for one in dataclasses.fields(settings_for(method))}
+        return {"scales": fields["scales"].metadata["paper_several"]}
 
 
-def describe(options: Options, method: str, photos: int) -> None:
+def describe(options: Options, method: str, photos: int, processes: int = 1) -> None:
     """Keep in `options.work`/options.json what the run was given, for the model card."""
     backbone = options.backbone
     about = {
@@ -50,7 +76,10 @@ def describe(options: Options, method: str, photos: int) -> None:
             backbone.name if backbone.stem == "pretrain" else backbone.parent.name
         ),
         "device": str(options.precision.device), "batch": options.batch,
-        "rate": options.rate, "seed": options.seed,
+        "rate": options.rate, "seed": options.seed, "processes": processes,
+        "network": options.network, "settings": options.changed(method),
+        "imagenet": options.imagenet is not None, "optimiser": options.optimiser,
+        "schedule": options.schedule, "mining": options.mining, "scales": options.scales,
     }  # fmt: skip
     if options.start:
         about |= _earlier(options.start)
@@ -67,50 +96,3 @@ def _earlier(start: Path) -> dict[str, object]:
         "steps": before["steps"] + held["step"],
         "hours": before["hours"] + held["seconds"] / 3600,
     }}  # fmt: skip
-
-
-def begin(net: nn.Module, backbone: CompactCNN, options: Options) -> bool:
-    """Fill a new network before its first step; False where it stays random.
-
-    Raises FileNotFoundError where a checkpoint is missing.
-    """
-    if options.start:
-        held = torch.load(options.start / "train.pt", weights_only=True, map_location="cpu")
-        net.load_state_dict(held["net"])
-    else:
-        load_backbone(backbone, options.backbone)
-    return bool(options.start or options.backbone)
-
-
-def load_backbone(backbone: CompactCNN, checkpoint: Path | None) -> None:
-    """Start from the CNN of a checkpoint of `pretrain`, or of another method's training; from
-    random weights where none is given.
-
-    Raises FileNotFoundError where the checkpoint is missing.
-    """
-    if checkpoint is None:
-        return
-    held = torch.load(checkpoint, weights_only=True, map_location="cpu")["net"]
-    prefix = "backbone."
-    backbone.load_state_dict(
-        {name.removeprefix(prefix): v for name, v in held.items() if name.startswith(prefix)}
-    )
-
-
-def freeze_early(backbone: CompactCNN) -> None:
-    """Fix the layers up to C2: edges and colours need no detection data, and their large maps
-    make up most of the backward pass (Fast R-CNN, section 4.5, fixes conv1 and conv2 as well)."""
-    for module in (backbone.stem, backbone.stage2):
-        module.requires_grad_(False)
-
-
-def freeze_statistics(net: nn.Module) -> None:
-    """Training mode, but batch normalisation keeps the statistics of pre-training.
-
-    Its scale and shift are still learnt. A batch of a few photos of one scene each says less about
-    the mean of a channel than a million crops.
-    """
-    net.train()
-    for module in net.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 
-from explorer.training.card import TITLES, Made, card
+from explorer.training.card import TITLES, USUAL, Made, card
 from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
-from explorer.training.networks import state_of, weights_file
+from explorer.training.networks import configuration_of, state_of, weights_file
+from explorer.training.serialise import serialised
 
 
 def half(path: Path) -> dict[str, torch.Tensor]:
@@ -23,20 +23,6 @@ def half(path: Path) -> dict[str, torch.Tensor]:
         name: (values.half() if values.is_floating_point() else values).contiguous()
         for name, values in state_of(path).items()
     }
-
-
-def serialised(tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> bytes:
-    """A safetensors file whose bytes depend on its contents alone.
-
-    The library writes the metadata in an order that differs from run to run. The header is JSON
-    behind its length, 8 bytes; offsets count from its end, and spaces may follow it.
-    """
-    data = safetensors.torch.save(tensors, metadata)
-    length = int.from_bytes(data[:8], "little")
-    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":"))
-    written = header.encode()
-    written += b" " * (-len(written) % 8)  # numbers stay aligned
-    return len(written).to_bytes(8, "little") + written + data[8 + length :]
 
 
 def pictures(method: str, run: Path, results: Mapping[str, Any], out: Path) -> dict[str, str]:
@@ -66,15 +52,22 @@ def pack(
         raise ValueError(f"these results are of {results.get('method')}, not of {method}")
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{method}.safetensors"
-    metadata = {"method": method, "classes": json.dumps(list(CLASSES)), "settings": "{}"}
+    source = weights_file(method, trained)
+    held = configuration_of(source)
+    metadata = {
+        "method": method, "classes": json.dumps(list(CLASSES)),
+        "settings": json.dumps(dict(held.changed), sort_keys=True),
+    }  # fmt: skip
+    if held.network != "compact":
+        metadata["network"] = held.network
     drawn = pictures(method, trained, results, out)
-    data = serialised(half(weights_file(method, trained)), metadata)
+    data = serialised(half(source), metadata)
     target.write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     entry = {"name": target.name, "method": method, "sha256": digest, "bytes": len(data)}
     manifest = out / "manifest.json"
-    held = json.loads(manifest.read_text())["files"] if manifest.exists() else []
-    files = [one for one in held if one["name"] != target.name] + [entry]
+    before = json.loads(manifest.read_text())["files"] if manifest.exists() else []
+    files = [one for one in before if one["name"] != target.name] + [entry]
     files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
     (out / f"{method}.md").write_text(card(method, made, results, digest, len(data), drawn))
@@ -93,4 +86,9 @@ def made_by(run: Path, device: str, commit: str) -> Made:
         held.get("hours", held["seconds"] / 3600), device, commit,
         options.get("backbone", "pretrain.pt"),
         (earlier["steps"], earlier["hours"]) if earlier else None,
+        options.get("network", "compact"), options.get("imagenet", False),
+        tuple(
+            (name, options[name])
+            for name, usual in USUAL.items() if options.get(name, usual) != usual
+        ),
     )  # fmt: skip

@@ -58,6 +58,7 @@ def inside(anchors: Tensor, size: tuple[int, int]) -> Tensor:
 def sample_anchors(
     anchors: Tensor, truths: Tensor, allowed: Tensor | None = None,
     batch: int = 256, positive: float = 0.7, negative: float = 0.3,
+    generator: torch.Generator | None = None,
 ) -> AnchorSample:  # fmt: skip
     """Label anchors and draw a mini-batch (Faster R-CNN, sections 3.1.2 and 3.1.3; FPN, 4.1).
 
@@ -69,7 +70,7 @@ def sample_anchors(
         allowed = torch.ones(len(anchors), dtype=torch.bool, device=anchors.device)
     if len(truths) == 0:
         none = torch.zeros(0, dtype=torch.int64, device=anchors.device)
-        rows = choose(allowed.nonzero()[:, 0], batch)
+        rows = choose(allowed.nonzero()[:, 0], batch, generator)
         return AnchorSample(none, rows, truths.reshape(0, 4))
     # Only what overlaps something is worth more than its label "negative".
     overlap = iou(truths, anchors)
@@ -81,10 +82,11 @@ def sample_anchors(
     truth_of, anchor_of = ties.nonzero(as_tuple=True)
     chosen[anchor_of] = True
     match[anchor_of] = truth_of
-    positives = choose(chosen.nonzero()[:, 0], batch // 2)
+    positives = choose(chosen.nonzero()[:, 0], batch // 2, generator)
     negatives = choose(
-        ((best >= 0) & (best < negative) & ~chosen).nonzero()[:, 0], batch - len(positives)
-    )
+        ((best >= 0) & (best < negative) & ~chosen).nonzero()[:, 0], batch - len(positives),
+        generator,
+    )  # fmt: skip
     return AnchorSample(positives, negatives, truths[match[positives]])
 
 

@@ -23,6 +23,7 @@ C = 1e-3  # R-CNN's published code; its positives weigh twice
 POSITIVE_WEIGHT = 2.0
 BIAS = 10.0  # the constant feature that liblinear learns the bias on
 LAMBDA = 1000.0  # R-CNN, appendix C
+HARD = -1.0  # a negative of a larger margin is wrong or inside the margin
 NEVER = -10.0  # bias of a class without examples
 
 
@@ -49,39 +50,55 @@ def fit_svms(
     (n, K): whether each may serve as a negative of each class.
     """
     classes = negative.shape[1]
-    scale = MEAN_NORM / max(1e-6, float(np.linalg.norm(positives, axis=1).mean()))
-    weights = np.zeros((classes, positives.shape[1]), np.float32)
-    biases = np.full(classes, NEVER, np.float32)
+    scale = scale_of(positives)
+    weights, biases = blank(classes, positives.shape[1])
     random = np.random.default_rng(seed)
     for label in tqdm(range(classes), desc="SVMs", mininterval=10):
-        own = positives[labels == label] * scale
+        own = positives[labels == label]
         rows = np.flatnonzero(negative[:, label])
         if not len(own) or not len(rows):
             continue
         used = random.permutation(rows)[: mining.first]
         for round_ in range(mining.rounds + 1):
-            svm = LinearSVC(
-                C=C, loss="hinge", intercept_scaling=BIAS, max_iter=3000, tol=1e-2,
-                random_state=seed,
-                class_weight={1: POSITIVE_WEIGHT, 0: 1.0},
-            )
-            svm.fit(
-                np.concatenate([own, pool[used] * scale]),
-                np.concatenate([np.ones(len(own)), np.zeros(len(used))]),
-            )
-            weights[label] = svm.coef_[0] * scale
-            biases[label] = svm.intercept_[0]
+            weights[label], biases[label] = fit_one(own, pool[used], scale, seed)
             if round_ == mining.rounds:
                 break
             margin = pool[rows] @ weights[label] + biases[label]
             # Inside the margin or wrong: these are what the SVM has to learn about next.
             hard = rows[np.argsort(-margin)[: mining.most]]
-            hard = hard[pool[hard] @ weights[label] + biases[label] > -1]
+            hard = hard[pool[hard] @ weights[label] + biases[label] > HARD]
             more = np.union1d(used, hard)
             if len(more) == len(used):
                 break
             used = more
     return weights, biases
+
+
+def scale_of(features: Floats) -> float:
+    """What brings features (n, D) to a mean norm of 20."""
+    return MEAN_NORM / max(1e-6, float(np.linalg.norm(features, axis=1).mean()))
+
+
+def blank(classes: int, width: int) -> Linear:
+    """SVMs that find nothing: what a class without examples keeps."""
+    return np.zeros((classes, width), np.float32), np.full(classes, NEVER, np.float32)
+
+
+def fit_one(own: Floats, others: Floats, scale: float, seed: int = 0) -> tuple[Floats, float]:
+    """One class's SVM: its positives (p, D) against negatives (q, D), times `scale`.
+
+    Returns weights (D,) and bias for features without the scale.
+    """
+    svm = LinearSVC(
+        C=C, loss="hinge", intercept_scaling=BIAS, max_iter=3000, tol=1e-2,
+        random_state=seed, class_weight={1: POSITIVE_WEIGHT, 0: 1.0},
+    )  # fmt: skip
+    svm.fit(
+        np.concatenate([own, others]).astype(np.float32) * scale,
+        np.concatenate([np.ones(len(own)), np.zeros(len(others))]),
+    )
+    weights: Floats = (svm.coef_[0] * scale).astype(np.float32)
+    return weights, float(svm.intercept_[0])
 
 
 def fit_ridge(
@@ -99,7 +116,7 @@ def fit_ridge(
     if not len(features):
         return weights, biases
     sample = features[:: max(1, len(features) // 2000)].astype(np.float32)
-    scale = MEAN_NORM / max(1e-6, float(np.linalg.norm(sample, axis=1).mean()))
+    scale = scale_of(sample)
     spread = np.maximum(targets.std(0), 1e-3)
     random = np.random.default_rng(seed)
     for label in tqdm(range(classes), desc="box regression", mininterval=10):

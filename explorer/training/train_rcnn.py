@@ -2,71 +2,73 @@
 
 Fine-tuning of all layers by softmax on warped regions, then linear SVMs on fc7 and ridge
 regression on pool5. The budget is shared: TUNING of it for the fine-tuning, COLLECTING for the
-features of the examples.
+features of the examples. With `--mining all` the SVMs then pass over all regions of all photos
+until hardly any is hard (see `mining`), in MINING of it.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import closing
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from explorer.methods.configurations import build
 from explorer.methods.rcnn import Net, Settings, normalised
 from explorer.methods.warp import Warper, context_boxes
 from explorer.ops.images import load_photo
 from explorer.training.data import CLASSES, Photo, cached_proposals, read_sets
-from explorer.training.examples import Drawing, collect, fit
+from explorer.training.engine import share, start
+from explorer.training.examples import Drawing, collect, fit, mine_all
 from explorer.training.loop import Budget, Clock, optimiser_for, resume, save, state, train
-from explorer.training.options import (
-    Options,
-    describe,
-    freeze_early,
-    freeze_statistics,
-    load_backbone,
-)
+from explorer.training.options import Options, describe
 from explorer.training.samplers import sample_rois
+from explorer.training.starts import begin, freeze_early, freeze_statistics
 from explorer.training.train_detector import usable
-from explorer.training.views import Batch, Plan, ahead
+from explorer.training.views import Batch, Plan, ahead, photo_randoms
 
-TUNING, COLLECTING = 0.55, 0.3
+TUNING, COLLECTING, MINING = 0.55, 0.3, 0.4
 DRAWING = Drawing(near=8, far=32, near_from=0.6)
 CROPS = 128  # a batch: 32 of objects, 96 of background
 CHUNK = 64  # crops in one forward pass; more fall out of the cache
 
 
-def warped(photo: Photo, boxes: Tensor, settings: Settings) -> Tensor:
-    """Regions (R, 4) of a photo as normalised crops (R, 3, 96, 96)."""
-    context = context_boxes(boxes.numpy(), settings.crop, settings.padding)
-    crops = Warper(load_photo(photo.path)).crops(context, settings.crop)
-    return normalised(crops, torch.device("cpu"))
+def warped(photo: Photo, boxes: Tensor, settings: Settings) -> Iterator[Tensor]:
+    """Regions (R, 4) of a photo as normalised crops (r, 3, 96, 96), CHUNK at a time."""
+    warper = Warper(load_photo(photo.path))
+    for part in boxes.split(CHUNK):
+        context = context_boxes(part.numpy(), settings.crop, settings.padding)
+        crops = normalised(warper.crops(context, settings.crop), torch.device("cpu"))
+        yield crops.contiguous(memory_format=torch.channels_last)
 
 
 def tuning_batch(
-    photos: list[Photo], seed: tuple[int, int], options: Options, settings: Settings
-) -> Batch:
-    """128 crops of a few photos, a quarter with IoU >= 0.5 to an object, and their labels."""
+    photos: list[Photo], seed: tuple[int, int], options: Options, settings: Settings,
+    each: int, first: int = 0,
+) -> Batch:  # fmt: skip
+    """`each` crops of each of a few photos, a quarter with IoU >= 0.5 to an object, and their
+    labels. seed, first: see `photo_randoms`."""
     assert options.proposals is not None
-    random = np.random.default_rng(seed)
-    generator = torch.Generator().manual_seed(int(random.integers(2**31)))
-    crops, labels = [], []
-    for photo in photos:
+    images, labels = [], []
+    for photo, random in zip(photos, photo_randoms(seed, first, len(photos)), strict=True):
         sure = ~photo.difficult
         rois = sample_rois(
             torch.from_numpy(cached_proposals(options.proposals, photo)),
             torch.from_numpy(photo.boxes[sure]), torch.from_numpy(photo.labels[sure]),
-            CROPS // len(photos), foreground=0.25, low=0.0, generator=generator,
+            each, foreground=0.25, low=0.0,
+            generator=torch.Generator().manual_seed(int(random.integers(2**62))),
         )  # fmt: skip
-        crops.append(warped(photo, rois.boxes, settings))
+        crops = torch.cat(list(warped(photo, rois.boxes, settings)))
+        mirrored = torch.from_numpy(random.random(len(crops)) < 0.5)
+        crops[mirrored] = crops[mirrored].flip(-1)
+        crops *= torch.from_numpy(random.uniform(0.8, 1.2, (len(crops), 1, 1, 1))).float()
+        images.append(crops)
         labels.append(rois.labels)
-    images = torch.cat(crops)
-    mirrored = torch.from_numpy(random.random(len(images)) < 0.5)
-    images[mirrored] = images[mirrored].flip(-1)
-    images *= torch.from_numpy(random.uniform(0.8, 1.2, (len(images), 1, 1, 1))).float()
-    return Batch(images.contiguous(memory_format=torch.channels_last), [], labels, [])
+    together = torch.cat(images).contiguous(memory_format=torch.channels_last)
+    return Batch(together, [], labels, [])
 
 
 def train_rcnn(options: Options) -> list[float]:
@@ -76,28 +78,36 @@ def train_rcnn(options: Options) -> list[float]:
     """
     if options.proposals is None:
         raise ValueError("R-CNN trains on cached regions: give --proposals")
-    proposals, settings = options.proposals, Settings()
+    proposals, settings = options.proposals, options.settings("rcnn")
+    assert isinstance(settings, Settings)
     began = time.perf_counter()
-    torch.manual_seed(options.seed)
     photos = usable(read_sets(options.data, list(options.sets)), options)
-    net = Net(len(CLASSES))
-    load_backbone(net.backbone, options.backbone)
+    engine = start(options.precision.device)
+    torch.manual_seed(options.seed)
+    net = build("rcnn", len(CLASSES), options.network)
+    assert isinstance(net, Net)
+    begun = begin(net, options)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if options.backbone:
+    if begun:
         freeze_early(net.backbone)
     freeze_statistics(net)
-    net.to(options.precision.device)
-    optimiser = optimiser_for([(net.backbone, 0.4 * options.rate), (net.head, options.rate)])
-    clock, device, scaler = Clock(), options.precision.device, options.precision.scaler()
+    net.to(engine.device)
+    optimiser = optimiser_for(
+        [(net.backbone, 0.4 * options.rate), (net.head, options.rate)], options.optimiser
+    )
+    clock, device, scaler = Clock(), engine.device, options.precision.scaler()
     minutes = options.budget.minutes
     budget = Budget(options.budget.steps, minutes and TUNING * minutes)
-    resume(net, optimiser, options.work, clock)
-    describe(options, "rcnn", len(photos))
-    plan = Plan(photos, options.batch, options.seed)
+    resume(net, optimiser, options.work, clock, scaler)
+    if engine.is_global_zero:
+        describe(options, "rcnn", len(photos), engine.world_size)
+    plan = Plan(photos, options.batch * engine.world_size, options.seed)
 
     def make(step: int) -> Batch:
-        chosen = [photos[row] for row in plan.rows(step)]
-        return tuning_batch(chosen, (options.seed, step), options, settings)
+        rows, first = share(engine, plan.rows(step))
+        chosen = [photos[row] for row in rows]
+        each = max(1, CROPS // plan.size)
+        return tuning_batch(chosen, (options.seed, step), options, settings, each, first)
 
     with closing(ahead(make, clock.step)) as batches:
 
@@ -107,22 +117,30 @@ def train_rcnn(options: Options) -> list[float]:
                 logits = net.head(net.pool5(batch.images))
             return {"cls": F.cross_entropy(logits.float(), torch.cat(batch.labels))}
 
-        history = train(net, optimiser, losses, budget, options.work, clock, "R-CNN", scaler)
+        history = train(
+            net, optimiser, losses, budget, options.work, clock, "R-CNN", scaler, engine=engine
+        )
+    if not engine.is_global_zero:
+        return history  # one process fits the SVMs
 
     net.eval()
 
+    def regions(photo: Photo) -> Tensor:
+        return torch.from_numpy(cached_proposals(proposals, photo))
+
     def features(photo: Photo, boxes: Tensor) -> tuple[Tensor, Tensor]:
-        crops = warped(photo, boxes, settings).contiguous(memory_format=torch.channels_last)
-        pool5 = torch.cat([net.pool5(part.to(device)) for part in crops.split(CHUNK)])
+        pool5 = torch.cat([net.pool5(part.to(device)) for part in warped(photo, boxes, settings)])
         return pool5.cpu(), net.head.features(pool5).cpu()
 
-    order = torch.randperm(len(photos)).tolist()
-    examples = collect(
-        [photos[row] for row in order],
-        lambda photo: torch.from_numpy(cached_proposals(proposals, photo)),
-        features, DRAWING, COLLECTING * minutes * 60 if minutes else float("inf"),
-    )  # fmt: skip
+    photos = [photos[row] for row in torch.randperm(len(photos)).tolist()]
+
+    def left(fraction: float) -> float:
+        return fraction * minutes * 60 if minutes else float("inf")
+
+    examples = collect(photos, regions, features, DRAWING, left(COLLECTING))
     fit(net.svm, net.ridge, examples)
+    if options.mining == "all":
+        mine_all(net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING))
     hours = (time.perf_counter() - began) / 3600
     save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
     return history

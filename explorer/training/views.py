@@ -42,13 +42,21 @@ class Views:
 class Batch:
     """images (N, 3, H, W) normalised; per photo: boxes (n, 4), labels (n,), regions (m, 4) or none.
 
-    Boxes are in canvas pixels.
+    Boxes are in canvas pixels. seeds: for what is drawn at random of each photo afterwards; none:
+    torch's own random numbers.
     """
 
     images: Tensor
     boxes: list[Tensor]
     labels: list[Tensor]
     regions: list[Tensor]
+    seeds: tuple[int, ...] = ()
+
+    def generators(self) -> list[torch.Generator | None]:
+        """A source of random numbers for each photo."""
+        if not self.seeds:
+            return [None] * len(self.boxes)
+        return [torch.Generator().manual_seed(seed) for seed in self.seeds]
 
     def to(self, device: torch.device) -> Batch:
         """The same batch there."""
@@ -59,6 +67,7 @@ class Batch:
             [boxes.to(device) for boxes in self.boxes],
             [labels.to(device) for labels in self.labels],
             [regions.to(device) for regions in self.regions],
+            self.seeds,
         )
 
 
@@ -127,15 +136,15 @@ def _through(
     return np.stack([x[:, 0], y[:, 0], x[:, 1], y[:, 1]], 1).astype(np.float32), inside
 
 
-def colour(images: Tensor, strength: float, random: np.random.Generator) -> Tensor:
-    """Brightness, contrast and colour cast of normalised images (N, 3, H, W), in place."""
-    n = len(images)
-    scale = torch.from_numpy(random.uniform(1 - strength, 1 + strength, (n, 1, 1, 1)))
-    shift = torch.from_numpy(
-        random.uniform(-strength, strength, (n, 1, 1, 1))
-        + random.uniform(-strength / 2, strength / 2, (n, 3, 1, 1))
-    )
-    return images.mul_(scale.float()).add_(shift.float())
+def colour(images: Tensor, strength: float, randoms: list[np.random.Generator]) -> Tensor:
+    """Brightness, contrast and colour cast of normalised images (N, 3, H, W), in place; randoms:
+    one for each."""
+    scale = torch.tensor([random.uniform(1 - strength, 1 + strength) for random in randoms])
+    shift = torch.from_numpy(np.stack([
+        random.uniform(-strength, strength) + random.uniform(-strength / 2, strength / 2, 3)
+        for random in randoms
+    ]))  # fmt: skip
+    return images.mul_(scale.float()[:, None, None, None]).add_(shift.float()[:, :, None, None])
 
 
 class Plan:
@@ -164,25 +173,45 @@ class Plan:
         return self._batches[index]
 
 
+def scaled(views: Views, factor: float) -> Views:
+    """The same views on a canvas `factor` times as large, in whole cells of 32 pixels."""
+    if factor == 1:
+        return views
+    short, long = (max(32, 32 * round(side * factor / 32)) for side in (views.short, views.long))
+    zoom = (views.zoom[0] * factor, views.zoom[1] * factor)
+    return Views(short, long, zoom, views.colour, views.mirror)
+
+
+def photo_randoms(seed: tuple[int, int], first: int, count: int) -> list[np.random.Generator]:
+    """Random numbers for each of `count` photos of a batch. seed: (run, batch number).
+
+    first: the place of the first photo in the whole step's batch, so that a photo is seen in the
+    same way however many processes share the batch.
+    """
+    return [np.random.default_rng((*seed, first + place)) for place in range(count)]
+
+
 def make_batch(
-    photos: list[Photo], views: Views, seed: tuple[int, int], proposals: Path | None
-) -> Batch:
-    """Load, view and stack photos of one orientation. seed: (run, batch number)."""
-    random = np.random.default_rng(seed)
+    photos: list[Photo], views: Views, seed: tuple[int, int], proposals: Path | None,
+    first: int = 0,
+) -> Batch:  # fmt: skip
+    """Load, view and stack photos of one orientation. seed, first: see `photo_randoms`."""
+    randoms = photo_randoms(seed, first, len(photos))
     wide = photos[0].width >= photos[0].height
     size = (views.short, views.long) if wide else (views.long, views.short)
     seen = []
-    for photo in photos:
+    for photo, random in zip(photos, randoms, strict=True):
         regions = (
             cached_proposals(proposals, photo) if proposals else np.zeros((0, 4), np.float32)
         )
         seen.append(view(photo, load_photo(photo.path), regions, size, views, random))
     pixels = torch.from_numpy(np.stack([one.pixels for one in seen])).permute(0, 3, 1, 2)
     return Batch(
-        colour(normalise(pixels), views.colour, random),
+        colour(normalise(pixels), views.colour, randoms),
         [torch.from_numpy(one.boxes) for one in seen],
         [torch.from_numpy(one.labels) for one in seen],
         [torch.from_numpy(one.regions) for one in seen],
+        tuple(int(random.integers(2**62)) for random in randoms),
     )
 
 

@@ -131,8 +131,8 @@ def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Pa
     assert made.backbone is None
 
 
-def _keeping_every_step(*arguments: object) -> list[float]:
-    return loop.train(*arguments, every=0.0)  # type: ignore[arg-type]
+def _keeping_every_step(*arguments: object, engine: object) -> list[float]:
+    return loop.train(*arguments, every=0.0, engine=engine)  # type: ignore[arg-type]
 
 
 def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_results_of_before_have_a_card_as_well() -> None:
 
 PACKED_TWICE = """
 import sys, torch
-from explorer.training.pack import serialised
+from explorer.training.serialise import serialised
 torch.manual_seed(0)
 state = {f"layer{i}": torch.rand(i + 1, 3).half() for i in range(12)}
 metadata = {name: name.upper() for name in ("method", "classes", "settings", "network", "more")}

@@ -1,0 +1,94 @@
+"""What a network begins with, and which of its layers stay as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torchvision.models import get_model_weights
+
+from explorer.nets.torchvision_cnns import imagenet_state
+from explorer.training.options import Options
+
+DOWNLOAD = "download"
+
+
+def begin(net: nn.Module, options: Options) -> bool:
+    """Fill a new network before its first step; False where it stays random.
+
+    Raises FileNotFoundError where a checkpoint is missing, ValueError for one of another network.
+    """
+    if options.start:
+        held = torch.load(options.start / "train.pt", weights_only=True, map_location="cpu")
+        net.load_state_dict(held["net"])
+    elif options.imagenet:
+        state = read_imagenet(options.network, options.imagenet)
+        net.load_state_dict(imagenet_state(options.network, net, state), strict=False)
+    elif options.backbone:
+        backbone = net.backbone
+        assert isinstance(backbone, nn.Module)
+        load_backbone(backbone, options.backbone)
+    return bool(options.start or options.imagenet or options.backbone)
+
+
+def load_backbone(backbone: nn.Module, checkpoint: Path) -> None:
+    """Start from the CNN of a checkpoint of `pretrain`, or of another method's training.
+
+    Raises FileNotFoundError where the checkpoint is missing.
+    """
+    held = torch.load(checkpoint, weights_only=True, map_location="cpu")["net"]
+    prefix = "backbone."
+    backbone.load_state_dict(
+        {name.removeprefix(prefix): v for name, v in held.items() if name.startswith(prefix)}
+    )
+
+
+def read_imagenet(network: str, given: str) -> dict[str, Tensor]:
+    """torchvision's ImageNet weights of a CNN: from a file, or from its own site ("download"; kept
+    in torch's cache).
+
+    Files are read as numbers alone. Raises FileNotFoundError where there is no such file, and
+    ValueError where what is asked for cannot be downloaded or is no file of weights.
+    """
+    held: Any
+    if given == DOWNLOAD:
+        weights = get_model_weights(network)["IMAGENET1K_V1"]
+        try:
+            held = torch.hub.load_state_dict_from_url(
+                weights.url, map_location="cpu", check_hash=True, weights_only=True
+            )
+        except OSError as error:
+            raise ValueError(f"{weights.url} could not be downloaded: {error}") from error
+        return dict(held)
+    path = Path(given)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file of weights; or say --imagenet {DOWNLOAD}")
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    held = torch.load(path, weights_only=True, map_location="cpu")
+    if not isinstance(held, dict) or not all(isinstance(v, Tensor) for v in held.values()):
+        raise ValueError(f"{path} is not the state of one of torchvision's networks")
+    return held
+
+
+def freeze_early(backbone: nn.Module) -> None:
+    """Fix the first layers (the compact CNN's up to C2): edges and colours need no detection data,
+    and their large maps make up most of the backward pass (Fast R-CNN, section 4.5, fixes conv1
+    and conv2 as well)."""
+    for module in backbone.early():  # type: ignore[operator]
+        module.requires_grad_(False)
+
+
+def freeze_statistics(net: nn.Module) -> None:
+    """Training mode, but batch normalisation keeps the statistics of pre-training.
+
+    Its scale and shift are still learnt. A batch of a few photos of one scene each says less about
+    the mean of a channel than a million crops.
+    """
+    net.train()
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
