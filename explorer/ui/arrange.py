@@ -36,7 +36,9 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
     for share in SHARES:
         across = left + (right - left - gap) * share
         down = top + (bottom - top - gap) * share
-        beside = ((left, top, across, bottom), (across + gap, top, right, bottom))
+        # What a panel has no use for, the photo gets: it then stands in the middle of more room.
+        start = max(across + gap, right - PANEL[0] * ENOUGH)
+        beside = ((left, top, start - gap, bottom), (start, top, right, bottom))
         below = ((left, top, right, down), (left, down + gap, right, bottom))
         # In a clearly wide room the panel always stands beside: stages then look alike.
         places = (beside,) if shape > WIDE else (beside, below)

@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 1280.0, 800.0
 READABLE = 0.85  # a panel's least scale; a longer one makes the page higher
 NAME = "Two-Stage Explorer"
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
-LARGEST = 1.6  # panels are not enlarged more than this
+LARGEST = 1.12  # panels are not enlarged more than this
 Align = Qt.AlignmentFlag
 
 

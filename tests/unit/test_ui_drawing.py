@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session.scene import Boxes, Key, Picture, Pixels, Scene
 from explorer.ui import images
-from explorer.ui.arrange import LEAST_WIDTH, areas, stacked
+from explorer.ui.arrange import ENOUGH, LEAST_WIDTH, PANEL, areas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
@@ -137,6 +137,15 @@ def test_the_photo_stays_where_it_is_from_stage_to_stage(
     assert len(places) == 1
     side = places.pop()[1]
     assert side is not None and side[2] - side[0] >= LEAST_WIDTH
+
+
+def test_a_panel_beside_a_tall_photo_is_no_wider_than_it_needs() -> None:
+    panel = Scene(extent=(0, 0, 320, 500), space="panel", layers=())
+    tall = Scene(extent=(0, 0, 50, 100), space="photo", layers=())
+    main, side = areas(Picture(title="", summary="", main=tall, panel=panel), (0, 0, 1300, 600))
+    assert side is not None
+    assert side[2] == 1300 and side[2] - side[0] == pytest.approx(PANEL[0] * ENOUGH)
+    assert main[2] < side[0]
 
 
 @pytest.mark.parametrize("count", range(1, 7))

@@ -173,4 +173,5 @@ def _all_shifts(panel: Column, stage: RoiStage, stride: Floats, role: str) -> No
     edges = np.arange(0, 11, 2) * float(stride[0]) / 20
     found, _ = np.histogram(moved[:, 0], edges)
     for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):
-        panel.bar(f"{low:.1f} – {high:.1f} px", count(here), here / max(1, found.max()), role)
+        panel.bar(f"{low:.1f} – {high:.1f} px", count(here), here / max(1, found.max()), role,
+                  name_width=104)

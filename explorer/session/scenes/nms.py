@@ -45,11 +45,13 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     layers += _fate(stage, at)
     layers += selection(trace, at, "nms")
     last = chosen_so_far[-1] if 0 < step < steps else None
+    if last is None and at is not None and at.chosen:
+        last = next((row for row in at.rows.get("nms", []) if row in kept), None)
     panel = _panel(trace, stage, at, kept, step, rows, last)
     hidden = len(chosen_so_far) - len(keepers) + len(suppressed) - len(victims)
-    summary = f"{len(chosen_so_far)} kept, {len(suppressed)} suppressed"
+    summary = f"{count(len(chosen_so_far))} kept, {count(len(suppressed))} suppressed"
     if len(undecided):
-        summary += f", {len(undecided)} undecided"
+        summary += f", {count(len(undecided))} undecided"
     if hidden:
         summary += f" · {count(hidden)} weaker boxes not drawn"
     controls = [control]

@@ -17,7 +17,6 @@ from explorer.session.scenes.common import (
     need,
     number,
     photo_scene,
-    plural,
     selection,
     shown,
     size_text,
@@ -101,7 +100,7 @@ def _panel(
     drift = np.abs(after - moved_to).max()
     if drift > 0.6:
         panel.text("Then clipped to the photo.", "muted", 11)
-    panel.heading("Pairs on the photo", plural(len(stage.labels), "pair"))
+    panel.heading("Pairs on the photo", f"{len(top)} of {count(len(stage.labels))}")
     cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
     listed = top[:TOP]
     pairs = zip(stage.before[listed], stage.after[listed], strict=True)
@@ -116,6 +115,6 @@ def _panel(
                 [class_role(int(stage.labels[r])) for r in listed])
     how = HOW.get(trace.method, "A sibling output of the network, one box per class.")
     panel.gap(4)
-    panel.text(f"{how} {count(len(stage.labels))} pairs in all.", "muted", 11)
+    panel.text(how, "muted", 11)
     return panel
 
