@@ -8,6 +8,8 @@ same trace.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -280,6 +282,11 @@ def synthetic_trace(
         found = kept[value[kept] > wanted]
         last = (refinement, nms)
         at = np.asarray(nms.boxes)[found], label[found], value[found]
+    pair = (row[kept], label[kept]) if svm else (row, label)
+    every = np.random.default_rng(seed).normal(0, 0.02, (len(boxes), len(CLASSES), 4))
+    every[pair] = refinement.deltas
+    moved = replace(refinement, every=freeze(every, np.float32))
+    last = tuple(moved if stage is refinement else stage for stage in last)
     detections = DetectionsStage(
         name="detections", ms=0.1, device=DEVICE, source=freeze(found),
         source_stage="refinement" if svm else "nms", boxes=freeze(at[0], np.float32),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.trace.base import StageName
+
 Suppression = Literal["greedy", "soft", "none"]
 # R-CNN and SPPNet run NMS on the regions and move the survivors; their successors move first.
 SUPPRESSING_FIRST = frozenset({"rcnn", "sppnet"})
+DECIDED: tuple[StageName, ...] = ("refinement", "nms", "detections")  # the stages after the scores
 
 
 @dataclass(frozen=True)

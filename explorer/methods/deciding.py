@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.methods.choices import SUPPRESSING_FIRST, Choices
+from explorer.methods.choices import DECIDED, SUPPRESSING_FIRST, Choices
 from explorer.methods.recording import (
     large_enough,
     nms_record,
@@ -41,8 +41,6 @@ from explorer.trace.stages import (
     SearchStage,
     Trace,
 )
-
-DECIDED = ("refinement", "nms", "detections")
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,6 +58,9 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
     at = rows.get("scores", [None])[0]
     if not isinstance(scores, ScoresStage) or at is None:
         return ("Not scored yet.",)
+    read = setting(trace, "proposals", len(scores.values))
+    if at >= read:
+        return (f"Region {at} is not among the {read:,.0f} that are read.",)
     objects = np.asarray(scores.values[at])[scores.first :]
     label = int(objects.argmax())
     name, best = label_name(trace, label), float(objects[label])

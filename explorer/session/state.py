@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key, ViewState
+from explorer.session.switching import Chosen, Value, with_choice
 from explorer.trace.base import STAGE_NAMES, StageName
 
 
@@ -16,6 +17,7 @@ class Desk:
 
     enabled: methods that run and are shown, in the order of the papers.
     layers: (stage, layer name, on) where the user switched a layer.
+    chosen: what was switched after the scores, see `explorer.session.switching`.
     """
 
     stage: StageName = "detections"
@@ -23,6 +25,7 @@ class Desk:
     enabled: tuple[str, ...] = NAMES
     view: ViewState = ViewState()
     layers: tuple[tuple[StageName, str, bool], ...] = ()
+    chosen: Chosen = ()
 
     def at_stage(self, stage: StageName) -> Desk:
         return replace(self, stage=stage)
@@ -73,6 +76,18 @@ class Desk:
         """Names of those `layers` (name, on at first) that are off at `stage`."""
         chosen = {name: on for at, name, on in self.layers if at == stage}
         return frozenset(name for name, on in layers if not chosen.get(name, on))
+
+    def switched(self, methods: Sequence[str], key: str, value: Value | None) -> Desk:
+        """Change a switch of the methods; None: back to the paper's value."""
+        return replace(self, chosen=with_choice(self.chosen, methods, key, value))
+
+    def as_in_the_paper(self) -> Desk:
+        """All switches of all methods back."""
+        return replace(self, chosen=())
+
+    def only_looks_elsewhere(self, other: Desk) -> bool:
+        """Whether `other` differs in nothing but the stage and the method on screen."""
+        return replace(other, stage=self.stage, method=self.method) == self
 
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""

@@ -15,7 +15,14 @@ import numpy as np
 from explorer.methods.choices import Choices
 from explorer.ops.bins import overlap
 from explorer.trace.base import Ints
-from explorer.trace.stages import DetectionsStage, RpnStage, ScoresStage, SearchStage, Trace
+from explorer.trace.stages import (
+    DetectionsStage,
+    RefinementStage,
+    RpnStage,
+    ScoresStage,
+    SearchStage,
+    Trace,
+)
 
 Kind = Literal["number", "count", "toggle", "choice"]
 Value = float | int | bool | str
@@ -27,7 +34,8 @@ STILL = 0.995  # IoU from which it has not moved
 class Switch:
     """One thing to change. key: of `Choices`; methods: whom it changes.
 
-    value: now; paper: as the methods were run. low, high, step: of a slider. why: a sentence.
+    value: now; paper: as the methods were run; others: (method, value) where one's is another.
+    low, high, step: of a slider. why: a sentence.
     """
 
     key: str
@@ -41,6 +49,7 @@ class Switch:
     high: float = 1.0
     step: float = 0.01
     choices: tuple[str, ...] = ()
+    others: tuple[tuple[str, Value], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -74,7 +83,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     Where methods stand differently, the value is that of the first. Margins and probabilities have
     thresholds of their own.
     """
-    done = {name: trace for name, trace in traces.items() if trace.stage("detections")}
+    done = {name: trace for name, trace in traces.items() if can_switch(trace)}
     if not done:
         return ()
     kinds = {name: _kind(trace) for name, trace in done.items()}
@@ -85,7 +94,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
             found += _thresholds(some, chosen, kind, title if len(set(kinds.values())) > 1 else "")
     found += [
         _number(
-            done, chosen, "nms_threshold", "NMS: IoU",
+            done, chosen, "nms_threshold", "Suppressed above IoU",
             "A box that overlaps a better one of its class by more is suppressed.",
         ),
         _suppression(done, chosen, kinds),
@@ -96,6 +105,13 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
         ),
     ]
     return tuple(found)
+
+
+def can_switch(trace: Trace) -> bool:
+    """Whether a trace is complete and keeps the deltas that deciding again takes."""
+    refined = trace.stage("refinement")
+    moves = isinstance(refined, RefinementStage) and refined.every is not None
+    return moves and trace.stage("detections") is not None
 
 
 def _kind(trace: Trace) -> str:
@@ -138,9 +154,9 @@ def _thresholds(
             _number(traces, chosen, key, title + ending, why), low=low, high=high, step=0.01
         )
         for key, title, why in (
-            ("score_threshold", "Score to enter NMS",
+            ("score_threshold", "Enters NMS above",
              "Pairs of region and class below it are dropped."),
-            ("detection_threshold", "Score to be a detection",
+            ("detection_threshold", "Is a detection above",
              "What NMS keeps below it is not reported."),
         )
     ]
@@ -150,7 +166,13 @@ def _number(
     traces: Mapping[str, Trace], chosen: Chosen, key: str, title: str, why: str
 ) -> Switch:
     now, paper = _value(traces, chosen, key)
-    return Switch(key, title, "number", tuple(traces), float(now), float(paper), why)
+    others = tuple(
+        (name, float(str(trace.settings[key]))) for name, trace in traces.items()
+        if trace.settings[key] != paper
+    )
+    return Switch(
+        key, title, "number", tuple(traces), float(now), float(paper), why, others=others
+    )
 
 
 def _suppression(

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.job import sentence_of
+from explorer.ui.export_jobs import everything, present_view
 from explorer.ui.exporting import Style
 from explorer.ui.style import Theme
 from explorer.ui.theme import DARK, LIGHT
@@ -155,7 +156,8 @@ class ExportDialog(QDialog):
         folder = Path(self.folder.text()).expanduser()
         self.settings.setValue("export/folder", str(folder))
         self.settings.setValue("export/scale", self.size_group.checkedId())
-        job = self.bench.export_job(self.what.checkedId() == 1, folder, self.style_chosen())
+        make = everything if self.what.checkedId() == 1 else present_view
+        job = make(self.bench.showing(), folder, self.style_chosen())
         self.bar.setRange(0, job.count)
         self.bar.setVisible(True)
         self.ok.setEnabled(False)

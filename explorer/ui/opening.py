@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from explorer.paths import samples
 from explorer.session.album import SUFFIXES
+from explorer.session.job import sentence_of
 from explorer.ui.images import from_image
 
 RECENT = 10
@@ -102,3 +103,11 @@ def ask_files(parent: QWidget, folder: str) -> list[Path]:
 def ask_folder(parent: QWidget, folder: str) -> list[Path]:
     chosen = QFileDialog.getExistingDirectory(parent, "Open a folder of photos", folder)
     return [Path(chosen)] if chosen else []
+
+
+def opening_sentence(error: OSError) -> str:
+    """What is wrong with a path that cannot be opened."""
+    if error.filename is None:
+        return sentence_of(error)
+    return f"Cannot open {error.filename}: {error.strerror or 'it cannot be read'}."
+

@@ -32,6 +32,8 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton[icon="true"] { padding: 6px 7px; }
 QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QToolButton[flat="true"]:hover { background: $hover; }
+QToolButton[tiny="true"] { background: transparent; border: none; padding: 2px; }
+QToolButton[tiny="true"]:hover { background: $hover; }
 QPushButton[primary="true"], QToolButton[primary="true"] { background: $accent;
   color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[primary="true"]:hover, QToolButton[primary="true"]:hover { background: $accent_up; }
@@ -40,6 +42,10 @@ QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
 QPushButton[chip="true"], QLabel[chip="true"] { background: $raised; border: 1px solid $line;
   border-radius: 14px; padding: 5px 12px; font-weight: 500; }
 QPushButton[chip="true"]:hover { background: $hover; }
+QPushButton[tab="true"] { background: transparent; border-color: transparent; color: $muted;
+  padding: 5px 10px; }
+QPushButton[tab="true"]:hover { background: $hover; }
+QPushButton[tab="true"]:checked { background: $raised; border-color: $line; color: $text; }
 QPushButton[toggle="true"]:!checked { color: $faint; background: transparent; }
 QCheckBox { spacing: 7px; padding: 3px 0; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px;
@@ -79,7 +85,11 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:hover { background: $accent; }
-QDialog QPushButton[toggle="true"]:!checked { color: $muted; }
+QDialog QPushButton[tab="true"] { background: transparent; border-color: transparent; color: $muted;
+  padding: 5px 10px; }
+QPushButton[tab="true"]:hover { background: $hover; }
+QPushButton[tab="true"]:checked { background: $raised; border-color: $line; color: $text; }
+QPushButton[toggle="true"]:!checked { color: $muted; }
 QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 #card { background: $raised; border: 1px solid $line; border-radius: 9px; }
 #card[here="true"] { border-color: $accent; }

@@ -27,20 +27,19 @@ from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
 from explorer.ui.dialogs import ExportDialog, KeysDialog
 from explorer.ui.flow import stacked
-from explorer.ui.inspector import Inspector
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
+from explorer.ui.side import WIDE, Side
 from explorer.ui.stage_map import StageMap
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.style_files import apply_style
+from explorer.ui.switching import Switching
 from explorer.ui.top_bar import TopBar
 from explorer.ui.weights import FpnWeights
 from explorer.ui.words import device_text
 from explorer.ui.workbench import Workbench
-
-WIDE = 1500  # pixels from which on the journey always has its place
 
 
 class Window(QMainWindow):
@@ -56,7 +55,6 @@ class Window(QMainWindow):
         self.studio = Studio(self)
         self.runner = Runner(make_engine, self)
         self.recent = opening.Recent(settings)
-        self._side_chosen: bool | None = None
         self._first: list[Path] = []
         self._build()
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
@@ -79,14 +77,14 @@ class Window(QMainWindow):
         self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
         self.stage_map = StageMap(self.theme)
         self.centre = Centre(self.camera, self.theme)
-        self.inspector = Inspector(self.theme)
+        self.side = Side(self.theme)
         self.bottom = BottomBar(self.theme)
         self.strip = StatusStrip()
-        side = stacked(self.stage_map)
-        side.setObjectName("side")
+        left = stacked(self.stage_map)
+        left.setObjectName("side")
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
-        for widget in (side, self.centre, self.inspector):
+        for widget in (left, self.centre, self.side):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(1, False)
@@ -122,31 +120,25 @@ class Window(QMainWindow):
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.export)
         self.top.help_wanted.connect(self.show_keys)
-        self.top.side_wanted.connect(self.toggle_side)
+        self.top.side_wanted.connect(self.side.toggle)
         self.open_menu.aboutToShow.connect(self._fill_open_menu)
         self.centre.hinted.connect(self.strip.hint.setText)
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)
             canvas.opened.connect(self.show_alone)
         self.presenter.selection_shown.connect(self._selection_shown)
-        self.inspector.stage_wanted.connect(
+        self.switching = Switching(bench, self.side.switches, self._show_methods, self)
+        self.side.inspector.stage_wanted.connect(
             lambda key: self.go(bench.desk.at_stage(key.stage).selecting(key))
         )
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
         bench = self.workbench
-        self.inspector.show_selection(bench.traces, bench.desk, found)
+        self.side.inspector.show_selection(bench.shown, bench.desk, found)
         self._place_side()
 
     def _place_side(self) -> None:
-        """In a narrow window the journey appears with a selection, unless the user chose."""
-        chosen = self._side_chosen
-        useful = self.width() >= WIDE or self.workbench.desk.view.selected is not None
-        self.inspector.setVisible(useful if chosen is None else chosen)
-
-    def toggle_side(self) -> None:
-        self._side_chosen = not self.inspector.isVisible()
-        self._place_side()
+        self.side.place(self.width(), self.workbench.desk.view.selected is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

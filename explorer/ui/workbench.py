@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,16 +26,15 @@ from explorer.session.job import (
     WeightsTaken,
     Working,
     search_of,
-    sentence_of,
 )
 from explorer.session.related import box_of
 from explorer.session.scene import Rect
 from explorer.session.state import Desk
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
-from explorer.ui.export_jobs import ExportJob, Showing, everything, present_view
-from explorer.ui.exporting import Style
-from explorer.ui.opening import image_in
+from explorer.ui.desk_steps import DeskSteps
+from explorer.ui.export_jobs import Showing
+from explorer.ui.opening import image_in, opening_sentence
 from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter, Status
 from explorer.ui.runner import Runner
@@ -53,13 +53,14 @@ class Workbench(QObject):
     device_known = Signal(str)
     weights_taken = Signal(object)  # Weights
     weights_refused = Signal(str)
+    switched = Signal()  # the switches, or what they changed
 
     def __init__(
         self, runner: Runner, presenter: Presenter, camera: Camera, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.runner, self.presenter, self.camera = runner, presenter, camera
-        self.desk = Desk()
+        self.steps = DeskSteps(presenter.studio, self)
         self.traces: dict[str, Trace] = {}
         self.status: dict[str, Status] = {}
         self.album = Album()
@@ -71,6 +72,19 @@ class Workbench(QObject):
         self._before: dict[str, Trace] = {}  # of methods that run again
         runner.happened.connect(self._take)
         runner.finished.connect(self._finished)
+        self.steps.stepped.connect(self._stepped)
+        self.steps.decided.connect(self._decided)
+        self.steps.failed.connect(self.failed)
+
+    @property
+    def desk(self) -> Desk:
+        """What is looked at now."""
+        return self.steps.desk
+
+    @property
+    def shown(self) -> Mapping[str, Trace]:
+        """The traces as the switches have them."""
+        return self.steps.decisions.traces
 
     # -- opening ---------------------------------------------------------------------------
 
@@ -78,7 +92,7 @@ class Workbench(QObject):
         try:
             album = album_of(paths)
         except OSError as error:
-            self.failed.emit(_os_sentence(error))
+            self.failed.emit(opening_sentence(error))
             return
         self._open(album)
 
@@ -144,7 +158,7 @@ class Workbench(QObject):
         self.traces.clear()
         self._before.clear()
         self.presenter.new_photo(photo)
-        self.desk = self.desk.selecting(None)
+        self.steps.begin(self.desk.selecting(None))
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)
         for name in NAMES:
@@ -171,7 +185,7 @@ class Workbench(QObject):
             self._before[trace.method] = held
             selected = self.desk.view.selected
             if selected is not None and selected.method == trace.method:
-                self.desk = self.desk.selecting(None)
+                self.steps.put(self.desk.selecting(None))
         self.traces[trace.method] = trace
         if event.complete:
             self._before.pop(trace.method, None)
@@ -222,10 +236,18 @@ class Workbench(QObject):
 
     # -- the desk --------------------------------------------------------------------------
 
-    def move_to(self, desk: Desk) -> None:
-        added = set(desk.enabled) - set(self.desk.enabled)
-        removed = set(self.desk.enabled) - set(desk.enabled)
-        self.desk = desk
+    def switch_layers(self, desk: Desk) -> None:
+        """Layers are only shown or hidden: no picture is made again."""
+        self.steps.keep(desk)
+        self.presenter.apply_layers(desk)
+
+    def move_to(self, desk: Desk, gesture: str = "") -> None:
+        """The next desk; see `DeskSteps.step`."""
+        self.steps.step(desk, gesture)
+
+    def _stepped(self, before: Desk) -> None:
+        added = set(self.desk.enabled) - set(before.enabled)
+        removed = set(before.enabled) - set(self.desk.enabled)
         for name in removed:
             self._set_status(name, OFF)
         for name in added:
@@ -262,49 +284,40 @@ class Workbench(QObject):
         if self._coming is not None:
             self._start(*self._coming)
         elif self.photo is not None:
-            self.desk = self.desk if "fpn" in self.desk.enabled else self.desk.toggled("fpn")
+            if "fpn" not in self.desk.enabled:
+                self.steps.put(self.desk.toggled("fpn"))
             self._run()
             self._show()
-
-    def switch_layers(self, desk: Desk) -> None:
-        self.desk = desk
-        self.presenter.apply_layers(desk)
 
     def selected_box(self) -> Rect | None:
         """The selected box in photo pixels."""
         key = self.desk.view.selected
-        if key is None or key.method not in self.traces:
+        if key is None or key.method not in self.shown:
             return None
-        box = box_of(self.traces[key.method], key.stage, key.row)
+        box = box_of(self.shown[key.method], key.stage, key.row)
         return float(box[0]), float(box[1]), float(box[2]), float(box[3])
 
-    def export_job(self, all_stages: bool, folder: Path, style: Style) -> ExportJob:
-        """What the export dialog will write, from what is on screen now."""
-        look = None
-        if self.camera.zoom != 1.0:
-            look = Look(self.camera.centre, self.camera.zoom)
+    def showing(self) -> Showing:
+        """All that is on screen now, for a picture of it."""
+        look = Look(self.camera.centre, self.camera.zoom) if self.camera.zoom != 1.0 else None
         views = {name: self.presenter.view_of(name) for name in self.desk.enabled}
-        showing = Showing(self.name, self.desk, dict(self.traces), views, look)
-        make = everything if all_stages else present_view
-        return make(showing, folder, style)
+        return Showing(self.name, self.desk, dict(self.shown), views, look)
 
     def _set_status(self, method: str, status: Status) -> None:
         self.status[method] = status
-        self.presenter.traces, self.presenter.status = self.traces, self.status
+        self.presenter.traces, self.presenter.status = self.steps.decide(self.traces), self.status
         self.presenter.show_cells(method)
 
     def _show(self) -> None:
-        self.presenter.show(self.desk, self.traces, self.status)
+        self.presenter.show(self.desk, self.steps.decide(self.traces), self.status)
+        self.switched.emit()
+
+    def _decided(self, method: str) -> None:
+        self.presenter.show_cells(method)
+        self._show()
 
     def _show_messages(self) -> None:
         self.presenter.show_messages()
 
 
 OFF = Status("off", "Switched off")
-
-
-def _os_sentence(error: OSError) -> str:
-    if error.filename is None:
-        return sentence_of(error)
-    return f"Cannot open {error.filename}: {error.strerror or 'it cannot be read'}."
-

@@ -99,7 +99,7 @@ def test_a_box_that_the_rpn_suppressed_is_selected_by_a_click(
         qtbot.keyClick(opened, Qt.Key.Key_Down)
     assert opened.workbench.desk.view.selected in wanted
     settle(qtbot, opened)
-    assert "candidate" in opened.inspector.title.text()
+    assert "candidate" in opened.side.inspector.title.text()
     assert canvas.picture is not None
     assert "Selected" in [each.name for each in canvas.picture.main.layers]
 
@@ -126,9 +126,9 @@ def test_a_clicked_box_is_selected_everywhere(qtbot: QtBot, opened: Window) -> N
     chosen = opened.workbench.desk.view.selected
     assert chosen is not None and chosen.method == "fpn" and chosen.stage == "detections"
     assert set(opened.presenter.found) == set(NAMES)
-    assert opened.inspector.isVisible()
-    assert "FPN detection" in opened.inspector.title.text()
-    assert len(opened.inspector.cards) > 5
+    assert opened.side.inspector.isVisible()
+    assert "FPN detection" in opened.side.inspector.title.text()
+    assert len(opened.side.inspector.cards) > 5
     for name in NAMES:
         layers = opened.centre.canvases[name].picture
         assert layers is not None
@@ -160,7 +160,7 @@ def test_up_and_down_step_through_boxes_under_the_click(
 def test_a_card_leads_to_its_stage(qtbot: QtBot, opened: Window) -> None:
     opened.select(Key("faster_rcnn", "detections", 0))
     settle(qtbot, opened)
-    qtbot.mouseClick(opened.inspector.cards[0], LEFT)
+    qtbot.mouseClick(opened.side.inspector.cards[0], LEFT)
     assert opened.workbench.desk.stage == "regions"
     chosen = opened.workbench.desk.view.selected
     assert chosen is not None and chosen.stage == "regions"

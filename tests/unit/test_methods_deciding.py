@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.methods.choices import SUPPRESSING_FIRST, Choices
-from explorer.methods.deciding import DECIDED, decide
+from explorer.methods.choices import DECIDED, SUPPRESSING_FIRST, Choices
+from explorer.methods.deciding import decide
 from explorer.methods.modules import MODULES
 from explorer.ops.soft_nms import soft_nms
 from explorer.trace.stages import DetectionsStage, NmsStage, RefinementStage, Trace

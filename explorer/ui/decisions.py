@@ -1,0 +1,78 @@
+"""The traces as the switches have them, decided in the studio's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.methods.choices import Choices
+from explorer.session.job import sentence_of
+from explorer.session.switching import Changes, Chosen, changes, choices_of
+from explorer.trace.stages import Trace
+from explorer.ui.studio import Studio
+
+
+def _decide(trace: Trace, choices: Choices) -> Trace:
+    from explorer.methods.deciding import decide  # torch; the method that ran has imported it
+
+    return decide(trace, choices)
+
+
+class Decisions(QObject):
+    """traces: by method, what is on screen. Until a decision is there, the last one stays."""
+
+    decided = Signal(str, object, object)  # method, the trace on screen before, the one now
+    failed = Signal(str)
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.traces: dict[str, Trace] = {}
+        self._run: dict[str, Trace] = {}  # as the methods ran
+        self._choices: dict[str, Choices] = {}
+
+    def show(self, run: Mapping[str, Trace], chosen: Chosen) -> Mapping[str, Trace]:
+        """Take what was run and what is switched; `decided` follows where that takes time."""
+        for gone in set(self.traces) - set(run):
+            del self.traces[gone], self._run[gone], self._choices[gone]
+        for method, trace in run.items():
+            choices = choices_of(chosen, method)
+            fresh = self._run.get(method) is not trace
+            if not fresh and self._choices[method] == choices:
+                continue
+            self._run[method], self._choices[method] = trace, choices
+            before = self.traces.get(method)
+            if fresh:
+                self.traces[method] = trace
+            if trace.stage("detections") is None:
+                continue
+            if choices == Choices():
+                self.traces[method] = trace
+                if not fresh and before is not None:
+                    self.decided.emit(method, before, trace)
+                continue
+            self.studio.ask(
+                ("decide", method), partial(_decide, trace, choices),
+                partial(self._arrived, method, trace, choices), rank=-1,
+            )
+        return self.traces
+
+    def _arrived(
+        self, method: str, trace: Trace, choices: Choices, result: Trace | Exception
+    ) -> None:
+        if self._run.get(method) is not trace or self._choices[method] != choices:
+            return
+        if isinstance(result, Exception):
+            self.failed.emit(sentence_of(result))
+            return
+        before, self.traces[method] = self.traces[method], result
+        self.decided.emit(method, before, result)
+
+    def changes(self) -> dict[str, Changes]:
+        """What the switches changed in the detections, of the methods that are switched."""
+        return {
+            method: changes(self._run[method], trace)
+            for method, trace in self.traces.items() if trace is not self._run[method]
+        }

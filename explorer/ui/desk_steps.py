@@ -1,0 +1,72 @@
+"""The desk with its steps back and forth, and the traces as its switches have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.session.history import History
+from explorer.session.remap import moved_key
+from explorer.session.state import Desk
+from explorer.trace.stages import Trace
+from explorer.ui.decisions import Decisions
+from explorer.ui.studio import Studio
+
+
+class DeskSteps(QObject):
+    stepped = Signal(object)  # the desk before
+    decided = Signal(str)  # a method whose trace on screen is another now
+    failed = Signal(str)
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history = History(Desk())
+        self.decisions = Decisions(studio, self)
+        self.decisions.decided.connect(self._decided)
+        self.decisions.failed.connect(self.failed)
+
+    @property
+    def desk(self) -> Desk:
+        return self.history.present
+
+    def put(self, desk: Desk) -> None:
+        """Another desk, without a step that could be undone."""
+        self.history = replace(self.history, present=desk)
+
+    def begin(self, desk: Desk) -> None:
+        """Another photo: what was done before it cannot be undone."""
+        self.history = History(desk)
+
+    def keep(self, desk: Desk) -> None:
+        """The next desk, which is on screen already."""
+        self.history = self.history.to(desk)
+
+    def step(self, desk: Desk, gesture: str = "") -> None:
+        """The next desk. gesture: see `History.to`. Merely looking elsewhere cannot be undone."""
+        if desk.only_looks_elsewhere(self.desk):
+            self._to(replace(self.history, present=desk))
+        else:
+            self._to(self.history.to(desk, gesture))
+
+    def undo(self) -> None:
+        self._to(self.history.undone())
+
+    def redo(self) -> None:
+        self._to(self.history.redone())
+
+    def _to(self, history: History[Desk]) -> None:
+        before, self.history = self.desk, history
+        self.stepped.emit(before)
+
+    def decide(self, run: Mapping[str, Trace]) -> Mapping[str, Trace]:
+        """The traces on screen, of those that were run; `decided` follows where it takes time."""
+        return self.decisions.show(run, self.desk.chosen)
+
+    def _decided(self, method: str, before: Trace, after: Trace) -> None:
+        """The selection stays on its box, whatever its row is now."""
+        key = self.desk.view.selected
+        if key is not None and key.method == method:
+            self.put(self.desk.selecting(moved_key(before, after, key)))
+        self.decided.emit(method)

@@ -1,0 +1,76 @@
+"""The right side: the journey of a box, or the switches."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.ui.inspector import Inspector
+from explorer.ui.style import Theme
+from explorer.ui.switches import SwitchesPanel
+
+WIDE = 1500  # pixels of window from which on the side always has its place
+
+
+class Side(QWidget):
+    """Two pages with their names above. In a narrow window it comes and goes by itself."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(270)
+        self.inspector, self.switches = Inspector(theme), SwitchesPanel(theme)
+        self._wanted: bool | None = None  # as the user chose
+        self.pages = QStackedWidget()
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 10, 12, 0)
+        head.setSpacing(4)
+        self.tabs = QButtonGroup(self)
+        for number, (name, tip, page) in enumerate((
+            ("Journey", "The life of the selected box (I)", self.inspector),
+            ("Switches", "Thresholds and parts that can be changed (S)", self.switches),
+        )):
+            button = QPushButton(name)
+            button.setCheckable(True)
+            button.setProperty("tab", True)
+            button.setToolTip(tip)
+            self.tabs.addButton(button, number)
+            self.pages.addWidget(page)
+            head.addWidget(button)
+        head.addStretch()
+        self.tabs.button(0).setChecked(True)
+        self.tabs.idClicked.connect(self.pages.setCurrentIndex)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addWidget(self.pages, 1)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring a page up; again: hide the side, as its key does."""
+        if self.isVisible() and self.pages.currentWidget() is page:
+            self._wanted = False
+            self.hide()
+            return
+        self.tabs.button(self.pages.indexOf(page)).setChecked(True)
+        self.pages.setCurrentWidget(page)
+        self._wanted = True
+        self.show()
+
+    def toggle(self) -> None:
+        """Hide it, or show the page that was there."""
+        self._wanted = not self.isVisible()
+        self.setVisible(self._wanted)
+
+    def place(self, window_width: int, selected: bool) -> None:
+        """In a narrow window it appears with a selection, unless the user chose."""
+        useful = window_width >= WIDE or selected
+        self.setVisible(useful if self._wanted is None else self._wanted)

@@ -1,0 +1,51 @@
+"""Between the switches' panel and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject
+
+from explorer.session.switching import Value, switches
+from explorer.trace.stages import Trace
+from explorer.ui.switches import SwitchesPanel
+from explorer.ui.workbench import Workbench
+
+
+class Switching(QObject):
+    """Shows the switches of the methods on screen, and makes steps of the desk of their moves."""
+
+    def __init__(
+        self, bench: Workbench, panel: SwitchesPanel, moved: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.bench, self.panel, self._moved = bench, panel, moved
+        panel.changed.connect(self._change)
+        panel.reset_wanted.connect(self._reset)
+        bench.switched.connect(self.show)
+
+    def show(self) -> None:
+        run = self._on_screen()
+        changed = self.bench.steps.decisions.changes()
+        self.panel.show_switches(
+            switches(run, self.bench.desk.chosen),
+            {method: changed[method] for method in run if method in changed},
+        )
+
+    def _on_screen(self) -> Mapping[str, Trace]:
+        """Traces as they were run, of the methods on screen."""
+        return {
+            method: self.bench.traces[method] for method in self.bench.desk.shown()
+            if method in self.bench.traces
+        }
+
+    def _change(self, key: str, methods: tuple[str, ...], value: Value | None) -> None:
+        desk = self.bench.desk.switched(methods, key, value)
+        gesture = "" if value is None else f"{key} {' '.join(methods)}"
+        self.bench.move_to(desk, gesture)
+        self._moved()
+
+    def _reset(self) -> None:
+        self.bench.move_to(self.bench.desk.as_in_the_paper())
+        self._moved()

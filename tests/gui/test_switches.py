@@ -1,0 +1,134 @@
+"""Switches: moved in the window, decided again without a run, undone, reset."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox
+from pytestqt.qtbot import QtBot
+from superqt import QDoubleSlider
+
+import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.methods.choices import Choices
+from explorer.methods.names import NAMES
+from explorer.session.related import box_of
+from explorer.session.scene import Key
+from explorer.trace.stages import DetectionsStage, NmsStage, Trace
+from explorer.ui.switches import SwitchRow
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, MadeUpEngine, settle
+
+
+def row_of(window: Window, key: str) -> SwitchRow:
+    return next(row for row in window.side.switches.rows if row.switch.key == key)
+
+
+def kept(trace: Trace) -> int:
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    return len(stage.nms.kept)
+
+
+def found(window: Window, method: str) -> DetectionsStage:
+    stage = window.workbench.shown[method].stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    return stage
+
+
+def slide(qtbot: QtBot, window: Window, key: str, value: float) -> None:
+    field = row_of(window, key).field
+    assert isinstance(field, QDoubleSlider)
+    field.setValue(value)
+    settle(qtbot, window)
+
+
+def test_a_threshold_acts_without_a_run(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    runs = list(engine.runs)
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    assert opened.side.switches.isVisible()
+    slide(qtbot, opened, "nms_threshold", 0.9)
+    for method in NAMES:
+        assert kept(opened.workbench.shown[method]) > kept(opened.workbench.traces[method])
+    assert engine.runs == runs
+    row = row_of(opened, "nms_threshold")
+    assert row.value.text() == "0.90" and row.paper.text() == "paper 0.30, FPN 0.50"
+    assert row.reset.isVisible()
+
+
+def test_undo_redo_and_reset_to_the_paper(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    before = opened.workbench.desk
+    for value in (0.6, 0.7, 0.8):  # one drag
+        slide(qtbot, opened, "nms_threshold", value)
+    assert dict(opened.workbench.desk.chosen)["fpn"] == Choices(nms_threshold=0.8)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert opened.workbench.desk.chosen == before.chosen == ()
+    settle(qtbot, opened)
+    assert opened.workbench.shown["fpn"] is opened.workbench.traces["fpn"]
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(opened, Qt.Key.Key_Z, modifiers)
+    assert dict(opened.workbench.desk.chosen)["fpn"] == Choices(nms_threshold=0.8)
+    settle(qtbot, opened)
+    qtbot.mouseClick(opened.side.switches.reset_all, Qt.MouseButton.LeftButton)
+    settle(qtbot, opened)
+    assert opened.workbench.desk.chosen == ()
+    assert row_of(opened, "nms_threshold").value.text() == "0.30"
+    assert not opened.side.switches.reset_all.isEnabled()
+
+
+def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_5)
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    field = row_of(opened, "suppression").field
+    assert isinstance(field, QComboBox)
+    field.setCurrentText("none")
+    field.textActivated.emit("none")
+    settle(qtbot, opened)
+    changed = opened.workbench.steps.decisions.changes()
+    assert set(changed) == {"fpn"} and len(changed["fpn"].gained)
+    assert opened.workbench.shown["rcnn"] is opened.workbench.traces["rcnn"]
+    before = opened.workbench.traces["fpn"].stage("detections")
+    assert before is not None
+    assert len(found(opened, "fpn").boxes) == before.count + len(changed["fpn"].gained)
+
+
+def test_regression_off_is_a_box_that_stays(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    box = row_of(opened, "regression").field
+    assert isinstance(box, QCheckBox) and box.isChecked()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    settle(qtbot, opened)
+    stage = opened.workbench.shown["rcnn"].stage("refinement")
+    assert (stage.before == stage.after).all()  # type: ignore[union-attr]
+
+
+def test_the_selection_stays_on_its_box(qtbot: QtBot, opened: Window) -> None:
+    opened.select(Key("fpn", "detections", 0))
+    before = box_of(opened.workbench.shown["fpn"], "detections", 0)
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    slide(qtbot, opened, "nms_threshold", 0.95)
+    key = opened.workbench.desk.view.selected
+    assert key is not None and key.stage == "detections"
+    now = box_of(opened.workbench.shown["fpn"], key.stage, key.row)
+    assert now == pytest.approx(before, abs=0.01)
+    # Above every score nothing is found: the box is followed to where it ends.
+    slide(qtbot, opened, "detection_threshold", 1.0)
+    key = opened.workbench.desk.view.selected
+    assert key is not None and key.stage == "nms"
+    now = box_of(opened.workbench.shown["fpn"], key.stage, key.row)
+    assert now == pytest.approx(before, abs=0.01)
+
+
+def test_switches_hold_for_the_next_photo(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    slide(qtbot, opened, "nms_threshold", 0.9)
+    path = opened.workbench.path
+    assert path is not None
+    opened.open_paths([path])
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    assert kept(opened.workbench.shown["fpn"]) > kept(opened.workbench.traces["fpn"])
