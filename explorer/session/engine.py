@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.session.job import Photo
+import numpy as np
+
+from explorer.session.job import NEEDS_SEARCH, Photo
 from explorer.trace.base import Progress, Stage
 from explorer.trace.stages import SearchStage, Trace
 
@@ -31,6 +33,7 @@ class TorchEngine:
         self._device: Device | None = None
         self._loader = loader
         self._loaded: dict[str, Loaded] = {}
+        self._searched = False
         self._weights: tuple[Path | None, int] = (None, 0)  # FPN's file and when it was changed
 
     @property
@@ -55,8 +58,21 @@ class TorchEngine:
             from explorer.methods import checkpoints
 
             load = self._loader or checkpoints.load
-            self._loaded[method] = load(method, self.device)
+            loaded = load(method, self.device)
+            self._warm_up(method, loaded)
+            self._loaded[method] = loaded
         return self._loaded[method]
+
+    def _warm_up(self, method: str, loaded: Loaded) -> None:
+        """Run a method on a tiny photo. Compiled loops and kernels take seconds when they are
+        first called; the first photo's milliseconds would otherwise be those of loading."""
+        tiny = np.zeros((24, 32, 3), np.uint8)
+        tiny[6:18, 8:24] = 255
+        search = None
+        if method in NEEDS_SEARCH:
+            search = next(step for step in self.search(tiny) if isinstance(step, SearchStage))
+        for _ in self.stages(tiny, method, loaded, search):
+            pass
 
     def use_weights(self, path: Path | None) -> None:
         """Run FPN with a torchvision detector's file from now on, or (None) with the bundled
@@ -75,6 +91,10 @@ class TorchEngine:
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
         from explorer.ops.selective_search import search_steps
 
+        if not self._searched:
+            self._searched = True
+            for _ in search_steps(np.zeros((24, 32, 3), np.uint8), "single"):
+                pass  # as in `_warm_up`
         return search_steps(photo)
 
     def start(self, method: str, loaded: Any) -> Trace:

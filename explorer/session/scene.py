@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import Trace
 
 Rect = tuple[float, float, float, float]
 
@@ -175,11 +176,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class ViewState:
-    """What the user chose for pictures: selection, controls ("stage.key"), display limit."""
+    """What the user chose for pictures: selection, controls ("stage.key"), display limit.
+
+    before: the trace as the method ran, where switches have changed it since.
+    """
 
     selected: Key | None = None
     controls: tuple[tuple[str, str | int], ...] = ()
     limit: int = 200
+    before: Trace | None = None
 
     def control(self, stage: StageName, key: str, default: str | int) -> str | int:
         return dict(self.controls).get(f"{stage}.{key}", default)

@@ -201,6 +201,16 @@ class Changes:
         return bool(len(self.gained) or len(self.lost) or len(self.moved))
 
 
+def changes_text(what: Changes) -> str:
+    """"2 gained · 1 lost", or "no change"."""
+    parts = [
+        f"{len(rows)} {word}" for rows, word in (
+            (what.gained, "gained"), (what.lost, "lost"), (what.moved, "moved"),
+        ) if len(rows)
+    ]
+    return " · ".join(parts) or "no change"
+
+
 def changes(before: Trace, after: Trace) -> Changes:
     """Which detections came, went or moved: the same class and the highest IoU, from SAME on."""
     one, other = before.stage("detections"), after.stage("detections")

@@ -70,9 +70,15 @@ class Decisions(QObject):
         before, self.traces[method] = self.traces[method], result
         self.decided.emit(method, before, result)
 
+    def before(self) -> dict[str, Trace]:
+        """As they ran, the traces of the methods that the switches have changed."""
+        return {
+            method: self._run[method] for method, trace in self.traces.items()
+            if trace is not self._run[method]
+        }
+
     def changes(self) -> dict[str, Changes]:
         """What the switches changed in the detections, of the methods that are switched."""
         return {
-            method: changes(self._run[method], trace)
-            for method, trace in self.traces.items() if trace is not self._run[method]
+            method: changes(trace, self.traces[method]) for method, trace in self.before().items()
         }

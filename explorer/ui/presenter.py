@@ -92,6 +92,7 @@ class Presenter(QObject):
         self.studio, self.theme = studio, theme
         self.desk = Desk()
         self.traces: Mapping[str, Trace] = {}
+        self.before: Mapping[str, Trace] = {}  # as they ran, of the methods that are switched
         self.status: Mapping[str, Status] = {}
         self.photo: Picture | None = None
         self.shown: dict[str, Shown] = {}
@@ -130,7 +131,9 @@ class Presenter(QObject):
     def view_of(self, method: str) -> ViewState:
         """The view state of one method: the selection is its own row that stands for it."""
         at = self.found.get(method)
-        return replace(self.desk.view, selected=at.key if at else None)
+        return replace(
+            self.desk.view, selected=at.key if at else None, before=self.before.get(method)
+        )
 
     # -- canvases --------------------------------------------------------------------------
 

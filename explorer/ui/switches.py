@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from superqt import QDoubleSlider
 
 from explorer.methods.names import method_named
-from explorer.session.switching import Changes, Switch, Value
+from explorer.session.switching import Changes, Switch, Value, changes_text
 from explorer.ui.fonts import mono
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
@@ -140,13 +140,8 @@ class ChangeLine(QWidget):
         swatch.setPixmap(dot(colour(theme.palette, method)).pixmap(11, 11))
         row.addWidget(swatch)
         row.addWidget(QLabel(method_named(method).title), 1)
-        parts = [
-            f"{len(rows)} {word}" for rows, word in (
-                (changes.gained, "gained"), (changes.lost, "lost"), (changes.moved, "moved"),
-            ) if len(rows)
-        ]
-        text = QLabel(" · ".join(parts) or "no change")
-        text.setProperty("quiet", not parts)
+        text = QLabel(changes_text(changes))
+        text.setProperty("quiet", not changes)
         row.addWidget(text)
 
 

@@ -309,7 +309,9 @@ class Workbench(QObject):
         self.presenter.show_cells(method)
 
     def _show(self) -> None:
-        self.presenter.show(self.desk, self.steps.decide(self.traces), self.status)
+        traces = self.steps.decide(self.traces)
+        self.presenter.before = self.steps.decisions.before()
+        self.presenter.show(self.desk, traces, self.status)
         self.switched.emit()
 
     def _decided(self, method: str) -> None:

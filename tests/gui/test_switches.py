@@ -88,6 +88,9 @@ def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
     settle(qtbot, opened)
     changed = opened.workbench.steps.decisions.changes()
     assert set(changed) == {"fpn"} and len(changed["fpn"].gained)
+    picture = opened.centre.canvases["fpn"].picture
+    assert picture is not None and "gained" in picture.summary
+    assert "Gained" in [layer.name for layer in picture.main.layers]
     assert opened.workbench.shown["rcnn"] is opened.workbench.traces["rcnn"]
     before = opened.workbench.traces["fpn"].stage("detections")
     assert before is not None

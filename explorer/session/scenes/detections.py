@@ -21,6 +21,7 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.pairs import tag
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.switching import Changes, changes, changes_text
 from explorer.trace.base import StageName
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
 
@@ -49,10 +50,13 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         )
     else:
         layers += nothing(trace, stage)
+    what = changes(state.before, trace) if state.before is not None else None
+    if what is not None and state.before is not None:
+        layers += _changed(state.before, stage, what)
     layers += selection(trace, at, "detections")
     return Picture(
         title=title(trace, "detections"),
-        summary=_summary(trace, stage),
+        summary=_summary(trace, stage) + (f" · {changes_text(what)}" if what else ""),
         main=photo_scene(trace, *layers),
         panel=_panel(trace, stage, by_method).scene(),
         controls=(
@@ -60,6 +64,30 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
                     value=BY_METHOD if by_method else BY_CLASS, choices=(BY_CLASS, BY_METHOD)),
         ),
     )
+
+
+def _changed(before: Trace, stage: DetectionsStage, what: Changes) -> list[Layer]:
+    """What the switches gained, lost and moved, beside the detections themselves."""
+    was = need(before, "detections", DetectionsStage)
+    layers: list[Layer] = []
+    if len(what.gained):
+        layers.append(
+            Boxes(name="Gained", boxes=stage.boxes[what.gained], roles="good", width=5.0,
+                  opacity=0.55)
+        )
+    gone = [
+        ("Lost", what.lost, "bad", "lost "), ("Moved from here", what.moved[:, 0], "muted", "")
+    ]
+    for name, rows, role, word in gone:
+        if len(rows):
+            captions = tuple(
+                word + tag(before, int(was.labels[row]), float(was.scores[row])) for row in rows
+            )
+            layers.append(
+                Boxes(name=name, boxes=was.boxes[rows], roles=role, width=1.8, dashed=True,
+                      captions=captions if word else ())
+            )
+    return layers
 
 
 def _summary(trace: Trace, stage: DetectionsStage) -> str:
