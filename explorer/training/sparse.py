@@ -57,8 +57,8 @@ def rpn_at(
         level[:, None, None], photo[:, None, None],
         y[:, None, None] + offset[:, None], x[:, None, None] + offset,
     )  # fmt: skip
-    patches = table.rows.index_select(0, rows.flatten()).view(len(anchors), -1)
     weight = head.conv.weight.permute(0, 2, 3, 1).flatten(1)
+    patches = table.rows.index_select(0, rows.flatten()).view(len(anchors), weight.shape[1])
     shared = torch.relu(F.linear(patches, weight, head.conv.bias))
     logits = F.linear(shared, head.objectness.weight.flatten(1), head.objectness.bias)
     deltas = F.linear(shared, head.deltas.weight.flatten(1), head.deltas.bias)

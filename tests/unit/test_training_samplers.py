@@ -133,6 +133,15 @@ def test_rpn_at_some_anchors_is_the_dense_head_there() -> None:
     torch.testing.assert_close(moves, deltas[photo, rows], rtol=1e-4, atol=1e-5)
 
 
+def test_rpn_at_no_anchors_has_no_loss_but_a_gradient() -> None:
+    """Where all anchors cross the border of a small photo."""
+    levels, head, none = maps(), RpnHead(8, 3), torch.zeros(0, dtype=torch.int64)
+    logits, deltas = rpn_at(head, Table(levels), none, none)
+    assert (logits.shape, deltas.shape) == ((0,), (0, 4))
+    (logits.sum() + deltas.sum()).backward()
+    assert head.conv.weight.grad is not None and not head.conv.weight.grad.any()
+
+
 def test_sparse_roi_align_is_torchvisions_with_its_gradient() -> None:
     levels = [x.requires_grad_() for x in maps()]
     corner, size = torch.rand(40, 2) * 60 - 6, torch.rand(40, 2) * 40
