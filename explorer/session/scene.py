@@ -149,7 +149,8 @@ class Scene:
 class Control:
     """A choice that the picture offers: the window shows a combo box or slider for it.
 
-    kind "choice": one of `choices`; "number": an int from `low` to `high`.
+    kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
+    steps of something that happens one after the other.
     """
 
     key: str
@@ -159,6 +160,7 @@ class Control:
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
+    plays: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -23,6 +24,7 @@ from explorer.session.scene import Control
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.flow import FlowLayout
+from explorer.ui.player import PlayButtons, Player
 from explorer.ui.style import Theme
 
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
@@ -64,6 +66,8 @@ class BottomBar(QWidget):
         self.setObjectName("bottombar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.theme = theme
+        self.player = Player(self)
+        self.player.moved.connect(self.control_changed)
         self.boxes: dict[str, QCheckBox] = {}
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
@@ -124,13 +128,13 @@ class BottomBar(QWidget):
         self, layers: Sequence[tuple[str, bool]], controls: Sequence[Control]
     ) -> None:
         """layers: (name, on now). Widgets are kept while the choices stay the same."""
-        described = (
-            tuple(name for name, _ in layers),
-            tuple((c.key, c.title, c.kind, c.choices, c.low, c.high) for c in controls),
-        )
+        names = tuple(name for name, _ in layers)
+        if names != tuple(self.boxes):
+            self._build_layers(names)
+        described = tuple((c.key, c.title, c.kind, c.choices, c.low, c.high) for c in controls)
         if described != self._described:
             self._described = described
-            self._build(layers, controls)
+            self._build_controls(controls)
         for name, on in layers:
             box = self.boxes[name]
             box.blockSignals(True)
@@ -138,25 +142,24 @@ class BottomBar(QWidget):
             box.blockSignals(False)
         for control in controls:
             self._set(self.controls[control.key], control)
+        self.player.show(next((control for control in controls if control.plays), None))
 
-    def _build(
-        self, layers: Sequence[tuple[str, bool]], controls: Sequence[Control]
-    ) -> None:
-        for layout in (self._flow, self._controls):
-            while (item := layout.takeAt(0)) is not None:
-                widget = item.widget()
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
-        self.boxes, self.controls = {}, {}
-        for name, _ in layers:
+    def _build_layers(self, names: Sequence[str]) -> None:
+        """Layers come and go while a stage is played; its controls stay."""
+        _empty(self._flow)
+        self.boxes = {}
+        for name in names:
             box = QCheckBox(name)
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
             self.boxes[name] = box
             self._flow.addWidget(box)
+        self._layers.updateGeometry()
+
+    def _build_controls(self, controls: Sequence[Control]) -> None:
+        _empty(self._controls)
+        self.controls = {}
         for control in controls:
             self._controls.addWidget(self._control(control))
-        self._layers.updateGeometry()
 
     def _control(self, control: Control) -> QWidget:
         holder = QWidget()
@@ -186,7 +189,14 @@ class BottomBar(QWidget):
             field = slider
         field.setAccessibleName(control.title)
         self.controls[control.key] = field
-        column.addWidget(field)
+        if control.plays:
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(PlayButtons(self.player, self.theme))
+            row.addWidget(field)
+            column.addLayout(row)
+        else:
+            column.addWidget(field)
         return holder
 
     def _set(self, field: QWidget, control: Control) -> None:
@@ -196,3 +206,11 @@ class BottomBar(QWidget):
         elif isinstance(field, Slider) and not field.isSliderDown():
             field.setValue(int(control.value))
         field.blockSignals(False)
+
+
+def _empty(layout: QLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

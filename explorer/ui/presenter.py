@@ -219,8 +219,10 @@ class Presenter(QObject):
                 layers.setdefault(layer.name, layer.on)
             for control in shown.picture.controls:
                 held = controls.setdefault(control.key, control)
+                further = control.kind == "number" and int(control.value) > int(held.value)
                 controls[control.key] = replace(
                     held,
+                    value=control.value if further else held.value,  # who has most steps leads
                     low=min(held.low, control.low),
                     high=max(held.high, control.high),
                     choices=tuple(dict.fromkeys((*held.choices, *control.choices))),

@@ -158,9 +158,9 @@ class Window(QMainWindow):
 
     # -- steps of the desk -----------------------------------------------------------------
 
-    def go(self, desk: Desk) -> None:
-        """Every change of what is looked at comes through here."""
-        self.workbench.move_to(desk)
+    def go(self, desk: Desk, gesture: str = "") -> None:
+        """Every change of what is looked at comes through here. gesture: see `History.to`."""
+        self.workbench.move_to(desk, gesture)
         self._show_methods()
 
     def _control_changed(self, key: str, value: str | int) -> None:
@@ -168,7 +168,7 @@ class Window(QMainWindow):
         if key == "limit":
             self.go(desk.with_limit(LIMITS[str(value)]))
         else:
-            self.go(desk.with_control(key, value))
+            self.go(desk.with_control(key, value), f"{desk.stage} {key}")
 
     def step_stage(self, step: int) -> None:
         self.go(self.workbench.desk.next_stage(step))

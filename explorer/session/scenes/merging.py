@@ -116,7 +116,8 @@ def one_merge(
             show_control("merges"),
             _run_control(stage, run),
             Control(
-                key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total
+                key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total,
+                plays=True,
             ),
         ),
     )

@@ -57,7 +57,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     controls = [control]
     if steps:
         controls.append(
-            Control(key="step", title="Step", kind="number", value=step, low=0, high=steps)
+            Control(key="step", title="Step", kind="number", value=step, low=0, high=steps,
+                    plays=True)
         )
     return Picture(
         title=title(trace, "nms"), summary=summary,

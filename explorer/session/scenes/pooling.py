@@ -114,7 +114,8 @@ def _controls(
             Control(key="channel", title="Number", kind="number", value=channel, high=channels - 1)
         )
     controls.append(
-        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=sizes[grid] ** 2)
+        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=sizes[grid] ** 2,
+                plays=True)
     )
     return tuple(controls)
 

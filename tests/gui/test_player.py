@@ -1,0 +1,73 @@
+"""Replays: played, paused and stepped with keys and buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.trace.stages import NmsStage
+from explorer.ui.player import PlayButtons
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, settle
+
+
+def at(window: Window, name: str = "nms.step") -> int:
+    return int(dict(window.workbench.desk.view.controls).get(name, -1))
+
+
+def test_nms_is_stepped_and_played_to_what_the_fast_path_kept(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    stage = opened.workbench.shown["fpn"].stage("nms")
+    assert isinstance(stage, NmsStage)
+    steps = len(stage.nms.kept)
+    qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
+    settle(qtbot, opened)
+    assert at(opened) == steps - 1
+    picture = opened.centre.canvases["fpn"].picture
+    assert picture is not None and picture.summary.startswith(f"{steps - 1} kept")
+    qtbot.keyClick(opened, Qt.Key.Key_BracketRight)
+    settle(qtbot, opened)
+    assert at(opened) == steps
+    qtbot.keyClick(opened, Qt.Key.Key_Space)  # at the end: from the start
+    assert opened.bottom.player.playing
+    qtbot.waitUntil(lambda: not opened.bottom.player.playing, timeout=LONG)
+    settle(qtbot, opened)
+    assert at(opened) == steps
+    picture = opened.centre.canvases["fpn"].picture
+    assert picture is not None and picture.summary.startswith(f"{steps} kept")
+    assert "undecided" not in picture.summary
+
+
+def test_a_replay_pauses_and_is_undone_at_once(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    before = opened.workbench.desk
+    buttons = opened.bottom.findChild(PlayButtons)
+    assert buttons is not None
+    qtbot.mouseClick(buttons.play, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: at(opened) >= 2, timeout=LONG)
+    qtbot.mouseClick(buttons.play, Qt.MouseButton.LeftButton)
+    assert not opened.bottom.player.playing
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert opened.workbench.desk == before
+
+
+def test_a_stage_without_steps_has_nothing_to_play(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("detections"))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert not opened.bottom.player.playing
+    assert opened.bottom.findChild(PlayButtons) is None
+
+
+def test_leaving_the_stage_ends_the_replay(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms"))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert opened.bottom.player.playing
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: not opened.bottom.player.playing, timeout=LONG)
