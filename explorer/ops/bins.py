@@ -89,9 +89,10 @@ def roi_align_points(
     """Where RoIAlign (He et al., 2017, section 3) reads the map: (output^2 sampling^2, 2) x, y.
 
     box (4,); scale: cells per unit of the box. Bin by bin, row by row, and so inside each bin.
-    Coordinates are the kernel's: whole numbers are the middles of cells, so on the photo a point
-    is at ((x + 0.5) / scale_x, (y + 0.5) / scale_y). With `aligned` the points then fill the box;
-    without it they, and all that is read, lie half a cell to the right and below.
+    Coordinates are the kernel's: whole numbers are the middles of cells. Where cell i is centred on
+    i / scale, as in these networks, a point is at (x / scale_x, y / scale_y) of the photo, and
+    without `aligned`, as in torchvision's detectors, the points fill the box. `aligned` is for maps
+    whose cell i covers i / scale to (i + 1) / scale: there they fill it half a cell further.
     """
     scale = np.array([scale_x, scale_y] * 2, np.float32)
     corners = np.asarray(box, np.float32) * scale - np.float32(0.5 if aligned else 0)

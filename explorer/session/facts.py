@@ -22,7 +22,7 @@ from explorer.session.scenes.common import (
     size_text,
 )
 from explorer.session.scenes.equations import decoding_lines, level_lines
-from explorer.session.scenes.grids import cells_box, map_named
+from explorer.session.scenes.grids import map_named
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
     ImageStage,
@@ -112,7 +112,7 @@ def _assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
         )
         shown = map_named(trace)
         if shown is not None:
-            moved = cells_box(cells, shown) - box
+            moved = (cells - exact) * np.array([shown.stride_x, shown.stride_y] * 2)
             lines += (f"shift: {' '.join(signed(float(value), 1) for value in moved)} px",)
         size = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
         return [Card("assignment", "RoI", lines, key, size)]

@@ -119,8 +119,10 @@ class RpnStage(Stage):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FeatureMap:
-    """One map (C, h, w), half or single precision. Cell (i, j) covers photo pixels
-    [j * stride_x, (j + 1) * stride_x) x [i * stride_y, (i + 1) * stride_y).
+    """One map (C, h, w), half or single precision. Cell (i, j) is centred on photo pixel
+    (j * stride_x, i * stride_y), where its receptive field is (He et al., 2014, appendix A), and
+    so stands for [(j - 1/2) stride_x, (j + 1/2) stride_x) x [(i - 1/2) stride_y,
+    (i + 1/2) stride_y).
 
     role: "map" (what regions are read from), "bottom-up", "lateral", "merged" (FPN's sums).
     scale: index into `ImageStage.inputs`.

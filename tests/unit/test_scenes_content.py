@@ -169,7 +169,8 @@ def test_the_channel_chosen_is_the_channel_drawn() -> None:
     lateral = next(each for each in stage.maps if each.name == "L3")
     assert isinstance(heat, Heat)
     np.testing.assert_allclose(heat.values, lateral.values[17])
-    assert heat.rect == pytest.approx((0, 0, 320, 240))
+    half = lateral.stride_x / 2
+    assert heat.rect == pytest.approx((-half, -half, 320 - half, 240 - half))
 
 
 def test_levels_colour_each_region_by_its_own_level() -> None:
@@ -208,8 +209,8 @@ def test_windows_are_drawn_on_the_map_they_are_read_from() -> None:
         shown = features.maps[int(stage.scale[row])]
         x1, y1, x2, y2 = stage.cells[row].tolist()
         assert window.boxes[0].tolist() == pytest.approx([
-            x1 * shown.stride_x, y1 * shown.stride_y, (x2 + 1) * shown.stride_x,
-            (y2 + 1) * shown.stride_y,
+            (x1 - 0.5) * shown.stride_x, (y1 - 0.5) * shown.stride_y,
+            (x2 + 0.5) * shown.stride_x, (y2 + 0.5) * shown.stride_y,
         ])
 
 

@@ -144,7 +144,7 @@ def _rois(
         head = ("side", "÷ stride", "rounded", "shift, px")
         columns = (Cell(0, mono=False), Cell(130, "right"), Cell(200, "right"),
                    Cell(panel.inner, "right"))
-        moved = rounded - exact * stride
+        moved = (cells - exact) * stride
         rows = [
             (side, number(float(exact[i])), str(int(cells[i])), number(float(moved[i]), 1))
             for i, side in enumerate(("left x1", "top y1", "right x2", "bottom y2"))
@@ -152,7 +152,8 @@ def _rois(
         panel.table(columns, head, rows)
         panel.gap(4)
         panel.text(f"Stride: one cell is {shown.stride_x:.1f} × {shown.stride_y:.1f} photo px. "
-                   "The last cell counts whole, so right and bottom end one cell later.",
+                   "Cells are centred on their number × stride, and count whole: the RoI reaches "
+                   "half a cell further on each side.",
                    "muted", 11)
         wide = int(cells[2] - cells[0] + 1)
         high = int(cells[3] - cells[1] + 1)

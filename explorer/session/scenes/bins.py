@@ -76,8 +76,7 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
     if source is None:
         return Bins(even(box, side))
     return Bins(even(box, side), source, None, _samples(box, source, side, stage.sampling or 2),
-                f"Read from {source.name} between cells: nothing is rounded. As in torchvision's "
-                "detectors, samples lie half a cell to the right and below.")
+                f"Read from {source.name} between cells: nothing is rounded.")
 
 
 def _of_cells(
@@ -92,10 +91,10 @@ def _of_cells(
 
 
 def _samples(box: Floats, source: FeatureMap, side: int, sampling: int) -> Floats:
-    """RoIAlign's sample points in photo pixels, bin by bin."""
+    """RoIAlign's sample points in photo pixels, bin by bin: whole cells are centred on i S."""
     points = roi_align_points(
         box, 1 / source.stride_x, 1 / source.stride_y, side, sampling, False
     )
     stride = np.array([source.stride_x, source.stride_y])
-    scaled: Floats = (np.asarray(points, np.float64) + 0.5) * stride
+    scaled: Floats = np.asarray(points, np.float64) * stride
     return scaled

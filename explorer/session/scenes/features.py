@@ -20,6 +20,7 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
+from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import FeatureMap, FeaturesStage, Trace
@@ -62,7 +63,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         plane, what = values[channel], f"channel {channel} of {len(values)}"
     layers: list[Layer] = [
         Heat(
-            name="Feature map", values=plane, rect=_extent(shown), low=_floor(plane),
+            name="Feature map", values=plane, rect=map_rect(shown, *plane.shape), low=_floor(plane),
             high=float(plane.max()), opacity=0.65,
         ),
         *selection(trace, at, "regions"),
@@ -84,11 +85,6 @@ def _floor(plane: Floats) -> float:
 def _shape(shown: FeatureMap) -> str:
     channels, height, width = shown.values.shape
     return f"{width} × {height} cells × {channels}"
-
-
-def _extent(shown: FeatureMap) -> Rect:
-    _, height, width = shown.values.shape
-    return (0.0, 0.0, width * shown.stride_x, height * shown.stride_y)
 
 
 def _by_strength(values: Floats) -> Ints:
@@ -158,6 +154,8 @@ def _panel(
     panel.heading(shown.name, MEANING[shown.role])
     panel.pair("Cells × channels", _shape(shown))
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
+    panel.text("Cell (0, 0) is centred on the photo's corner.", "muted", 11)
+    panel.gap(3)
     low, high = float(plane.min()), float(plane.max())
     panel.pair("Shown: lowest to highest", f"{number(low)} to {number(high)}")
     _scale(panel, low, high)

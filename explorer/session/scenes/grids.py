@@ -1,13 +1,17 @@
-"""Grids of feature cells drawn over the photo."""
+"""Grids of feature cells drawn over the photo.
+
+Cell i of a map of stride S is centred on photo pixel i S (`FeatureMap`), as anchors are, and drawn
+from (i - 1/2) S to (i + 1/2) S. `on_photo` is the one place that knows.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from explorer.session.related import region_boxes
-from explorer.session.scene import Boxes, Layer, Lines
+from explorer.session.scene import Boxes, Layer, Lines, Rect
 from explorer.trace.base import Floats, Ints, StageName
-from explorer.trace.stages import FeatureMap, FeaturesStage, ScoresStage, Trace
+from explorer.trace.stages import AnchorLevel, FeatureMap, FeaturesStage, ScoresStage, Trace
 
 OTHERS = 30  # quiet boxes beside the one that is looked at
 
@@ -36,11 +40,25 @@ def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Lay
     )
 
 
-def cells_box(cells: Ints, shown: FeatureMap) -> Floats:
+def on_photo(edges: Floats | Ints, stride: float | Floats) -> Floats:
+    """Where cells begin, in photo pixels: edge i, of any shape, lies half a cell before centre i.
+
+    stride: of one axis, or one for each of the last dimension of `edges`.
+    """
+    begins: Floats = (np.asarray(edges, np.float64) - 0.5) * stride
+    return begins
+
+
+def cells_box(cells: Ints, shown: FeatureMap | AnchorLevel) -> Floats:
     """Cells (..., 4), first and last inclusive, as boxes in photo pixels."""
     stride = np.array([shown.stride_x, shown.stride_y] * 2)
-    box: Floats = (np.asarray(cells) + np.array([0, 0, 1, 1])) * stride
-    return box
+    return on_photo(np.asarray(cells) + np.array([0, 0, 1, 1]), stride)
+
+
+def map_rect(shown: FeatureMap | AnchorLevel, height: int, width: int) -> Rect:
+    """Where all height x width cells of a map lie: from half a cell before the photo on."""
+    x1, y1, x2, y2 = cells_box(np.array([0, 0, width - 1, height - 1]), shown).tolist()
+    return (x1, y1, x2, y2)
 
 
 def grid_lines(
@@ -50,14 +68,14 @@ def grid_lines(
     height, width = shown.values.shape[1:]
     x1, y1, x2, y2 = 0, 0, width, height
     if around is not None:
-        x1 = max(0, int(np.floor(around[0] / shown.stride_x)) - margin)
-        y1 = max(0, int(np.floor(around[1] / shown.stride_y)) - margin)
-        x2 = min(width, int(np.ceil(around[2] / shown.stride_x)) + margin)
-        y2 = min(height, int(np.ceil(around[3] / shown.stride_y)) + margin)
+        x1 = max(0, int(np.floor(around[0] / shown.stride_x + 0.5)) - margin)
+        y1 = max(0, int(np.floor(around[1] / shown.stride_y + 0.5)) - margin)
+        x2 = min(width, int(np.ceil(around[2] / shown.stride_x + 0.5)) + margin)
+        y2 = min(height, int(np.ceil(around[3] / shown.stride_y + 0.5)) + margin)
     if x2 <= x1 or y2 <= y1 or x2 - x1 + y2 - y1 > most:
         return np.zeros((0, 4), np.float32)
-    x = np.arange(x1, x2 + 1) * shown.stride_x
-    y = np.arange(y1, y2 + 1) * shown.stride_y
+    x = on_photo(np.arange(x1, x2 + 1), shown.stride_x)
+    y = on_photo(np.arange(y1, y2 + 1), shown.stride_y)
     down = np.stack([x, np.full_like(x, y[0]), x, np.full_like(x, y[-1])], 1)
     across = np.stack([np.full_like(y, x[0]), y, np.full_like(y, x[-1]), y], 1)
     lines: Floats = np.concatenate([down, across])

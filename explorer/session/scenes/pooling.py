@@ -18,7 +18,7 @@ from explorer.session.scenes.common import (
     plural,
     title,
 )
-from explorer.session.scenes.grids import grid_layer, others_layer
+from explorer.session.scenes.grids import grid_layer, map_rect, others_layer
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import VECTOR, beside
 from explorer.trace.base import Floats, StageName
@@ -130,8 +130,7 @@ def _layers(
     if bins.source is not None:
         values = np.asarray(bins.source.values, np.float32)
         plane = values.mean(axis=0) if mode == MEAN else values[min(channel, len(values) - 1)]
-        height, width = plane.shape
-        rect = (0.0, 0.0, width * bins.source.stride_x, height * bins.source.stride_y)
+        rect = map_rect(bins.source, *plane.shape)
         layers.append(
             Heat(name="Channel on the map", values=plane, rect=rect,
                  low=min(0.0, float(plane.min())), high=float(plane.max()), opacity=0.6, on=False)

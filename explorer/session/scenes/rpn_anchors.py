@@ -30,6 +30,7 @@ from explorer.session.scenes.common import (
     size_text,
     title,
 )
+from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.papers import ANCHORS
 from explorer.session.scenes.rpn_common import (
@@ -160,7 +161,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     wanted = str(state.control("regions", "level", names[best]))
     level = names.index(wanted) if wanted in names else best
     layout = stage.levels[level]
-    extent = (0.0, 0.0, layout.width * layout.stride_x, layout.height * layout.stride_y)
+    extent = map_rect(layout, layout.height, layout.width)  # anchors are its cells' centres
     logits = stage.objectness[level_rows(stage, level)]
     top = layout.start + np.argsort(-logits, kind="stable")[: min(5, len(logits))]
     layers: list[Layer] = [
