@@ -23,7 +23,7 @@ class _Maps(nn.Module):
         self.out_channels = net.fpn.out_channels
 
     def forward(self, images: Tensor) -> OrderedDict[str, Tensor]:
-        maps = self.net.pyramid(images)[1].maps
+        maps = self.net.fpn(self.net.backbone(images)).maps
         return OrderedDict((str(i), values) for i, values in enumerate(maps.values()))
 
 

@@ -33,7 +33,15 @@ from explorer.methods.recording import (
     regions_on,
 )
 from explorer.nets.backbone import Backbone, CompactCNN
-from explorer.nets.fpn import CHANNELS, FeaturePyramid, Parts, Pyramid
+from explorer.nets.fpn import (
+    CHANNELS,
+    FeaturePyramid,
+    Parts,
+    Pyramid,
+    connect,
+    smoothed,
+    top_down,
+)
 from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.boxes import clip, decode
@@ -64,6 +72,10 @@ class Settings:
 
     anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level.
     lowest, highest: the levels that regions are read from.
+    What the paper leaves open has the values of torchvision's FPN: pre_nms_top, score_threshold,
+    nms_threshold, max_detections, and long, which the paper does not limit. proposals: 1,000 in
+    the paper's tests (section 5.2), 2,000 here as in the other methods. Anchors and canonical
+    are 3/8 of the paper's; 288 is 0.36 of 800.
     """
 
     short: int = field(default=288, metadata={"paper": 800})
@@ -106,10 +118,14 @@ class Net(nn.Module):
         self.rpn = RpnHead(channels, 3)
         self.head = SiblingHead(channels * pool * pool, classes, width)
 
-    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
+    def bottom_up(self, images: Tensor) -> OrderedDict[str, Tensor]:
         """See `Parts`."""
-        bottom_up = self.backbone(images)
-        return bottom_up, self.fpn(bottom_up)
+        maps: OrderedDict[str, Tensor] = self.backbone(images)
+        return maps
+
+    def convolutions(self) -> tuple[list[nn.Module], list[nn.Module]]:
+        """See `Parts`."""
+        return list(self.fpn.lateral), list(self.fpn.smooth)
 
     def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
         """The strides of the maps: 4, 8, 16, 32 and 64."""
@@ -147,9 +163,16 @@ def run(
         )
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
-    # Bottom-up pathway, lateral connections, top-down pathway (section 3, figure 3).
     with clock("features"), device.precision():
-        bottom_up, pyramid = net.pyramid(image.images)
+        # Bottom-up pathway: C2..C5, the last map of each stage (section 3).
+        bottom_up = net.bottom_up(image.images)
+        lateral, smooth = net.convolutions()
+        # Lateral connections: a 1x1 convolution brings every C to d channels.
+        laterals = connect(bottom_up, lateral)
+        # Top-down pathway: each coarser sum, enlarged twofold, is added to the lateral (figure 3).
+        merged = top_down(laterals)
+        # A 3x3 convolution on each sum gives P2..P5; P6 is P5 subsampled, for the RPN alone.
+        pyramid = Pyramid(laterals, merged, smoothed(merged, smooth))
         maps = OrderedDict((name, values.float()) for name, values in pyramid.maps.items())
     yield FeaturesStage(**clock.of("features"), maps=pyramid_maps(bottom_up, pyramid, image))
 
@@ -171,7 +194,8 @@ def run(
         raw=freeze(raw), level=freeze(level), k0=settings.k0, canonical=settings.canonical,
     )
 
-    # Each region from its level: 7 x 7 bins (section 4.2), by RoIAlign (He et al., 2017).
+    # Each region from its level: 7 x 7 bins (section 4.2). The paper uses RoI pooling; all FPNs
+    # since use RoIAlign (He et al., 2017), and so do we.
     with clock("pooling"):
         pooled = _pool(maps, boxes, level, settings)
     yield PoolingStage(
@@ -284,7 +308,11 @@ def _best_of_each_level(objectness: Tensor, counts: Sequence[int], top: int) -> 
 def _pool(
     maps: OrderedDict[str, Tensor], boxes: Tensor, level: Tensor, settings: Settings
 ) -> Tensor:
-    """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7)."""
+    """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7).
+
+    aligned=False: cell i is centred at 2^k i, as the convolutions of stride 2 leave it, so that
+    coordinates are divided by the stride and not moved by half a cell; so do torchvision's FPNs.
+    """
     channels = maps[f"P{settings.lowest}"].shape[1]
     pooled = boxes.new_empty((len(boxes), channels, settings.pool, settings.pool))
     for k in range(settings.lowest, settings.highest + 1):

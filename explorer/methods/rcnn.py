@@ -52,7 +52,11 @@ CROPS_SHOWN = 64  # crops kept in the trace; the others can be warped again (`wa
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes are pixels of the warped crop; "paper" beside a field is the paper's value."""
+    """Sizes are pixels of the warped crop; "paper" beside a field is the paper's value.
+
+    score_threshold, detection_threshold: margins of the SVMs, whose boundary is 0 and whose
+    negatives lie below -1; the paper gives none.
+    """
 
     crop: int = field(default=96, metadata={"paper": 227})
     padding: int = field(default=7, metadata={"paper": 16})  # p, context around the box

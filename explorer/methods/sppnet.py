@@ -58,7 +58,8 @@ class Settings:
 
     scales: short sides at which the photo is read; (258,) reads one, SCALES the paper's five.
     long: limit of the long side. window: a region is read at the scale where its area comes
-    closest to window x window.
+    closest to window x window. score_threshold, detection_threshold: margins of the SVMs, whose
+    boundary is 0 and whose negatives lie below -1; the paper gives none.
     """
 
     scales: tuple[int, ...] = field(
@@ -112,7 +113,7 @@ def run(
     """
     clock = Clock(device)
 
-    # The photo at every scale s: its short side is s pixels (section 3.1).
+    # The photo at every scale s: its short side is s pixels (section 4.1).
     with clock("image"):
         inputs = [
             network_input(photo, scale, settings.long, device.torch) for scale in settings.scales

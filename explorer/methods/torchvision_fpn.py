@@ -16,7 +16,6 @@ from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 
 from explorer.methods.fpn import Settings
-from explorer.nets.fpn import Pyramid, build
 
 SIZE = 320  # any multiple of 32: the strides of the maps are measured with it
 
@@ -74,13 +73,15 @@ class TorchvisionNet(nn.Module):
             max_detections=head.detections_per_img,
         )
 
-    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
+    def bottom_up(self, images: Tensor) -> OrderedDict[str, Tensor]:
         """See `fpn.Parts`."""
-        bottom_up = OrderedDict(
+        return OrderedDict(
             (f"C{self.lowest + i}", values) for i, values in enumerate(self.body(images).values())
         )
-        lateral, smooth = list(self.fpn.inner_blocks), list(self.fpn.layer_blocks)
-        return bottom_up, build(bottom_up, lateral, smooth)
+
+    def convolutions(self) -> tuple[list[nn.Module], list[nn.Module]]:
+        """See `fpn.Parts`."""
+        return list(self.fpn.inner_blocks), list(self.fpn.layer_blocks)
 
     def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
         """Padded size / size of the map, rounded down: where P5 has an odd side, less than P6's 64

@@ -33,8 +33,11 @@ class Pyramid:
 class Parts(Protocol):
     """What a detector over a pyramid is made of, ours or torchvision's, for `methods.fpn.run`."""
 
-    def pyramid(self, images: Tensor) -> tuple[OrderedDict[str, Tensor], Pyramid]:
-        """Normalised images (N, 3, H, W) -> C2..C5 and the pyramid over them."""
+    def bottom_up(self, images: Tensor) -> OrderedDict[str, Tensor]:
+        """Normalised images (N, 3, H, W) -> C2..C5, the last map of each stage."""
+
+    def convolutions(self) -> tuple[list[nn.Module], list[nn.Module]]:
+        """The 1x1 ones of the lateral connections and the 3x3 ones on the sums, finest first."""
 
     def anchor_strides(self, images: Tensor, maps: Sequence[Tensor]) -> list[tuple[float, float]]:
         """(x, y) distance of neighbouring anchors on each map, in network pixels."""
@@ -70,27 +73,46 @@ class FeaturePyramid(nn.Module):
 def build(
     bottom_up: OrderedDict[str, Tensor], lateral: list[nn.Module], smooth: list[nn.Module]
 ) -> Pyramid:
-    """The pyramid over maps named "C<level>", given its convolutions, finest first.
+    """The pyramid over maps named "C<level>", given its convolutions, finest first."""
+    laterals = connect(bottom_up, lateral)
+    merged = top_down(laterals)
+    return Pyramid(laterals, merged, smoothed(merged, smooth))
 
-    Figure 3 of the paper: each coarser sum is enlarged to the size of the finer lateral by
-    nearest neighbour (twofold where sizes are even) and added to it. P6 is the coarsest P read at
-    every second cell (footnote 2); only the RPN uses it.
+
+def connect(
+    bottom_up: OrderedDict[str, Tensor], lateral: Sequence[nn.Module]
+) -> OrderedDict[str, Tensor]:
+    """Lateral connections: C2..C5 -> L2..L5, each by its 1x1 convolution."""
+    return OrderedDict(
+        (f"L{name[1:]}", conv(values))
+        for (name, values), conv in zip(bottom_up.items(), lateral, strict=True)
+    )
+
+
+def top_down(laterals: OrderedDict[str, Tensor]) -> OrderedDict[str, Tensor]:
+    """Top-down pathway: L2..L5 -> M2..M5 (figure 3 of the paper).
+
+    M5 = L5. Each coarser sum is enlarged to the size of the finer lateral by nearest neighbour
+    (twofold where sizes are even) and added to it.
     """
-    levels = [int(name[1:]) for name in bottom_up]
-    laterals = OrderedDict(
-        (f"L{level}", conv(values))
-        for level, conv, values in zip(levels, lateral, bottom_up.values(), strict=True)
-    )
-    top = levels[-1]
-    merged = OrderedDict([(f"M{top}", laterals[f"L{top}"])])
-    for finer, coarser in zip(levels[-2::-1], levels[:0:-1], strict=True):
+    levels = [int(name[1:]) for name in laterals]
+    merged = {levels[-1]: laterals[f"L{levels[-1]}"]}
+    for finer in levels[-2::-1]:
         side = laterals[f"L{finer}"]
-        down = F.interpolate(merged[f"M{coarser}"], size=side.shape[-2:], mode="nearest")
-        merged[f"M{finer}"] = side + down
-    merged = OrderedDict((f"M{level}", merged[f"M{level}"]) for level in levels)
+        down = F.interpolate(merged[finer + 1], size=side.shape[-2:], mode="nearest")
+        merged[finer] = side + down
+    return OrderedDict((f"M{level}", merged[level]) for level in levels)
+
+
+def smoothed(
+    merged: OrderedDict[str, Tensor], smooth: Sequence[nn.Module]
+) -> OrderedDict[str, Tensor]:
+    """M2..M5 -> P2..P5, each by its 3x3 convolution, and P6, which is P5 read at every second cell
+    (footnote 2 of the paper): only the RPN uses it."""
     maps = OrderedDict(
-        (f"P{level}", conv(values))
-        for level, conv, values in zip(levels, smooth, merged.values(), strict=True)
+        (f"P{name[1:]}", conv(values))
+        for (name, values), conv in zip(merged.items(), smooth, strict=True)
     )
+    top = int(next(reversed(maps))[1:])
     maps[f"P{top + 1}"] = F.max_pool2d(maps[f"P{top}"], kernel_size=1, stride=2)
-    return Pyramid(laterals, merged, maps)
+    return maps

@@ -13,7 +13,9 @@ from typing import Any, Literal
 import numpy as np
 
 from explorer.methods.choices import Choices
+from explorer.methods.names import method_named
 from explorer.ops.bins import overlap
+from explorer.session.paper_values import PAPERS
 from explorer.trace.base import Ints
 from explorer.trace.stages import (
     DetectionsStage,
@@ -34,7 +36,7 @@ STILL = 0.995  # IoU from which it has not moved
 class Switch:
     """One thing to change. key: of `Choices`; methods: whom it changes.
 
-    value: now; paper: as the methods were run; others: (method, value) where one's is another.
+    value: now; run: as the methods were run. said: "paper 0.30", of all its methods.
     low, high, step: of a slider. why: a sentence.
     """
 
@@ -43,17 +45,17 @@ class Switch:
     kind: Kind
     methods: tuple[str, ...]
     value: Value
-    paper: Value
+    run: Value
+    said: str
     why: str
     low: float = 0.0
     high: float = 1.0
     step: float = 0.01
     choices: tuple[str, ...] = ()
-    others: tuple[tuple[str, Value], ...] = ()
 
     @property
     def changed(self) -> bool:
-        return self.value != self.paper
+        return self.value != self.run
 
 
 Chosen = tuple[tuple[str, Choices], ...]  # (method, what was changed), methods once
@@ -65,7 +67,7 @@ def choices_of(chosen: Chosen, method: str) -> Choices:
 
 
 def with_choice(chosen: Chosen, methods: Sequence[str], key: str, value: Value | None) -> Chosen:
-    """Change `key` for the methods; None: back to the paper's value."""
+    """Change `key` for the methods; None: back to what was run."""
     held = dict(chosen)
     for method in methods:
         new: Any = getattr(Choices(), key) if value is None else value
@@ -78,32 +80,38 @@ def with_choice(chosen: Chosen, methods: Sequence[str], key: str, value: Value |
 
 
 def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
-    """What can be switched for the traces, as the methods ran them; none before a method is done.
+    """What can be switched for the traces; none before a method is done.
 
     Where methods stand differently, the value is that of the first. Margins and probabilities have
-    thresholds of their own.
+    thresholds of their own, and only probabilities have Soft-NMS.
     """
     done = {name: trace for name, trace in traces.items() if can_switch(trace)}
     if not done:
         return ()
-    kinds = {name: _kind(trace) for name, trace in done.items()}
+    groups = [
+        (title, some) for kind, title in (("softmax", "probability"), ("svm", "margin"))
+        if (some := {name: trace for name, trace in done.items() if _kind(trace) == kind})
+    ]
     found = [_count(done, chosen)]
-    for kind, title in (("softmax", "probability"), ("svm", "margin")):
-        some = {name: trace for name, trace in done.items() if kinds[name] == kind}
-        if some:
-            found += _thresholds(some, chosen, kind, title if len(set(kinds.values())) > 1 else "")
-    found += [
+    for title, some in groups:
+        ending = f" ({title})" if len(groups) > 1 else ""
+        found += _thresholds(some, chosen, title, ending)
+    found.append(
         _number(
             done, chosen, "nms_threshold", "Suppressed above IoU",
             "A box that overlaps a better one of its class by more is suppressed.",
-        ),
-        _suppression(done, chosen, kinds),
+        )
+    )
+    for title, some in groups:
+        ending = f" ({title})" if len(groups) > 1 else ""
+        found.append(_suppression(some, chosen, title, ending))
+    found.append(
         Switch(
             "regression", "Box regression", "toggle", tuple(done),
-            choices_of(chosen, next(iter(done))).regression, True,
+            choices_of(chosen, next(iter(done))).regression, True, "paper on",
             "Off: regions are reported as they were proposed.",
-        ),
-    ]
+        )
+    )
     return tuple(found)
 
 
@@ -114,27 +122,46 @@ def can_switch(trace: Trace) -> bool:
     return moves and trace.stage("detections") is not None
 
 
+def number_text(value: float) -> str:
+    """ "0.30", "2,000"; a real minus."""
+    text = f"{value:,.0f}" if value >= 3 and value == round(value) else f"{value:.2f}"
+    return text.replace("-", "−")
+
+
 def _kind(trace: Trace) -> str:
     scores = trace.stage("scores")
     assert isinstance(scores, ScoresStage)
     return scores.kind
 
 
-def _value(traces: Mapping[str, Trace], chosen: Chosen, key: str) -> tuple[Value, Value]:
-    """(now, as run) of the first method."""
-    method, trace = next(iter(traces.items()))
-    paper = trace.settings[key]
-    assert isinstance(paper, int | float)
-    now = getattr(choices_of(chosen, method), key)
-    return (paper if now is None else now), paper
+def _run(trace: Trace, key: str) -> float:
+    """The value that the method was run with; of regions, how many there were at most."""
+    value = trace.settings[key]
+    assert isinstance(value, int | float)
+    return min(float(value), _regions(trace)) if key == "proposals" else float(value)
+
+
+def _said(traces: Mapping[str, Trace], key: str) -> str:
+    """What the papers say, each value once: "paper 2,000, Faster R-CNN 300"."""
+    papers = PAPERS.get(key, {})
+    parts: dict[str, list[str]] = {}
+    for name, trace in traces.items():
+        known = papers.get(name)
+        text = f"default {number_text(_run(trace, key))}" if known is None else number_text(known)
+        parts.setdefault(text, []).append(method_named(name).title)
+    first, *rest = parts
+    head = first if first.startswith("default") else f"paper {first}"
+    return ", ".join([head, *(f"{' and '.join(parts[text])} {text}" for text in rest)])
 
 
 def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
     most = max(_regions(trace) for trace in traces.values())
-    now, paper = _value(traces, chosen, "proposals")
-    return Switch(
-        "proposals", "Regions", "count", tuple(traces), min(int(now), most),
-        min(int(paper), most), "Only the best so many regions are read.", 1, max(most, 1), 1,
+    switch = _number(
+        traces, chosen, "proposals", "Regions", "Only the best so many regions are read."
+    )
+    return replace(
+        switch, kind="count", value=min(int(switch.value), most), run=int(switch.run), low=1,
+        high=max(most, 1), step=1,
     )
 
 
@@ -145,14 +172,11 @@ def _regions(trace: Trace) -> int:
 
 
 def _thresholds(
-    traces: Mapping[str, Trace], chosen: Chosen, kind: str, suffix: str
+    traces: Mapping[str, Trace], chosen: Chosen, of: str, ending: str
 ) -> list[Switch]:
-    low, high = (-2.0, 2.0) if kind == "svm" else (0.0, 1.0)
-    ending = f" ({suffix})" if suffix else ""
+    low, high = (-2.0, 2.0) if of == "margin" else (0.0, 1.0)
     return [
-        replace(
-            _number(traces, chosen, key, title + ending, why), low=low, high=high, step=0.01
-        )
+        replace(_number(traces, chosen, key, title + ending, why), low=low, high=high)
         for key, title, why in (
             ("score_threshold", "Enters NMS above",
              "Pairs of region and class below it are dropped."),
@@ -165,26 +189,24 @@ def _thresholds(
 def _number(
     traces: Mapping[str, Trace], chosen: Chosen, key: str, title: str, why: str
 ) -> Switch:
-    now, paper = _value(traces, chosen, key)
-    others = tuple(
-        (name, float(str(trace.settings[key]))) for name, trace in traces.items()
-        if trace.settings[key] != paper
-    )
+    method, trace = next(iter(traces.items()))
+    run = _run(trace, key)
+    now = getattr(choices_of(chosen, method), key)
     return Switch(
-        key, title, "number", tuple(traces), float(now), float(paper), why, others=others
+        key, title, "number", tuple(traces), run if now is None else float(now), run,
+        _said(traces, key), why,
     )
 
 
 def _suppression(
-    traces: Mapping[str, Trace], chosen: Chosen, kinds: Mapping[str, str]
+    traces: Mapping[str, Trace], chosen: Chosen, of: str, ending: str
 ) -> Switch:
-    """Soft-NMS scales probabilities, so it is offered where there are some."""
-    soft = "softmax" in kinds.values()
-    first = next((n for n in traces if kinds[n] == "softmax"), next(iter(traces)))
+    soft = "Soft-NMS lowers the scores of overlapping boxes instead of removing them."
     return Switch(
-        "suppression", "NMS", "choice", tuple(traces), choices_of(chosen, first).suppression,
-        "greedy", "Soft-NMS lowers the scores of overlapping boxes instead of removing them.",
-        choices=("greedy", "soft", "none") if soft else ("greedy", "none"),
+        "suppression", f"NMS{ending}", "choice", tuple(traces),
+        choices_of(chosen, next(iter(traces))).suppression, "greedy", "paper greedy",
+        soft if of == "probability" else "Margins have no Soft-NMS: it scales probabilities.",
+        choices=("greedy", "soft", "none") if of == "probability" else ("greedy", "none"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The switches: each beside the paper's value, and what they changed in the detections."""
+"""The switches: each beside what the paper says, and what they changed in the detections."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from superqt import QDoubleSlider
 
 from explorer.methods.names import method_named
-from explorer.session.switching import Changes, Switch, Value, changes_text
+from explorer.session.switching import Changes, Switch, Value, changes_text, number_text
 from explorer.ui.fonts import mono
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
@@ -37,11 +38,25 @@ def value_text(switch: Switch, value: Value) -> str:
         return "on" if value else "off"
     if switch.kind == "count":
         return f"{int(value):,}"
-    return f"{float(value):.2f}".replace("-", "−") if switch.kind == "number" else str(value)
+    return number_text(float(value)) if switch.kind == "number" else str(value)
+
+
+class StillSlider(QDoubleSlider):  # type: ignore[misc]
+    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class StillCombo(QComboBox):
+    """See `StillSlider`."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class SwitchRow(QWidget):
-    """A title, the value now, the thing to move, and the paper's value below."""
+    """A title, the value now, the thing to move, and what the paper says below."""
 
     moved = Signal(object)  # the new value, while it moves
     back = Signal()
@@ -74,8 +89,8 @@ class SwitchRow(QWidget):
         self.reset.setIcon(theme.icon("ph.arrow-counter-clockwise"))
         self.reset.setIconSize(QSize(12, 12))
         self.reset.setProperty("tiny", True)
-        self.reset.setToolTip("Back to the paper's value")
-        self.reset.setAccessibleName(f"{switch.title}: back to the paper's value")
+        self.reset.setToolTip("Back to what was run")
+        self.reset.setAccessibleName(f"{switch.title}: back to what was run")
         self.reset.clicked.connect(self.back)
         foot.addWidget(self.paper, 1)
         foot.addWidget(self.reset)
@@ -88,11 +103,11 @@ class SwitchRow(QWidget):
             box.toggled.connect(self._move)
             return box
         if switch.kind == "choice":
-            combo = QComboBox()
+            combo = StillCombo()
             combo.addItems(list(switch.choices))
             combo.textActivated.connect(self._move)
             return combo
-        slider = QDoubleSlider(Qt.Orientation.Horizontal)
+        slider = StillSlider(Qt.Orientation.Horizontal)
         slider.setRange(switch.low, switch.high)
         slider.setSingleStep(switch.step)
         slider.setPageStep(10 * switch.step)
@@ -111,11 +126,7 @@ class SwitchRow(QWidget):
         """The value now; what is being dragged stays where the pointer has it."""
         self.switch = switch
         self.value.setText(value_text(switch, switch.value))
-        papers = [value_text(switch, switch.paper)] + [
-            f"{method_named(method).title} {value_text(switch, value)}"
-            for method, value in switch.others
-        ]
-        self.paper.setText(f"paper {', '.join(papers)}")
+        self.paper.setText(switch.said)
         self.reset.setEnabled(switch.changed)
         self.reset.setVisible(switch.changed)
         self.field.blockSignals(True)
@@ -146,7 +157,7 @@ class ChangeLine(QWidget):
 
 
 class SwitchesPanel(QWidget):
-    """`changed` tells key, methods, value (None: the paper's) and whether a slider is dragged."""
+    """`changed` tells key, methods and value (None: as it was run)."""
 
     changed = Signal(str, object, object)
     reset_wanted = Signal()
@@ -174,9 +185,10 @@ class SwitchesPanel(QWidget):
         self.note.setProperty("quiet", True)
         self.note.setProperty("small", True)
         inner.addWidget(self.note)
+        self._changes = _card(inner)  # above what causes it: it must not need scrolling
+        self._layout(self._changes).setSpacing(4)
         self._switches = _card(inner)
-        self._changes = _card(inner)
-        self.reset_all = QPushButton("Reset to the paper")
+        self.reset_all = QPushButton("Reset all switches")
         self.reset_all.clicked.connect(self.reset_wanted)
         inner.addWidget(self.reset_all)
         inner.addStretch()

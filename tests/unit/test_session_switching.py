@@ -38,13 +38,16 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     before = switches(traces, ())
     assert [one.key for one in before] == [
         "proposals", "score_threshold", "detection_threshold", "score_threshold",
-        "detection_threshold", "nms_threshold", "suppression", "regression",
+        "detection_threshold", "nms_threshold", "suppression", "suppression", "regression",
     ]  # fmt: skip
     assert not any(one.changed for one in before)
-    assert all(one.low <= one.paper <= one.high for one in before if one.kind == "number")  # type: ignore[operator]
+    assert all(one.low <= one.run <= one.high for one in before if one.kind == "number")  # type: ignore[operator]
     chosen = with_choice((), NAMES, "nms_threshold", 0.45)
     after = {one.key: one for one in switches(traces, chosen)}["nms_threshold"]
-    assert (after.value, after.paper, after.changed) == (0.45, 0.3, True)
+    assert (after.value, after.run, after.changed) == (0.45, 0.3, True)
+    assert after.said == "paper 0.30, FPN default 0.50"
+    regions = next(one for one in before if one.key == "proposals")
+    assert regions.said == "paper 2,000, Faster R-CNN 300, FPN 1,000"
 
 
 def test_margins_and_probabilities_have_thresholds_of_their_own(traces: dict[str, Trace]) -> None:
@@ -52,9 +55,11 @@ def test_margins_and_probabilities_have_thresholds_of_their_own(traces: dict[str
     assert [set(one.methods) for one in both] == [
         {"fast_rcnn", "faster_rcnn", "fpn"}, {"rcnn", "sppnet"},
     ]  # fmt: skip
-    assert [one.paper for one in both] == [0.5, 0.0]
+    assert [one.run for one in both] == [0.5, 0.0]
     alone = [one for one in switches({"rcnn": traces["rcnn"]}, ()) if one.kind == "choice"]
     assert alone[0].choices == ("greedy", "none")
+    kinds = [one for one in switches(traces, ()) if one.kind == "choice"]
+    assert [one.choices for one in kinds] == [("greedy", "soft", "none"), ("greedy", "none")]
 
 
 def test_nothing_can_be_switched_before_a_method_is_done(traces: dict[str, Trace]) -> None:
