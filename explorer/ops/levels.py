@@ -18,7 +18,8 @@ def level_of(
     """k = floor(k0 + log2(sqrt(w h) / canonical)), clamped to [low, high].
 
     boxes (n, 4) in network pixels. Returns raw (n,), the number under the floor (EPSILON included,
-    which no digit on screen shows), and level (n,) int64, the clamped k. A box without area has raw = -inf and the lowest level.
+    which no digit on screen shows), and level (n,) int64, the clamped k. A box without area has
+    raw = -inf and the lowest level.
     canonical: 224 in the paper, the side of the pre-training images; k0: its level, 4.
     """
     raw = k0 + torch.log2(area(boxes).sqrt() / canonical) + EPSILON
