@@ -297,3 +297,24 @@ def test_stepping_through_nms_decides_each_pair_once(method: str) -> None:
         assert parts[0] == step and parts[0] + parts[1] + sum(left) == total
         assert parts[0] + parts[1] > before
         before = parts[0] + parts[1]
+
+
+@pytest.mark.parametrize("limit", [10, 40, 200, 10**6])
+def test_nms_draws_the_strongest_boxes_up_to_the_limit(limit: int) -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    for step in (3, len(stage.nms.kept)):
+        state = ViewState(limit=limit, controls=(("nms.step", step),))
+        drawn = {
+            each.name: each.rows for each in picture(trace, "nms", state).main.layers
+            if isinstance(each, Boxes) and each.stage == "nms"
+        }
+        assert sum(map(len, drawn.values())) == min(limit, len(stage.boxes))
+    kept = len(drawn["Kept, strongest"]) + len(drawn.get("Kept, weaker", ()))
+    assert kept >= min(len(stage.nms.kept), limit // 4)
+    gone = drawn["Suppressed"][::-1]
+    every = np.flatnonzero(np.asarray(stage.nms.suppressed_by) >= 0)
+    if kept == len(stage.nms.kept):
+        best = np.sort(stage.scores[every])[::-1][: len(gone)]
+        np.testing.assert_array_equal(stage.scores[gone], best)

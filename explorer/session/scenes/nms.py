@@ -24,7 +24,7 @@ from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Ints, StageName
 from explorer.trace.stages import NmsStage, Trace
 
-KEEPERS, VICTIMS = 20, 60
+CROWD = 60  # suppressed boxes from which on they are drawn fainter
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
@@ -37,23 +37,26 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     chosen_so_far = kept[:step]
     suppressed = rows[np.isin(np.asarray(stage.nms.suppressed_by)[rows], chosen_so_far)]
     undecided = rows[~np.isin(rows, chosen_so_far) & ~np.isin(rows, suppressed)]
-    keepers = chosen_so_far[:KEEPERS] if step == steps else chosen_so_far[-KEEPERS:]
-    by_score = np.argsort(-np.asarray(stage.scores)[suppressed], kind="stable")
-    victims = suppressed[by_score][: min(VICTIMS, state.limit)]
+    most, fewest, waiting = _shares(
+        state.limit, len(chosen_so_far), len(suppressed), len(undecided)
+    )
+    keepers = chosen_so_far[:most] if step == steps else chosen_so_far[len(chosen_so_far) - most :]
+    victims = _strongest(stage, suppressed, fewest)
+    undecided_drawn = _strongest(stage, undecided, waiting)
     strong = strong_rows(trace, stage.scores, keepers)
-    layers = _layers(trace, stage, keepers, strong, victims, undecided[: state.limit])
+    layers = _layers(trace, stage, keepers, strong, victims, undecided_drawn)
     layers += _fate(stage, at)
     layers += selection(trace, at, "nms")
     last = chosen_so_far[-1] if 0 < step < steps else None
     if last is None and at is not None and at.chosen:
         last = next((row for row in at.rows.get("nms", []) if row in kept), None)
     panel = _panel(trace, stage, at, kept, step, rows, last)
-    hidden = len(chosen_so_far) - len(keepers) + len(suppressed) - len(victims)
+    hidden = len(rows) - len(keepers) - len(victims) - len(undecided_drawn)
     summary = f"{count(len(chosen_so_far))} kept, {count(len(suppressed))} suppressed"
     if len(undecided):
         summary += f", {count(len(undecided))} undecided"
     if hidden:
-        summary += f" · {count(hidden)} weaker boxes not drawn"
+        summary += f" · {plural(hidden, 'weaker box', 'weaker boxes')} not drawn"
     controls = [control]
     if steps:
         controls.append(
@@ -65,6 +68,24 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         main=photo_scene(trace, *layers, opacity=0.75), panel=panel.scene(),
         controls=tuple(controls),
     )
+
+
+def _shares(limit: int, kept: int, suppressed: int, undecided: int) -> tuple[int, int, int]:
+    """How many boxes of each kind are drawn, `limit` in all: a quarter for what is kept, the rest
+    for what it suppressed (half of that for the undecided, while there are any). What one kind
+    does not need goes to the others.
+    """
+    rest = limit - min(kept, max(limit // 4, limit - suppressed - undecided, 1))
+    waiting = min(undecided, max(rest // 2, rest - suppressed))
+    gone = min(suppressed, rest - waiting)
+    return min(kept, limit - rest), gone, waiting
+
+
+def _strongest(stage: NmsStage, rows: Ints, most: int) -> Ints:
+    """At most `most` of these rows, by falling score."""
+    order = np.argsort(-np.asarray(stage.scores)[rows], kind="stable")
+    best: Ints = rows[order[:most]]
+    return best
 
 
 def _layers(
@@ -80,12 +101,13 @@ def _layers(
         by = np.asarray(stage.nms.suppressed_by)[victims]
         lines = np.concatenate([centres(stage.boxes[victims]), centres(stage.boxes[by])], 1)
         drawn = victims[::-1]
+        faint = min(1.0, (CROWD / len(victims)) ** 0.5)
         layers += [
             Boxes(name="Suppressed", boxes=stage.boxes[drawn], stage="nms", rows=drawn,
                   roles=tuple(class_role(int(label)) for label in stage.labels[drawn]),
-                  dashed=True, width=1.0, opacity=0.65),
+                  dashed=True, width=1.0, opacity=0.65 * faint),
             Lines(name="Suppressed by", segments=lines, role="bad", arrow=True, width=0.9,
-                  opacity=0.7),
+                  opacity=0.7 * faint),
         ]
     weak = keepers[~np.isin(keepers, strong)]
     if len(weak):
