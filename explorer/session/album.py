@@ -17,18 +17,31 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class Album:
-    """photos in order; at: the one on screen."""
+    """photos in order; at: the one on screen; bad: those that could not be read."""
 
     photos: tuple[Path, ...] = ()
     at: int = 0
+    bad: frozenset[Path] = frozenset()
 
     @property
     def current(self) -> Path | None:
         return self.photos[self.at] if self.photos else None
 
     def turned(self, step: int) -> Album:
-        """`step` photos on, stopping at the ends."""
-        return replace(self, at=min(max(self.at + step, 0), max(len(self.photos) - 1, 0)))
+        """`step` photos on, past bad ones, stopping at the last good one."""
+        ahead = range(self.at + 1, len(self.photos)) if step > 0 else range(self.at - 1, -1, -1)
+        good = [at for at in ahead if self.photos[at] not in self.bad][: abs(step)]
+        return replace(self, at=good[-1]) if good else self
+
+    def without(self, path: Path | None) -> Album:
+        """The same place, and `path` is not opened again."""
+        return self if path is None else replace(self, bad=self.bad | {path})
+
+    def next_good(self) -> Album | None:
+        """The first after this one that is not bad, else the first of all; None: all are bad."""
+        order = [*range(self.at, len(self.photos)), *range(self.at)]
+        good = [at for at in order if self.photos[at] not in self.bad]
+        return replace(self, at=good[0]) if good else None
 
 
 def photos_in(folder: Path) -> tuple[Path, ...]:

@@ -108,10 +108,14 @@ class TraceGrew:
 
 @dataclass(frozen=True)
 class Failed:
-    """A method (or, where "", the whole job) could not be done; sentence says why."""
+    """A method (or, where "", the whole job) could not be done; sentence says why.
+
+    unread: it is the photo's file that is bad; others may be read.
+    """
 
     sentence: str
     method: str = ""
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,8 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
 
     Stops soon after `cancelled()` turns true; a forward pass in progress is not interrupted.
     """
+    photo = job.photo
     try:
-        photo = job.photo
         if photo is None:
             if job.path is None:
                 raise ValueError("There is no photo to work on.")
@@ -149,7 +153,7 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
         yield Working("Starting PyTorch")
         yield DeviceKnown(engine.device_name())
     except Exception as error:
-        yield Failed(sentence_of(error))
+        yield Failed(sentence_of(error), unread=photo is None)
         return
     done = set(job.done)
     search = job.search

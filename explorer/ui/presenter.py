@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,8 +14,8 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
-from explorer.session.related import Counterpart, counterparts
-from explorer.session.scene import Control, Picture, Pixels, Scene, ViewState
+from explorer.session.related import Counterpart, box_of, counterparts
+from explorer.session.scene import Control, Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
@@ -27,18 +27,11 @@ from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre
 from explorer.ui.stage_map import MapCell, StageMap
+from explorer.ui.status import Status
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
 from explorer.ui.words import short_count, time_text, total_ms
-
-
-@dataclass(frozen=True)
-class Status:
-    """How far a method is. state: "off", "waiting", "running", "done", "failed"."""
-
-    state: str = "waiting"
-    text: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +127,14 @@ class Presenter(QObject):
         return replace(
             self.desk.view, selected=at.key if at else None, before=self.before.get(method)
         )
+
+    def selected_box(self) -> Rect | None:
+        """The selected box in photo pixels."""
+        key = self.desk.view.selected
+        if key is None or key.method not in self.traces:
+            return None
+        box = box_of(self.traces[key.method], key.stage, key.row)
+        return float(box[0]), float(box[1]), float(box[2]), float(box[3])
 
     # -- canvases --------------------------------------------------------------------------
 
@@ -236,8 +237,8 @@ class Presenter(QObject):
 
     # -- stage map -------------------------------------------------------------------------
 
-    def show_cells(self, method: str, fresh: StageName | None = None) -> None:
-        """The cells of one method; `fresh`: the stage that has just come in."""
+    def show_cells(self, method: str, fresh: Collection[StageName] = ()) -> None:
+        """The cells of one method; `fresh`: the stages to be drawn again."""
         trace = self.traces.get(method)
         status = self.status.get(method, Status())
         running = status.state == "running"
@@ -257,7 +258,7 @@ class Presenter(QObject):
                 MapCell("done", held.thumbnail, short_count(record.count),
                         time_text(record.ms), tip),
             )
-            if stage == fresh:
+            if stage in fresh:
                 self._ask_thumbnail(method, stage, trace)
 
     def redraw_thumbnails(self) -> None:

@@ -186,7 +186,7 @@ class Window(QMainWindow):
         self.go(self.workbench.desk.reset())
 
     def zoom_to_selection(self) -> None:
-        box = self.workbench.selected_box()
+        box = self.presenter.selected_box()
         shown = self.workbench.desk.shown()
         if box is not None and shown:
             self.centre.canvases[shown[0]].zoom_to(box)

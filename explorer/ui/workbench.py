@@ -27,17 +27,18 @@ from explorer.session.job import (
     Working,
     search_of,
 )
-from explorer.session.related import box_of
-from explorer.session.scene import Rect
 from explorer.session.state import Desk
+from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
+from explorer.ui.coming import Coming, coming_of
 from explorer.ui.desk_steps import DeskSteps
 from explorer.ui.export_jobs import Showing
 from explorer.ui.opening import image_in, opening_sentence
 from explorer.ui.page import Look
-from explorer.ui.presenter import Presenter, Status
+from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
+from explorer.ui.status import CANCELLED, DONE, OFF, WAITING, Status, complete, pending
 
 Photo = NDArray[np.uint8]
 
@@ -67,7 +68,7 @@ class Workbench(QObject):
         self.photo: Photo | None = None
         self.name = ""
         self.path: Path | None = None
-        self._coming: tuple[Job, Album] | None = None
+        self._coming: Coming | None = None
         self._weights: Weights | None = None  # wanted, and not yet answered
         self._before: dict[str, Trace] = {}  # of methods that run again
         runner.happened.connect(self._take)
@@ -94,7 +95,9 @@ class Workbench(QObject):
         except OSError as error:
             self.failed.emit(opening_sentence(error))
             return
-        self._open(album)
+        alone = len(paths) == 1 and not paths[0].is_dir()
+        goes_on = not alone or self.photo is None
+        self._start(coming_of(album, self.desk.enabled, goes_on))
 
     def open_data(self, data: QMimeData, name: str) -> None:
         """The picture of a drop or of the clipboard."""
@@ -102,28 +105,28 @@ class Workbench(QObject):
         if photo is None:
             self.failed.emit("There is no photo in it: copy a picture or a file first.")
             return
-        self._start(Job(name=name, methods=self.desk.enabled, photo=photo), Album())
+        job = Job(name=name, methods=self.desk.enabled, photo=photo)
+        self._start(Coming(job, Album(), goes_on=False))
 
     def turn(self, step: int) -> None:
         """The next or previous photo of the album."""
-        album = (self._coming[1] if self._coming else self.album).turned(step)
-        if album.current is not None and album != self.album:
-            self._open(album)
+        coming = self._coming
+        here = coming.album if coming else self.album
+        album = here.turned(step)
+        if album is not here and album == self.album:
+            self._resume()  # back to the bench, before the other photo could be read
+        elif album is not here:
+            goes_on = coming is not None and coming.goes_on
+            self._start(coming_of(album, self.desk.enabled, goes_on))
 
-    def _open(self, album: Album) -> None:
-        path = album.current
-        if path is not None:
-            self._start(Job(name=path.name, methods=self.desk.enabled, path=path), album)
-
-    def _start(self, job: Job, album: Album) -> None:
-        job = replace(job, weights=self._weights)
-        self._coming = (job, album)
+    def _start(self, coming: Coming) -> None:
+        self._coming, job = coming, coming.job
         if self.photo is None:
             for name in NAMES:
                 self._set_status(name, Status("waiting", f"Reading {job.name}"))
             self._show()
         self.working.emit(f"Reading {job.name}", 0, 0)
-        self.runner.start(job)
+        self.runner.start(replace(job, weights=self._weights))
 
     # -- events of the worker --------------------------------------------------------------
 
@@ -136,8 +139,10 @@ class Workbench(QObject):
             self.working.emit(event.text, event.done, event.total)
             if event.method:
                 self._set_status(event.method, Status("running", event.text))
-                self._waiting_for(event)
-                self._show_messages()
+                if event.text == SEARCHING:  # all that start from it wait for it
+                    for name in NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces):
+                        self._set_status(name, Status("running", SEARCHING))
+                self.presenter.show_messages()
         elif isinstance(event, TraceGrew):
             self._grew(event)
         elif isinstance(event, WeightsTaken):
@@ -152,7 +157,7 @@ class Workbench(QObject):
     def _photo_read(self, photo: Photo) -> None:
         if self._coming is None:  # methods were added to the photo on the bench
             return
-        job, self.album = self._coming
+        job, self.album = self._coming.job, self._coming.album
         self._coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
         self.traces.clear()
@@ -162,25 +167,17 @@ class Workbench(QObject):
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)
         for name in NAMES:
-            on = name in self.desk.enabled
-            self._set_status(name, Status("waiting", "Waiting for its turn") if on else OFF)
+            self._set_status(name, WAITING if name in self.desk.enabled else OFF)
         self.show_name()
         self._show()
 
     def show_name(self) -> None:
         if self.photo is not None:
-            height, width = self.photo.shape[:2]
-            self.photo_shown.emit(self.name, self.path, width, height)
-
-    def _waiting_for(self, event: Working) -> None:
-        if event.text != SEARCHING:
-            return
-        for name in NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces):
-            self._set_status(name, Status("running", SEARCHING))
+            self.photo_shown.emit(self.name, self.path, *self.photo.shape[1::-1])
 
     def _grew(self, event: TraceGrew) -> None:
         trace = event.trace
-        held = self._complete().get(trace.method)
+        held = complete(self.traces).get(trace.method)
         if held is not None and trace.stage("detections") is None:  # it runs again
             self._before[trace.method] = held
             selected = self.desk.view.selected
@@ -189,11 +186,9 @@ class Workbench(QObject):
         self.traces[trace.method] = trace
         if event.complete:
             self._before.pop(trace.method, None)
-            self._set_status(trace.method, Status("done"))
-            fresh = None
-        else:
-            self._set_status(trace.method, Status("running", "Running"))
-            fresh = trace.stages[-1].name
+        self._set_status(trace.method, DONE if event.complete else Status("running", "Running"))
+        # Only now is it known which detection is the best, which many thumbnails show.
+        fresh = STAGE_NAMES if event.complete else (trace.stages[-1].name,)
         self.presenter.show_cells(trace.method, fresh)
         self.traces_changed.emit()
         if event.complete or trace.stages[-1].name == self.desk.stage:
@@ -206,10 +201,29 @@ class Workbench(QObject):
             self._restore(event.method)
             self._show()
             return
+        coming, self._coming = self._coming, None
+        if coming is not None and event.unread:
+            if (following := coming.following()) is not None:
+                return self._start(following)
+            if self.photo is not None:
+                self.album = self.album.without(coming.job.path)
+                return self._resume()
+        for name in NAMES if self.photo is None else pending(self.desk.enabled, self.status):
+            self._set_status(name, Status("failed", event.sentence))
+            self._restore(name)
+        self._show()
+
+    def _resume(self) -> None:
+        """Go on with the photo on the bench: its methods stopped while another was read."""
         self._coming = None
-        for name in NAMES:
-            if name not in self.traces:
-                self._set_status(name, Status("failed", event.sentence))
+        stopped = pending(self.desk.enabled, self.status)
+        if not stopped and self._weights is None:
+            self.runner.cancel()
+            return
+        for name in stopped:
+            self._set_status(name, WAITING)
+        wanted = tuple(each for each in self.desk.enabled if not self.status[each].given_up)
+        self._run(wanted, without=stopped)
         self._show()
 
     def _restore(self, method: str) -> None:
@@ -218,14 +232,14 @@ class Workbench(QObject):
             self.traces[method] = self._before.pop(method)
             self.presenter.redraw_thumbnails()
             self.traces_changed.emit()
-        if method in self._complete():
-            self._set_status(method, Status("done"))
+        if method in complete(self.traces):
+            self._set_status(method, DONE)
 
     def _finished(self) -> None:
         self._coming = None
         for name, status in list(self.status.items()):
             if status.state in ("waiting", "running"):
-                self._set_status(name, Status("waiting", "Cancelled"))
+                self._set_status(name, CANCELLED)
                 self._restore(name)
         self._show()
         done = [name for name in self.desk.enabled if name in self.traces]
@@ -251,8 +265,7 @@ class Workbench(QObject):
         for name in removed:
             self._set_status(name, OFF)
         for name in added:
-            done = name in self.traces
-            self._set_status(name, Status("done") if done else Status("waiting", "Waiting"))
+            self._set_status(name, DONE if name in self.traces else Status("waiting", "Waiting"))
         self._run_again(added, removed)
         self._show()
 
@@ -260,42 +273,29 @@ class Workbench(QObject):
         """Start the methods that came on, or go on without those that went off."""
         if self.photo is None or self._coming is not None:
             return
-        complete = set(self._complete())
-        missing = set(self.desk.enabled) - complete
-        if (added & missing) or (self.runner.busy and removed - complete):
-            self._run()
+        there = set(complete(self.traces))
+        if (added - there) or (self.runner.busy and removed - there):
+            self._run(self.desk.enabled)
 
-    def _complete(self) -> dict[str, Trace]:
-        return {
-            name: trace for name, trace in self.traces.items()
-            if trace.stage("detections") is not None
-        }
-
-    def _run(self) -> None:
-        """Run what is missing of the photo on the bench."""
+    def _run(self, methods: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
+        """Run what is missing of the photo on the bench. without: what runs once more."""
+        there = complete(self.traces)
+        done = {name: trace for name, trace in there.items() if name not in without}
         self.runner.start(
-            Job(name=self.name, methods=self.desk.enabled, photo=self.photo, path=self.path,
-                done=self._complete(), search=search_of(self.traces), weights=self._weights)
+            Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
+                search=search_of(self.traces), weights=self._weights)
         )
 
     def use_weights(self, weights: Weights) -> None:
         """Run FPN with other weights, now and from now on. The other methods keep their results."""
         self._weights = weights
         if self._coming is not None:
-            self._start(*self._coming)
+            self._start(self._coming)
         elif self.photo is not None:
             if "fpn" not in self.desk.enabled:
                 self.steps.put(self.desk.toggled("fpn"))
-            self._run()
+            self._run(self.desk.enabled)
             self._show()
-
-    def selected_box(self) -> Rect | None:
-        """The selected box in photo pixels."""
-        key = self.desk.view.selected
-        if key is None or key.method not in self.shown:
-            return None
-        box = box_of(self.shown[key.method], key.stage, key.row)
-        return float(box[0]), float(box[1]), float(box[2]), float(box[3])
 
     def showing(self) -> Showing:
         """All that is on screen now, for a picture of it."""
@@ -315,11 +315,6 @@ class Workbench(QObject):
         self.switched.emit()
 
     def _decided(self, method: str) -> None:
-        self.presenter.show_cells(method)
+        self.presenter.show_cells(method, STAGE_NAMES)
         self._show()
 
-    def _show_messages(self) -> None:
-        self.presenter.show_messages()
-
-
-OFF = Status("off", "Switched off")

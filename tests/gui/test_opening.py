@@ -188,3 +188,93 @@ def test_closing_while_it_runs_ends_the_threads(
     begun = time.monotonic()
     window.close()
     assert time.monotonic() - begun < 30  # it ended: the gate was never opened
+
+
+def with_bad(photo: Path, *names: str) -> list[Path]:
+    """Photos beside `photo`; those with "bad" in their names are not photos."""
+    paths = [photo.parent / name for name in names]
+    for path in paths:
+        if "bad" in path.name:
+            path.write_bytes(b"not a photo at all")
+        else:
+            Image.new("RGB", (30, 20)).save(path)
+    return paths
+
+
+def test_a_bad_neighbour_leaves_the_running_photo_alone(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    bad, good = with_bad(photo, "bad.jpg", "good.png")
+    engine.gate.clear()
+    window.open_paths([photo, bad, good])
+    qtbot.waitUntil(lambda: engine.runs == ["faster_rcnn"], timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=LONG)
+    assert "bad.jpg" in window.banner.text.text()
+    assert window.workbench.name == "cat.png"
+    assert not [cell for cell in window.stage_map.cells.values() if cell.state == "failed"]
+    engine.gate.set()
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    assert all(cell.state == "done" for cell in window.stage_map.cells.values())
+    # The bad file is passed over, there and back.
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: window.workbench.name == "good.png", timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+
+
+def test_what_was_done_or_cancelled_does_not_run_again_after_a_bad_neighbour(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    (bad,) = with_bad(photo, "bad.jpg")
+    engine.broken = {"fpn"}
+    window.open_paths([photo, bad])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 4, timeout=LONG)
+    settle(qtbot, window)
+    runs = list(engine.runs)
+    window.banner.hide()
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=LONG)
+    settle(qtbot, window)
+    assert engine.runs == runs
+    assert window.stage_map.cells[("fpn", "nms")].state == "failed"
+    assert "4 of 5" in window.strip.text.text()
+
+
+def test_a_bad_first_photo_is_passed_over(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    window.open_paths([*with_bad(photo, "bad 1.png", "bad 2.png"), photo])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    assert window.workbench.name == "cat.png"
+    said = window.banner.text.text()
+    assert "bad 1.png" in said and "bad 2.png" in said
+    settle(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+    assert not window.runner.busy
+
+
+def test_several_bad_files_stop_after_the_last(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    window.open_paths(with_bad(photo, "bad 1.png", "bad 2.png"))
+    qtbot.waitUntil(lambda: "bad 2.png" in window.banner.text.text(), timeout=LONG)
+    settle(qtbot, window)
+    assert window.workbench.photo is None
+    assert "bad 2.png" in window.centre.canvases["rcnn"].frame.message
+
+
+def test_page_up_takes_back_a_page_down_that_is_still_read(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    with_bad(photo, "good.png")
+    engine.gate.clear()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: engine.runs == ["faster_rcnn"], timeout=LONG)
+    window.workbench.turn(1)
+    window.workbench.turn(-1)
+    engine.gate.set()
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    assert window.workbench.name == "cat.png"
