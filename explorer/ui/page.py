@@ -23,7 +23,7 @@ from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import Palette, colour
 from explorer.ui.transform import View, fitted
-from explorer.ui.words import time_text
+from explorer.ui.words import time_text, total_ms
 
 WIDTH, HEIGHT = 1280.0, 800.0
 READABLE = 0.85  # a panel's least scale; a longer one makes the page higher
@@ -71,11 +71,10 @@ def stage_page(
     if hidden is None:
         hidden = layers_off(picture)
     method = method_named(trace.method)
-    record = trace.stage(stage)
     head_line(
         painter, WIDTH, picture.title, palette, colour(palette, trace.method),
         method.paper, photo_title(photo_name, trace),
-        time_text(record.ms) if record is not None else "",
+        stage_time(trace, stage),
     )
     room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
     main, panel = areas(picture, room, gap=20.0)
@@ -86,6 +85,15 @@ def stage_page(
     foot_lines(painter, picture, trace, palette, height, hidden, lost)
     painter.end()
     return image
+
+
+def stage_time(trace: Trace, stage: StageName) -> str:
+    """What the window shows: a stage's own time, and the method's where its detections are."""
+    record = trace.stage(stage)
+    if record is None:
+        return ""
+    return f"{time_text(total_ms(trace))} in all" if stage == "detections" else \
+        time_text(record.ms)
 
 
 def _level(picture: Picture, main: Rect, panel: Rect) -> Rect:

@@ -15,8 +15,19 @@ from explorer.session.thumbnail import thumbnail
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
 from explorer.ui.arrange import areas
-from explorer.ui.page import EDGE, FOOT, HEAD, HEIGHT, READABLE, WIDTH, page_height, photo_title
+from explorer.ui.page import (
+    EDGE,
+    FOOT,
+    HEAD,
+    HEIGHT,
+    READABLE,
+    WIDTH,
+    page_height,
+    photo_title,
+    stage_time,
+)
 from explorer.ui.transform import fitted
+from explorer.ui.words import time_text
 from tests.traces import synthetic_trace
 
 ROOM = (EDGE, HEAD, WIDTH - EDGE, HEIGHT - FOOT)
@@ -60,3 +71,18 @@ def test_what_the_panel_is_about_is_marked_on_the_photo(method: str, stage: Stag
 
 def test_the_header_names_the_photo_and_its_size() -> None:
     assert photo_title("cat.png", trace_of("fpn")) == "cat.png · 320 × 240 px"
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_the_page_of_detections_says_how_long_the_whole_method_took(method: str) -> None:
+    trace = trace_of(method)
+    total = sum(stage.ms for stage in trace.stages)
+    assert stage_time(trace, "detections") == f"{time_text(total)} in all"
+    own = trace.stage("scores")
+    assert own is not None and stage_time(trace, "scores") == time_text(own.ms)
+
+
+def test_only_rcnn_says_that_regions_and_not_the_photo_enter_the_network() -> None:
+    for method in NAMES:
+        summary = picture(trace_of(method), "image", ViewState()).summary
+        assert ("each region enters the network at 96 × 96" in summary) == (method == "rcnn")
