@@ -33,9 +33,10 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     image = need(trace, "image", ImageStage)
     height, width = image.pixels.shape[:2]
     sizes = ", ".join(f"{size.width} × {size.height}" for size in image.inputs)
+    enters = "each region enters" if trace.method == "rcnn" else "enters"
     return Picture(
         title=title(trace, "image"),
-        summary=f"{width} × {height} px · enters the network at {sizes}",
+        summary=f"{width} × {height} px · {enters} the network at {sizes}",
         main=photo_scene(trace),
         panel=_panel(trace, image).scene(),
     )
