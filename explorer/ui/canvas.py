@@ -59,7 +59,7 @@ class Canvas(QWidget):
         self.labels_hidden = 0
         self._hits: tuple[Hit, ...] = ()
         self._hover: Hit | None = None
-        self._hover_spot: Spot | None = None
+        self._hover_scene: Scene | None = None
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._body: QPixmap | None = None
@@ -165,9 +165,10 @@ class Canvas(QWidget):
             )
             inner.end()
         painter.drawPixmap(0, 0, self._body)
-        if self._hover is not None and self._hover_spot is not None:
-            spot = self._hover_spot
-            paint_hover(painter, self._hover, spot.area, spot.view, self.theme.palette)
+        if self._hover is not None:
+            for spot in self.spots():  # where it is now: the camera may have moved
+                if spot.scene is self._hover_scene:
+                    paint_hover(painter, self._hover, spot.area, spot.view, self.theme.palette)
 
     def resizeEvent(self, event: object) -> None:
         self._body = None
@@ -238,7 +239,8 @@ class Canvas(QWidget):
         hits = self.hits_at(at.x(), at.y())
         hover = hits[0] if hits else None
         if (hover and hover.key) != (self._hover and self._hover.key):
-            self._hover, self._hover_spot = hover, self._spot_at(at.x(), at.y())
+            spot = self._spot_at(at.x(), at.y())
+            self._hover, self._hover_scene = hover, spot.scene if spot is not None else None
             self.hinted.emit(_hint(hits))
             self.update()
 

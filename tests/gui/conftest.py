@@ -67,6 +67,9 @@ class MadeUpEngine:
     def load(self, method: str) -> MadeUpNet:
         return MadeUpNet()
 
+    def use_weights(self, path: Path | None) -> None:
+        """It has no weights."""
+
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
         self.searches += 1
         yield Progress("regions", 0, 1)

@@ -29,6 +29,10 @@ def visible(window: Window) -> list[str]:
     return [name for name, canvas in window.centre.canvases.items() if canvas.isVisible()]
 
 
+def stage_of(window: Window) -> str:
+    return window.workbench.desk.stage
+
+
 def on_screen(canvas: Canvas, x: float, y: float) -> QPoint:
     """Where a photo pixel is on a canvas."""
     return QPointF(*canvas.spots()[0].view.point(x, y)).toPoint()
@@ -59,21 +63,21 @@ def test_arrow_keys_walk_through_the_stages(qtbot: QtBot, opened: Window) -> Non
         titles.append(shown.title)
         qtbot.keyClick(opened, Qt.Key.Key_Right)
     assert len(set(titles)) == len(STAGE_NAMES)
-    assert opened.workbench.desk.stage == "detections"
+    assert stage_of(opened) == "detections"
     qtbot.keyClick(opened, Qt.Key.Key_Left)
-    assert opened.workbench.desk.stage == "nms"
+    assert stage_of(opened) == "nms"
     qtbot.mouseClick(opened.bottom.back, LEFT)
-    assert opened.workbench.desk.stage == "refinement"
+    assert stage_of(opened) == "refinement"
 
 
 def test_a_cell_of_the_map_opens_method_and_stage(qtbot: QtBot, opened: Window) -> None:
     at = opened.stage_map.cell_rect("sppnet", "assignment").center().toPoint()
     qtbot.mouseClick(opened.stage_map, LEFT, pos=at)
-    assert opened.workbench.desk.stage == "assignment"
+    assert stage_of(opened) == "assignment"
     assert visible(opened) == ["sppnet"]
     row = opened.stage_map.row_rect("nms")
     qtbot.mouseClick(opened.stage_map, LEFT, pos=QPoint(30, int(row.center().y())))
-    assert opened.workbench.desk.stage == "nms"
+    assert stage_of(opened) == "nms"
     assert visible(opened) == list(NAMES)
 
 
@@ -270,11 +274,11 @@ def test_theme_is_switched_and_remembered(
 def test_layout_is_remembered(
     qtbot: QtBot, make_window: Callable[[Callable[[], Engine]], Window]
 ) -> None:
-    first = make_window(MadeUpEngine)
+    first = make_window(lambda: MadeUpEngine())
     first.splitter.setSizes([420, 600, 260])
     wanted = first.splitter.sizes()
     first.close()
-    second = make_window(MadeUpEngine)
+    second = make_window(lambda: MadeUpEngine())
     assert second.splitter.sizes()[0] == pytest.approx(wanted[0], abs=2)
 
 
