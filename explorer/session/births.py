@@ -12,10 +12,11 @@ from explorer.session.scenes.common import (
     box_text,
     count,
     number,
+    plural,
     signed,
     size_text,
 )
-from explorer.session.scenes.equations import decoding_lines
+from explorer.session.scenes.equations import box_lines, decoding_lines
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
@@ -90,9 +91,9 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
         Card(
             "regions", "RPN refinement",
             (
-                moves(deltas),
+                *moves(deltas),
                 *decoding_lines(before, deltas),
-                f"box {box_text(box)}  ({size_text(box)} px)",
+                *box_lines(before, deltas, box),
             ),
             key,
         ),
@@ -111,15 +112,15 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int) -> Car
     removed = "suppresses no other box"
     if len(gone):
         overlap = stage.nms.overlap[gone]
-        removed = f"suppresses {len(gone)} at IoU {overlap.min():.2f} to {overlap.max():.2f} > " \
-            f"{number(stage.nms.threshold)}"
+        removed = f"suppresses {plural(len(gone), 'box', 'boxes')} that overlap it by more than " \
+            f"IoU {number(stage.nms.threshold)}: {overlap.min():.3f} to {overlap.max():.3f}"
     return Card(
         "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
         f"proposal {region + 1} of {count(len(stage.boxes))}",
     )
 
 
-def moves(deltas: Floats) -> str:
-    """'tx +0.061  ty ...'."""
-    pairs = zip("xywh", deltas.tolist(), strict=True)
-    return "  ".join(f"t{name} {signed(value, 3)}" for name, value in pairs)
+def moves(deltas: Floats) -> tuple[str, str]:
+    """'tx +0.0612  ty −0.0104' and the same for w and h, on lines short enough not to wrap."""
+    x, y, w, h = (signed(value, 4) for value in deltas.tolist())
+    return f"tx {x}  ty {y}", f"tw {w}  th {h}"

@@ -19,9 +19,8 @@ from explorer.session.scenes.common import (
     number,
     setting,
     signed,
-    size_text,
 )
-from explorer.session.scenes.equations import decoding_lines, level_lines
+from explorer.session.scenes.equations import box_lines, decoding_lines, level_lines
 from explorer.session.scenes.grids import map_named
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
@@ -189,9 +188,9 @@ def _refinement_cards(trace: Trace, rows: Related) -> list[Card]:
     for at in own[:3]:
         deltas = stage.deltas[at]
         lines = (
-            moves(deltas),
+            *moves(deltas),
             *decoding_lines(stage.before[at], deltas),
-            f"box {box_text(box_of(trace, 'refinement', at))}  ({size_text(stage.after[at])} px)",
+            *box_lines(stage.before[at], deltas, box_of(trace, "refinement", at)),
         )
         name = label_name(trace, int(stage.labels[at]))
         result.append(Card("refinement", "Refinement", lines, Key(trace.method, "refinement", at),

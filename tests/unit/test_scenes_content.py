@@ -13,7 +13,7 @@ from explorer.session.scene import Boxes, Heat, Key, Labels, Layer, Lines, Point
 from explorer.session.scenes import picture
 from explorer.session.scenes.assignment_levels import network_size
 from explorer.session.scenes.crops import crop_of, warped
-from explorer.session.scenes.equations import decoded, decoding_lines, level_lines
+from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, level_lines
 from explorer.session.scenes.merging import labels_after
 from explorer.session.scenes.rpn_anchors import objectness_map
 from explorer.trace.stages import (
@@ -262,9 +262,32 @@ def test_refinement_draws_what_the_equations_give(method: str) -> None:
         np.testing.assert_allclose(moved, stage.after[row], atol=0.01)
     lines = decoding_lines(np.array([10.0, 20, 50, 100]), np.array([0.1, -0.25, 0.0, 9.0]))
     assert lines == (
-        "x = 30.0 + 40.0·0.100 = 34.0", "y = 60.0 − 80.0·0.250 = 40.0", "w = 40.0·e^0.000 = 40.0",
-        "h = 80.0·e^4.135 = 5000.0",
+        "x = 30.0 + 40.0·0.1000 = 34.0", "y = 60.0 − 80.0·0.2500 = 40.0",
+        "w = 40.0·e^0.0000 = 40.0", "h = 80.00·e^4.13517 = 5000.0",
     )
+
+
+def test_the_digits_shown_give_the_tenth_of_a_pixel_shown() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        corner = rng.uniform(0, 600, 2)
+        box = np.concatenate([corner, corner + rng.uniform(5, 900, 2)])
+        deltas = rng.normal(0, 0.4, 4)
+        want = decoded(box, deltas)
+        numbers = [(want[0] + want[2]) / 2, (want[1] + want[3]) / 2, *(want[2:] - want[:2])]
+        for line, value in zip(decoding_lines(box, deltas), numbers, strict=True):
+            terms, result = line.replace("−", "-")[4:].split(" = ")
+            # What a reader does with the digits on the screen.
+            worked = eval(terms.replace("·e^", "*2.718281828459045**").replace("·", "*"))
+            assert f"{worked:.1f}" == result == f"{value:.1f}", line
+
+
+def test_a_box_that_the_photo_cuts_says_so() -> None:
+    before, still = np.array([280.0, 20, 318, 60]), np.zeros(4)
+    grown = np.array([0.0, 0, 0.5, 0])
+    cut = np.clip(decoded(before, grown), 0, (320, 240, 320, 240))
+    assert box_lines(before, still, before) == ("box 280, 20 – 318, 60  (38 × 40 px)",)
+    assert box_lines(before, grown, cut)[1:] == ("clipped to the photo",)
 
 
 @pytest.mark.parametrize("method", NAMES)

@@ -11,6 +11,10 @@ from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats
 
 CLAMP = math.log(1000 / 16)  # t_w and t_h are cut here before exp
+CLIPPED = "clipped to the photo"
+VISIBLE = 0.1  # pixels that a clipped box must have lost to be called so
+# Decimals of pixels and of t, the fewest first, until the digits shown give the tenth shown.
+DIGITS = ((1, 4), (2, 4), (2, 5), (3, 6), (4, 7))
 
 
 def decoded(before: Floats, deltas: Floats) -> Floats:
@@ -23,8 +27,22 @@ def decoded(before: Floats, deltas: Floats) -> Floats:
     return box
 
 
+def clipped(before: Floats, deltas: Floats, box: Floats) -> bool:
+    """Whether a box (4,) is less than what t made of it, and so ends at the photo's border."""
+    return bool(np.abs(decoded(np.asarray(before, np.float64), deltas) - box).max() > VISIBLE)
+
+
+def box_lines(before: Floats, deltas: Floats, box: Floats) -> tuple[str, ...]:
+    """'box 52, 40 – 180, 201  (128 × 161 px)', and whether the photo's border cut it."""
+    line = f"box {box_text(box)}  ({size_text(box)} px)"
+    return (line, CLIPPED) if clipped(before, deltas, box) else (line,)
+
+
 def decoding_lines(before: Floats, deltas: Floats) -> tuple[str, ...]:
-    """'x = 96.0 + 64.0·0.061 = 99.9' and the same for y, w and h."""
+    """'x = 96.0 + 64.0·0.0612 = 99.9' and the same for y, w and h.
+
+    Whoever works out a line from the digits in it gets its result.
+    """
     box = np.asarray(before, np.float64)
     t = np.asarray(deltas, np.float64)
     side = (box[2] - box[0], box[3] - box[1])
@@ -33,17 +51,29 @@ def decoding_lines(before: Floats, deltas: Floats) -> tuple[str, ...]:
     for at, name in enumerate("xy"):
         result = middle[at] + side[at] * t[at]
         sign = "+" if t[at] >= 0 else "−"
+        for places, digits in DIGITS:
+            start, factor = round(middle[at], places), round(side[at], places)
+            if _same(start + factor * round(t[at], digits), result):
+                break
         lines.append(
-            f"{name} = {number(middle[at], 1)} {sign} {number(side[at], 1)}·"
-            f"{number(abs(t[at]), 3)} = {number(result, 1)}"
+            f"{name} = {number(middle[at], places)} {sign} {number(side[at], places)}·"
+            f"{number(abs(t[at]), digits)} = {number(result, 1)}"
         )
     for at, name in enumerate("wh"):
         power = min(t[2 + at], CLAMP)
         result = side[at] * math.exp(power)
+        for places, digits in DIGITS:
+            if _same(round(side[at], places) * math.exp(round(power, digits)), result):
+                break
         lines.append(
-            f"{name} = {number(side[at], 1)}·e^{number(power, 3)} = {number(result, 1)}"
+            f"{name} = {number(side[at], places)}·e^{number(power, digits)} = {number(result, 1)}"
         )
     return tuple(lines)
+
+
+def _same(one: float, other: float) -> bool:
+    """Whether two numbers are written alike, to a tenth."""
+    return number(one, 1) == number(other, 1)
 
 
 def decoding(
@@ -56,7 +86,7 @@ def decoding(
     for at, (name, value) in enumerate(zip("xywh", np.asarray(deltas).tolist(), strict=True)):
         x = panel.left + at * step
         panel.label(x, panel.y + 7, f"t{name}", "muted", 11)
-        panel.label(x + 16, panel.y + 7, number(value, 3), mono=True, size=11)
+        panel.label(x + 16, panel.y + 7, number(value, 4), mono=True, size=11)
     panel.gap(20)
     formula = f"x = {letter}x + {letter}w·tx,  w = {letter}w·e^tw,  y and h likewise"
     panel.text(formula, "muted", 11)
@@ -67,8 +97,8 @@ def decoding(
         panel.gap(2)
         panel.pair("Box", box_text(clipped_to))
         panel.pair("Size", f"{size_text(clipped_to)} px")
-        if np.abs(decoded(before, deltas) - clipped_to).max() > 0.6:
-            panel.text("Clipped to the photo.", "muted", 11)
+        if clipped(before, deltas, clipped_to):
+            panel.text(f"The box is {CLIPPED}.", "muted", 11)
 
 
 def level_lines(

@@ -22,7 +22,7 @@ from explorer.session.scenes.common import (
     size_text,
     title,
 )
-from explorer.session.scenes.equations import decoded, decoding
+from explorer.session.scenes.equations import CLIPPED, clipped, decoding
 from explorer.session.scenes.pairs import class_control, strong_rows, tag
 from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Ints, StageName
@@ -96,10 +96,8 @@ def _panel(
                    "muted", 11)
     panel.heading(f"Regression of '{label_name(trace, label)}'", "P: before")
     decoding(panel, before, stage.deltas[row], "P")
-    moved_to = decoded(np.asarray(before, np.float64), np.asarray(stage.deltas[row], np.float64))
-    drift = np.abs(after - moved_to).max()
-    if drift > 0.6:
-        panel.text("Then clipped to the photo.", "muted", 11)
+    if clipped(before, stage.deltas[row], after):
+        panel.text(f"Then {CLIPPED}.", "muted", 11)
     panel.heading("Pairs on the photo", f"{len(top)} of {count(len(stage.labels))}")
     cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
     listed = top[:TOP]
