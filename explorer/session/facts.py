@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -104,15 +105,15 @@ def _assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
         return _window_cards(trace, stage, image, box, row, key)
     if isinstance(stage, RoiStage):
         exact, cells = stage.exact[row], stage.cells[row]
-        rounded = " ".join(str(int(cell)) for cell in cells)
         lines = (
-            f"÷ stride: {' '.join(number(float(value)) for value in exact)}",
-            f"rounded:  {rounded}",
+            _four("", ("x1", "y1", "x2", "y2")),
+            _four("÷ stride", [number(float(value)) for value in exact]),
+            _four("rounded", [str(int(cell)) for cell in cells]),
         )
         shown = map_named(trace)
         if shown is not None:
             moved = (cells - exact) * np.array([shown.stride_x, shown.stride_y] * 2)
-            lines += (f"shift: {' '.join(signed(float(value), 1) for value in moved)} px",)
+            lines += (_four("shift px", [signed(float(value), 1) for value in moved]),)
         size = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
         return [Card("assignment", "RoI", lines, key, size)]
     if isinstance(stage, LevelStage):
@@ -121,6 +122,11 @@ def _assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
         lines = level_lines(width, height, raw, level, stage.k0, stage.canonical)
         return [Card("assignment", "Level", lines, key, f"P{level}")]
     return []
+
+
+def _four(name: str, values: Sequence[str]) -> str:
+    """A row of a table of the four sides of a box, in a monospaced face."""
+    return f"{name:<9}" + "".join(f"{value:>6}" for value in values)
 
 
 def _window_cards(

@@ -9,14 +9,17 @@ import pytest
 
 from explorer.methods.names import NAMES
 from explorer.session.anchors import colour_index, colour_names, place, ratio_text
+from explorer.session.facts import facts
 from explorer.session.scene import Boxes, Heat, Key, Labels, Layer, Lines, Points, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.assignment_levels import network_size
+from explorer.session.scenes.common import shown
 from explorer.session.scenes.crops import crop_of, warped
 from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, level_lines
 from explorer.session.scenes.merging import labels_after
 from explorer.session.scenes.rpn_anchors import objectness_map
 from explorer.trace.stages import (
+    DetectionsStage,
     FeaturesStage,
     Grouping,
     LevelStage,
@@ -341,3 +344,24 @@ def test_nms_draws_the_strongest_boxes_up_to_the_limit(limit: int) -> None:
     if kept == len(stage.nms.kept):
         best = np.sort(stage.scores[every])[::-1][: len(gone)]
         np.testing.assert_array_equal(stage.scores[gone], best)
+
+
+def test_counts_of_one_are_singular() -> None:
+    assert shown(1, 1, "region") == "1 region"
+    assert shown(12, 12, "region") == "12 regions"
+    assert shown(200, 2000, "region") == "200 of 2,000 regions"
+
+
+@pytest.mark.parametrize("method", ["fast_rcnn", "faster_rcnn", "fpn"])
+def test_the_formulas_of_a_journey_fit_their_card(method: str) -> None:
+    trace = trace_of(method)
+    stage = trace.stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    lines = [line for _, lines in facts(trace, "detections", 0) for line in lines]
+    four = [line for line in lines if line.split(" ")[0] in ("÷", "rounded", "tx", "tw", "shift")]
+    assert len(four) >= (2 if method == "fpn" else 5)
+    assert max(map(len, four)) <= 34
+    if method == "fast_rcnn":
+        sides = lines.index(f"{'':9}    x1    y1    x2    y2")
+        assert lines[sides + 1].startswith("÷ stride")
+        assert len(lines[sides + 1]) == len(lines[sides])

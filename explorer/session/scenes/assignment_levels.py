@@ -84,7 +84,7 @@ def levels(
         if stage.canonical != WINDOW:
             panel.text(f"{stage.canonical:g} is the paper's {WINDOW}, scaled to our input size.",
                        "muted", 11)
-    return shown(len(rows), total, "regions") + " · coloured by level", \
+    return shown(len(rows), total, "region") + " · coloured by level", \
         photo_scene(trace, *layers, opacity=0.8), panel
 
 

@@ -182,9 +182,10 @@ def box_text(box: Floats) -> str:
     return f"{x1}, {y1} – {x2}, {y2}"
 
 
-def shown(visible: int, total: int, what: str) -> str:
-    """'200 of 2,000 boxes', or '12 boxes' where none is hidden."""
-    return f"{total:,} {what}" if visible >= total else f"{visible:,} of {total:,} {what}"
+def shown(visible: int, total: int, one: str) -> str:
+    """'200 of 2,000 anchors', or '12 anchors' where none is hidden. one: 'anchor'."""
+    every = plural(total, one)
+    return every if visible >= total else f"{visible:,} of {every}"
 
 
 Align = Literal["left", "centre", "right"]

@@ -158,7 +158,8 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
             trace.method if by_method else class_role(int(stage.labels[row]))
             for row in range(min(n, LISTED))
         ]
-        panel.table(cells, ("class", "score", "box", "region"), rows, roles=roles, size=11.0)
+        head = ("class", "score", "x1, y1 – x2, y2", "region")
+        panel.table(cells, head, rows, roles=roles, size=11.0)
         if n > LISTED:
             panel.text(f"and {n - LISTED} more", "muted")
     else:

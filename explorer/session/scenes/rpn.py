@@ -64,7 +64,7 @@ def _proposals(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
-        summary=f"{shown(len(rows), total, 'proposals')} · from {count(len(stage.anchors))} "
+        summary=f"{shown(len(rows), total, 'proposal')} · from {count(len(stage.anchors))} "
         "anchors",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),

@@ -68,7 +68,7 @@ def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
-        summary=f"before and after refinement · {shown(len(rows), total, 'proposals')}",
+        summary=f"before and after refinement · {shown(len(rows), total, 'proposal')}",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
         controls=(show_control("refinement"),),

@@ -120,7 +120,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     ]
     return Picture(
         title=title(trace, "regions"),
-        summary=shown(len(rows), len(stage.anchors), "anchors"),
+        summary=shown(len(rows), len(stage.anchors), "anchor"),
         main=photo_scene(trace, *layers, opacity=0.85),
         panel=panel.scene(),
         controls=tuple(controls),

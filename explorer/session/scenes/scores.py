@@ -9,7 +9,6 @@ from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
     class_role,
-    count,
     focus,
     label_name,
     need,
@@ -47,7 +46,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     kind = "SVM margins" if stage.kind == "svm" else "softmax probabilities"
     return Picture(
         title=title(trace, "scores"),
-        summary=f"{kind} · {len(rows)} highest of {count(len(objects))} regions",
+        summary=f"{kind} · {len(rows)} highest of {plural(len(objects), 'region')}",
         main=photo_scene(trace, *layers, opacity=0.85),
         panel=_panel(trace, stage, at, rows, labels[rows], best[rows]).scene(),
         controls=(

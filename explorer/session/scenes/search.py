@@ -84,7 +84,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
     layers += selection(trace, at, "regions", always=True)
     return Picture(
         title=title(trace, "regions"),
-        summary=f"selective search, {stage.strategy} · {shown(visible, total, 'regions')}",
+        summary=f"selective search, {stage.strategy} · {shown(visible, total, 'region')}",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
         controls=(show_control("boxes"),),
