@@ -27,6 +27,11 @@ class Album:
     def current(self) -> Path | None:
         return self.photos[self.at] if self.photos else None
 
+    @property
+    def place(self) -> str:
+        """ "2 of 8", or "" where there is nothing to leaf through."""
+        return f"{self.at + 1:,} of {len(self.photos):,}" if len(self.photos) > 1 else ""
+
     def turned(self, step: int) -> Album:
         """`step` photos on, past bad ones, stopping at the last good one."""
         ahead = range(self.at + 1, len(self.photos)) if step > 0 else range(self.at - 1, -1, -1)

@@ -27,6 +27,7 @@ from explorer.ui.flow import FlowLayout
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.style import Theme
 
+LAYERS_AT = 3  # after the two steps and the heading
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
 # Stages whose pictures draw as many boxes as they are allowed to.
 LIMITED: tuple[StageName, ...] = ("regions", "assignment", "pooling", "nms")
@@ -71,8 +72,11 @@ class BottomBar(QWidget):
         self.boxes: dict[str, QCheckBox] = {}
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 9, 14, 9)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(14, 9, 14, 9)
+        self._lines.setSpacing(6)
+        row = self._row = QHBoxLayout()
+        self._lines.addLayout(row)
         row.setSpacing(16)
         self.back, self.forward = QToolButton(), QToolButton()
         for button, step, tip in (
@@ -106,12 +110,39 @@ class BottomBar(QWidget):
         policy.setHeightForWidth(True)
         self._layers.setSizePolicy(policy)
         row.addWidget(self._layers, 1)
+        self._below = False
         self._controls = QHBoxLayout()
         self._controls.setSpacing(18)
         row.addLayout(self._controls)
         self.setMinimumSize(300, 70)
         self._icons()
         theme.changed.connect(self._icons)
+
+    def resizeEvent(self, event: object) -> None:
+        self._place_layers()
+
+    def _place_layers(self) -> None:
+        """Beside the controls, or, where that makes the bar lower, in lines of their own."""
+        margins = self._lines.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        items = (self._row.itemAt(index) for index in range(self._row.count()))
+        hints = [item.sizeHint() for item in items if item and item.widget() is not self._layers]
+        used = sum(hint.width() + self._row.spacing() for hint in hints)
+        height = max(hint.height() for hint in hints)
+        lines = self._flow.heightForWidth
+        beside = max(height, lines(max(room - used, 1)))
+        below = room - used < 1 or height + self._lines.spacing() + lines(room) < beside
+        if below != self._below:
+            self._below = below
+            if below:
+                self._row.removeWidget(self._layers)
+                self._row.insertStretch(LAYERS_AT, 1)
+                self._lines.addWidget(self._layers)
+            else:
+                self._lines.removeWidget(self._layers)
+                self._row.takeAt(LAYERS_AT)
+                self._row.insertWidget(LAYERS_AT, self._layers, 1)
+        self.updateGeometry()
 
     def _icons(self) -> None:
         self.back.setIcon(self.theme.icon("ph.caret-left-bold"))
@@ -135,6 +166,7 @@ class BottomBar(QWidget):
         if described != self._described:
             self._described = described
             self._build_controls(controls)
+        self._place_layers()
         for name, on in layers:
             box = self.boxes[name]
             box.blockSignals(True)
@@ -153,7 +185,6 @@ class BottomBar(QWidget):
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
             self.boxes[name] = box
             self._flow.addWidget(box)
-        self._layers.updateGeometry()
 
     def _build_controls(self, controls: Sequence[Control]) -> None:
         _empty(self._controls)

@@ -63,7 +63,7 @@ class Centre(QWidget):
         self._with_summary = True
         for canvas in self.canvases.values():
             canvas.hinted.connect(self.hinted)
-        self.setMinimumSize(420, 320)
+        self.setMinimumSize(380, 300)
 
     def show_methods(self, methods: tuple[str, ...], with_summary: bool) -> None:
         self._shown, self._with_summary = methods, with_summary

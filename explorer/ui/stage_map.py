@@ -57,7 +57,7 @@ class StageMap(QWidget):
         self.enabled: tuple[str, ...] = NAMES
         self._hover: tuple[str | None, StageName | None] = (None, None)
         self.setMouseTracking(True)
-        self.setMinimumSize(300, 430)
+        self.setMinimumSize(290, 350)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Stage map")
         theme.changed.connect(self.update)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -21,9 +21,12 @@ from explorer.methods.names import METHODS
 from explorer.trace.stages import Trace
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
-from explorer.ui.words import time_text, total_ms
+from explorer.ui.words import brief_time, time_text, total_ms
 
-LEVELS = 6  # from all words to the fewest
+# What is left out where there is no room, the least missed first.
+WORDS = (
+    "app", "titles", "precision", "name", "minutes", "size", "device", "times", "place", "open",
+)
 
 
 def dot(ink: QColor, size: int = 10, radius: float = 2.5) -> QIcon:
@@ -57,13 +60,13 @@ class TopBar(QWidget):
         self.theme = theme
         self._traces: Mapping[str, Trace] = {}
         self._enabled: tuple[str, ...] = ()
-        self._photo = ("no photo", 0, 0)
+        self._photo = ("no photo", "", 0, 0)
         self._device = "starting"
         row = self._row = QHBoxLayout(self)
         # The bar never forces the window wide: it shortens its texts instead.
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         self.name = QLabel("Two-Stage Explorer")
         self.name.setObjectName("appname")
         row.addWidget(self.name)
@@ -121,6 +124,7 @@ class TopBar(QWidget):
     def _menu_button(self, text: str, menu: QMenu) -> QToolButton:
         button = QToolButton()
         button.setText(text)
+        button.setToolTip(text)
         button.setAccessibleName(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -149,9 +153,11 @@ class TopBar(QWidget):
             on = chip.isChecked()
             chip.setIcon(dot(colour(palette, method) if on else QColor(palette.faint)))
 
-    def show_photo(self, name: str, width: int = 0, height: int = 0) -> None:
-        self._photo = (name, width, height)
-        self.photo.setToolTip(name)
+    def show_photo(self, name: str, place: str, width: int, height: int) -> None:
+        """place: "2 of 8", its position in the album, or ""."""
+        self._photo = (name, place, width, height)
+        size = f"{width:,} × {height:,} pixels" if width else ""
+        self.photo.setToolTip("\n".join(filter(None, (name, place, size))))
         self._fit()
 
     def show_device(self, text: str) -> None:
@@ -180,30 +186,46 @@ class TopBar(QWidget):
 
     def _fit(self) -> None:
         """As many words as there is room for."""
-        for terse in range(LEVELS):
-            self._write(terse)
-            self._row.invalidate()
-            if self._row.sizeHint().width() <= self.width():
-                return
+        words = set(WORDS)
+        for word in WORDS:
+            if self._fits(words):
+                break
+            words.discard(word)
+        # One long word may have made others go that fit without it.
+        for word in reversed(WORDS):
+            if word not in words and self._fits(words | {word}):
+                words.add(word)
+        self._fits(words)
+        self._row.activate()
 
-    def _write(self, terse: int) -> None:
-        """All texts; the higher `terse`, the shorter."""
-        self.name.setVisible(terse < 1)
+    def _fits(self, words: Collection[str]) -> bool:
+        self._write(words)
+        self._row.invalidate()
+        return self._row.sizeHint().width() <= self.width()
+
+    def _write(self, words: Collection[str]) -> None:
+        """All texts, with these of `WORDS`."""
+        self.name.setVisible("app" in words)
+        long = "titles" in words
         for method in METHODS:
             trace = self._traces.get(method.name)
-            text = f" {method.title if terse < 2 else method.short}"
-            if trace is not None and trace.stages and terse < 4:
-                text += f"  {time_text(total_ms(trace))}"
+            text = f" {method.title if long else method.short}"
+            if trace is not None and trace.stages and "times" in words:
+                brief = "minutes" not in words
+                time = total_ms(trace)
+                text += f"  {brief_time(time) if brief else time_text(time)}"
             self.chips[method.name].setText(text)
         beside, alone = (Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
                          Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.weights.setToolButtonStyle(beside if terse < 2 else alone)
-        device = self._device if terse < 3 else self._device.partition(" ")[0]
+        self.weights.setToolButtonStyle(beside if long else alone)
+        self.open.setToolButtonStyle(beside if "open" in words else alone)
+        device = self._device if "precision" in words else self._device.partition(" ")[0]
         self.device.setText(f" {device}")
-        self.device.setVisible(terse < 5)
-        name, width, height = self._photo
-        room = 26 if terse < 3 else 14
+        self.device.setVisible("device" in words)
+        name, place, width, height = self._photo
+        room = 26 if "name" in words else 14
         shown = name if len(name) <= room else f"{name[: room // 2]}…{name[-room // 2 + 1 :]}"
-        size = f"{width} × {height}" if width and terse < 4 else ""
+        size = f"{width} × {height}" if width and "size" in words else ""
+        more = " · ".join(filter(None, (place if "place" in words else "", size)))
         muted = self.theme.palette.muted
-        self.photo.setText(f'{shown} <span style="color:{muted}">{size}</span>')
+        self.photo.setText(f'{shown} <span style="color:{muted}">{more}</span>')

@@ -256,7 +256,7 @@ class Window(QMainWindow):
         )
 
     def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
-        self.top.show_photo(name, width, height)
+        self.top.show_photo(name, self.workbench.album.place, width, height)
         self.setWindowTitle(f"{name} — Two-Stage Explorer")
         if path is not None:
             self.recent.add(path)

@@ -11,6 +11,14 @@ def total_ms(trace: Trace) -> float:
     return sum(stage.ms for stage in trace.stages)
 
 
+def brief_time(ms: float) -> str:
+    """ "612 ms", "4.1 s", "41 s", "1:06" (minutes and seconds)."""
+    seconds = round(ms / 1000)
+    if seconds >= 60:
+        return f"{seconds // 60}:{seconds % 60:02}"
+    return f"{seconds} s" if ms >= 9_950 else time_text(ms)
+
+
 def short_count(count: int) -> str:
     """ "12", "2,000", "61.2k", "1.3M"."""
     if count < 10_000:

@@ -1,0 +1,79 @@
+"""Small windows cut nothing off, and say as much as they have room for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.methods.names import NAMES
+from explorer.session.scene import Key
+from explorer.trace.stages import Trace
+from explorer.ui.window import Window
+from explorer.ui.words import brief_time
+from tests.gui.conftest import LONG, settle
+
+
+def inside(widget: QWidget, window: Window) -> bool:
+    """Whether all of a widget, at the size it asks for, is within the window."""
+    corner = widget.mapTo(window, widget.rect().bottomRight())
+    hint = widget.sizeHint()
+    whole = widget.width() >= hint.width() and widget.height() >= hint.height()
+    return whole and corner.x() < window.width() and corner.y() < window.height()
+
+
+def slower(trace: Trace, ms: float) -> Trace:
+    """The trace as if its first stage had taken so long."""
+    first, *rest = trace.stages
+    return replace(trace, stages=(replace(first, ms=ms), *rest))
+
+
+def test_nothing_is_cut_off_in_a_window_of_960_by_600(qtbot: QtBot, opened: Window) -> None:
+    opened.resize(960, 600)
+    opened.go(opened.workbench.desk.at_stage("pooling").side_by_side())
+    settle(qtbot, opened)
+    opened.select(Key("fpn", "detections", 0))  # now the journey needs its place as well
+    settle(qtbot, opened)
+    opened.strip.working("Fast R-CNN · pooling 1,200 of 2,000", 1200, 2000)
+    QApplication.processEvents()
+    assert (opened.width(), opened.height()) == (960, 600)
+    assert opened.side.isVisible()
+    for widget in (opened.top.photo, *opened.top.chips.values(), opened.top.export,
+                   opened.strip.cancel, *opened.bottom.boxes.values()):
+        assert inside(widget, opened), widget
+    stages = opened.stage_map
+    assert stages.row_rect("detections").bottom() <= stages.height()
+    assert stages.mapTo(opened, stages.rect().bottomLeft()).y() < opened.bottom.y()
+
+
+def test_a_long_time_takes_no_other_away(qtbot: QtBot, opened: Window) -> None:
+    traces = dict(opened.workbench.traces)
+    traces["rcnn"] = slower(traces["rcnn"], 66_000)  # and some seconds more
+    opened.top.show_methods(NAMES, traces)
+    QApplication.processEvents()
+    for chip in opened.top.chips.values():
+        assert chip.text().rstrip().endswith("s") or "1:10" in chip.text()
+    row = opened.top._row
+    assert row.sizeHint().width() <= opened.top.width() == 1280
+    assert opened.top.name.isVisible() or opened.top.photo.x() < 25
+
+
+def test_the_place_in_the_album_is_beside_the_name(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    other = photo.parent / "b.png"
+    Image.new("RGB", (30, 20)).save(other)
+    window.open_paths([other])
+    qtbot.waitUntil(lambda: window.workbench.name == "b.png", timeout=LONG)
+    assert "1 of 2" in window.top.photo.text()
+    window.workbench.turn(1)
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    assert "2 of 2" in window.top.photo.text()
+
+
+def test_brief_times() -> None:
+    times = [brief_time(ms) for ms in (0.4, 612, 4100, 9960, 41_200, 59_600, 66_000)]
+    assert times == ["0.4 ms", "612 ms", "4.1 s", "10 s", "41 s", "1:00", "1:06"]
