@@ -70,12 +70,10 @@ MULTIPLE = 32  # sides are padded to this, so that strides 4..32 divide them
 class Settings:
     """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
 
-    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level.
-    lowest, highest: the levels that regions are read from.
-    What the paper leaves open has the values of torchvision's FPN: pre_nms_top, score_threshold,
-    nms_threshold, max_detections, and long, which the paper does not limit. proposals: 1,000 in
-    the paper's tests (section 5.2), 2,000 here as in the other methods. Anchors and canonical
-    are 3/8 of the paper's; 288 is 0.36 of 800.
+    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level. lowest, highest: read ones.
+    What the paper leaves open is as in torchvision's FPN: pre_nms_top, score_threshold,
+    nms_threshold, max_detections, long. proposals: 1,000 in the paper's tests (section 5.2).
+    Anchors and canonical are 3/8 of the paper's; 288 is 0.36 of 800.
     """
 
     short: int = field(default=288, metadata={"paper": 800})
@@ -194,8 +192,8 @@ def run(
         raw=freeze(raw), level=freeze(level), k0=settings.k0, canonical=settings.canonical,
     )
 
-    # Each region from its level: 7 x 7 bins (section 4.2). The paper uses RoI pooling; all FPNs
-    # since use RoIAlign (He et al., 2017), and so do we.
+    # Each region from its level: 7 x 7 bins (section 4.2), by RoIAlign (He et al., 2017) as all
+    # FPNs since; the paper's own were RoI pooling's.
     with clock("pooling"):
         pooled = _pool(maps, boxes, level, settings)
     yield PoolingStage(
@@ -310,8 +308,7 @@ def _pool(
 ) -> Tensor:
     """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7).
 
-    aligned=False: cell i is centred at 2^k i, as the convolutions of stride 2 leave it, so that
-    coordinates are divided by the stride and not moved by half a cell; so do torchvision's FPNs.
+    aligned=False: cell i is centred at 2^k i, so coordinates are divided by the stride, not shifted.
     """
     channels = maps[f"P{settings.lowest}"].shape[1]
     pooled = boxes.new_empty((len(boxes), channels, settings.pool, settings.pool))

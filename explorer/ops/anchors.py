@@ -2,8 +2,8 @@
 
 Convention, the same as torchvision's `AnchorGenerator`: an anchor of size s and ratio r
 (height / width) is s / sqrt(r) wide and s sqrt(r) high, its corners are rounded to whole pixels
-(half to even), and the anchors of cell (i, j) are centred on the cell's upper left corner
-(j stride_x, i stride_y), not on its middle.
+(half to even), and the anchors of cell (i, j) are centred on (j stride_x, i stride_y), which is
+where the receptive field of that cell has its middle.
 """
 
 from __future__ import annotations

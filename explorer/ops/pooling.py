@@ -53,8 +53,8 @@ def roi_align(
     """RoIAlign (He et al., 2017): boxes (n, 4) -> (n, C, output, output), no rounding.
 
     The mean of sampling x sampling bilinear samples in each bin (`bins.roi_align_points`).
-    aligned: shift by half a cell, so that cell (i, j) stands for its middle; torchvision's
-    detectors do without.
+    aligned: shift by half a cell, as if cell i spanned i S to (i + 1) S. Without it, as in
+    torchvision's detectors, cell i is centred at i S, where its receptive field is.
     """
     return torchvision.ops.roi_align(
         feature_map, [boxes.to(feature_map.dtype)], output, scale, sampling, aligned

@@ -208,6 +208,7 @@ def test_a_bad_neighbour_leaves_the_running_photo_alone(
     engine.gate.clear()
     window.open_paths([photo, bad, good])
     qtbot.waitUntil(lambda: engine.runs == ["faster_rcnn"], timeout=LONG)
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
     qtbot.keyClick(window, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=LONG)
     assert "bad.jpg" in window.banner.text.text()

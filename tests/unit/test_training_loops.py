@@ -124,11 +124,11 @@ def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Pa
     whole.train_detector("fast_rcnn", second)
     before, after = (load_net("fast_rcnn", one.work).state_dict() for one in (first, second))
     assert all(torch.equal(values, after[name]) for name, values in before.items())
-    third = dataclasses.replace(options(root, "third", 1), start=second.work)
+    third = dataclasses.replace(options(root, "third", 1), start=second.work, seed=3)
     whole.train_detector("fast_rcnn", third)
     made = made_by(third.work, "a CPU", "abc1234")
     assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
-    assert made.backbone is None
+    assert made.backbone is None and made.chosen == (("seed", "3"),)
 
 
 def _keeping_every_step(*arguments: object, engine: object) -> list[float]:
