@@ -308,7 +308,7 @@ def _pool(
 ) -> Tensor:
     """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7).
 
-    aligned=False: cell i is centred at 2^k i, so coordinates are divided by the stride, not shifted.
+    aligned=False: cell i is centred at 2^k i, so coordinates are divided by the stride, unmoved.
     """
     channels = maps[f"P{settings.lowest}"].shape[1]
     pooled = boxes.new_empty((len(boxes), channels, settings.pool, settings.pool))

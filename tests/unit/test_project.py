@@ -170,7 +170,9 @@ def test_the_readmes_commands_are_understood() -> None:
         elif program == "main.py":
             parser_of_window().parse_args(arguments)
             seen.add("window")
-    assert seen == {"pretrain", "propose", "train", "evaluate", "pack", "export", "window"}
+    assert seen == {
+        "pretrain", "propose", "train", "evaluate", "curves", "pack", "export", "window",
+    }
 
 
 def test_ci_installs_the_packages_that_the_readme_names() -> None:
