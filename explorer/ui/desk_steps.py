@@ -51,10 +51,18 @@ class DeskSteps(QObject):
             self._to(self.history.to(desk, gesture))
 
     def undo(self) -> None:
-        self._to(self.history.undone())
+        self._walk(self.history.undone())
 
     def redo(self) -> None:
-        self._to(self.history.redone())
+        self._walk(self.history.redone())
+
+    def _walk(self, history: History[Desk]) -> None:
+        """Where switches change, rows after the scores become other boxes: the present selection is
+        followed through the change (`_decided`), not the row that was selected then."""
+        desk = history.present
+        if desk.chosen != self.desk.chosen:
+            history = replace(history, present=desk.selecting(self.desk.view.selected))
+        self._to(history)
 
     def _to(self, history: History[Desk]) -> None:
         before, self.history = self.desk, history

@@ -135,3 +135,19 @@ def test_switches_hold_for_the_next_photo(
     qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
     settle(qtbot, opened)
     assert kept(opened.workbench.shown["fpn"]) > kept(opened.workbench.traces["fpn"])
+
+
+def test_undoing_a_switch_keeps_the_selection_on_its_box(qtbot: QtBot, opened: Window) -> None:
+    last = len(found(opened, "fpn").boxes) - 1
+    before = box_of(opened.workbench.shown["fpn"], "detections", last)
+    opened.select(Key("fpn", "detections", last))
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    slide(qtbot, opened, "detection_threshold", 1.0)  # none is left
+    assert len(found(opened, "fpn").boxes) == 0
+    qtbot.keyClick(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, opened)
+    assert len(found(opened, "fpn").boxes) == last + 1
+    key = opened.workbench.desk.view.selected
+    assert key is not None
+    now = box_of(opened.workbench.shown["fpn"], key.stage, key.row)
+    assert now == pytest.approx(before, abs=0.01)
