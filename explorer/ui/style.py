@@ -17,7 +17,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 
   font-size: 12px; }
 #topbar { background: $surface; border-bottom: 1px solid $line; }
 #bottombar { background: $surface; border-top: 1px solid $line; }
-#side { background: $surface; }
+#side, #drawer { background: $surface; }
 #centre { background: $window; }
 #appname { font-size: 14px; font-weight: 600; }
 #heading { font-size: 14px; font-weight: 600; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,18 +14,19 @@ from PySide6.QtGui import (
     QGuiApplication,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from explorer.session.job import Engine
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
 from explorer.session.state import Desk
-from explorer.ui import opening
 from explorer.ui.actions import add_actions, keys_text
 from explorer.ui.bottom_bar import LIMITS, BottomBar
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
 from explorer.ui.dialogs import ExportDialog, KeysDialog
+from explorer.ui.drawer import Drawer
+from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.presenter import Presenter
@@ -54,7 +55,6 @@ class Window(QMainWindow):
         self.camera = Camera(self)
         self.studio = Studio(self)
         self.runner = Runner(make_engine, self)
-        self.recent = opening.Recent(settings)
         self._first: list[Path] = []
         self._build()
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
@@ -72,11 +72,13 @@ class Window(QMainWindow):
     def _build(self) -> None:
         self.open_menu = QMenu(self)
         self.open_menu.setToolTipsVisible(True)
+        self.entrance = Entrance(self, self.open_menu, self.settings)
         self.weights_menu = QMenu(self)
         self.weights_menu.setToolTipsVisible(True)
         self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
         self.stage_map = StageMap(self.theme)
         self.centre = Centre(self.camera, self.theme)
+        self.drawer = Drawer(self.theme)
         self.side = Side(self.theme)
         self.bottom = BottomBar(self.theme)
         self.strip = StatusStrip()
@@ -84,7 +86,13 @@ class Window(QMainWindow):
         left.setObjectName("side")
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
-        for widget in (left, self.centre, self.side):
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.setHandleWidth(1)
+        self.middle.addWidget(self.centre)
+        self.middle.addWidget(self.drawer)
+        self.middle.setStretchFactor(0, 1)
+        self.middle.setCollapsible(0, False)
+        for widget in (left, self.middle, self.side):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(1, False)
@@ -121,7 +129,8 @@ class Window(QMainWindow):
         self.top.export_wanted.connect(self.export)
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
-        self.open_menu.aboutToShow.connect(self._fill_open_menu)
+        self.entrance.came.connect(self.open_paths)
+        self.entrance.data_came.connect(bench.open_data)
         self.centre.hinted.connect(self.strip.hint.setText)
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)
@@ -155,6 +164,9 @@ class Window(QMainWindow):
         state = self.settings.value("splitter")
         if state is not None:
             self.splitter.restoreState(state)
+        heights = self.settings.value("middle")
+        if heights is not None:
+            self.middle.restoreState(heights)
 
     # -- steps of the desk -----------------------------------------------------------------
 
@@ -213,29 +225,6 @@ class Window(QMainWindow):
         if photos or not paths:
             self.workbench.open_paths(photos)
 
-    def ask_files(self) -> None:
-        self._open_asked(opening.ask_files)
-
-    def ask_folder(self) -> None:
-        self._open_asked(opening.ask_folder)
-
-    def _open_asked(self, ask: Callable[[QWidget, str], list[Path]]) -> None:
-        paths = ask(self, str(self.settings.value("folder", "")))
-        if paths:
-            first = paths[0]
-            self.settings.setValue("folder", str(first if first.is_dir() else first.parent))
-            self.open_paths(paths)
-
-    def paste(self) -> None:
-        self._open_data(QGuiApplication.clipboard().mimeData(), "Pasted picture")
-
-    def _open_data(self, data: QMimeData, name: str) -> None:
-        paths = opening.paths_of(data)
-        if paths:
-            self.open_paths(paths)
-        else:
-            self.workbench.open_data(data, name)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
@@ -247,19 +236,13 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.strip.hint.setText("")
         event.acceptProposedAction()
-        self._open_data(event.mimeData(), "Dropped picture")
-
-    def _fill_open_menu(self) -> None:
-        opening.fill_open_menu(
-            self.open_menu, self.recent, self.ask_files, self.ask_folder, self.paste,
-            lambda path: self.open_paths([path]),
-        )
+        self.entrance.take(event.mimeData(), "Dropped picture")
 
     def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
         self.top.show_photo(name, self.workbench.album.place, width, height)
         self.setWindowTitle(f"{name} — Two-Stage Explorer")
         if path is not None:
-            self.recent.add(path)
+            self.entrance.recent.add(path)
         self._show_methods()
 
     def _show_methods(self) -> None:
@@ -285,6 +268,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("splitter", self.splitter.saveState())
+        self.settings.setValue("middle", self.middle.saveState())
         self.hide()
         for dialog in self.findChildren(ExportDialog):
             dialog.done(0)
