@@ -17,7 +17,6 @@ from explorer.session.job import sentence_of
 from explorer.session.related import Counterpart, box_of, counterparts
 from explorer.session.scene import Control, Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
-from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
 from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
@@ -26,6 +25,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre
+from explorer.ui.map_cells import cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.status import Status
 from explorer.ui.studio import Studio
@@ -41,21 +41,6 @@ class Shown:
     picture: Picture
     trace: Trace
     stage: StageName
-
-
-def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status) -> str:
-    """What the stage map says about a cell."""
-    named = method_named(method)
-    head = f"{named.title} · {STAGE_TITLES[stage]}"
-    if note := named.notes.get(stage):
-        head += f": {note}"
-    record = trace.stage(stage) if trace is not None else None
-    if record is not None:
-        return f"{head}\n{record.count:,} here · {time_text(record.ms)} on {record.device}"
-    reason = {
-        "off": "Switched off.", "failed": status.text, "done": "This method has no such stage.",
-    }.get(status.state, status.text or "Not reached yet.")
-    return f"{head}\n{reason}"
 
 
 def photo_alone(photo: NDArray[np.uint8]) -> Picture:
@@ -256,7 +241,7 @@ class Presenter(QObject):
             self.stage_map.set_cell(
                 method, stage,
                 MapCell("done", held.thumbnail, short_count(record.count),
-                        time_text(record.ms), tip),
+                        time_text(record.ms), tip, out_of_turn(trace, stage)),
             )
             if stage in fresh:
                 self._ask_thumbnail(method, stage, trace)

@@ -27,6 +27,7 @@ from explorer.ui.theme import colour
 
 LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
 ROW_LARGEST = 116.0
+TURN = 15.0  # pixels across the badge of a stage that runs out of its row's turn
 HEADINGS, HEADING_GAP = (12.0, 11.0, 10.0, 9.0, 8.0), 8.0
 Align = Qt.AlignmentFlag
 Place = tuple[str, StageName]
@@ -34,13 +35,17 @@ Place = tuple[str, StageName]
 
 @dataclass(frozen=True, eq=False)
 class MapCell:
-    """state: "off", "waiting", "running", "done", "failed". tip: a sentence or two."""
+    """state: "off", "waiting", "running", "done", "failed". tip: a sentence or two.
+
+    turn: the number at which the method runs this stage, where the row's number is another.
+    """
 
     state: str = "waiting"
     thumbnail: QImage | None = None
     count: str = ""
     time: str = ""
     tip: str = ""
+    turn: int | None = None
 
 
 class StageMap(QWidget):
@@ -187,11 +192,24 @@ class StageMap(QWidget):
             painter.setPen(QPen(colour(palette, method), 2 if here else 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
+        if cell.turn is not None:
+            self._turn(painter, picture, cell.turn)
         top = picture.bottom() + 1
         self._line(painter, rect, top, cell.count, palette.muted, 10.5)
         if two_lines:
             self._line(painter, rect, top + 12, cell.time, palette.faint, 10)
         painter.setOpacity(1.0)
+
+    def _turn(self, painter: QPainter, picture: QRectF, turn: int) -> None:
+        """A number in the corner: the method runs this stage at another place than its row's."""
+        palette = self.theme.palette
+        badge = QRectF(picture.left() + 3, picture.top() + 3, TURN, TURN)
+        painter.setPen(QPen(QColor(palette.line), 1))
+        painter.setBrush(QColor(palette.surface))
+        painter.drawEllipse(badge)
+        painter.setPen(QColor(palette.text))
+        painter.setFont(sans(10, Weight.DemiBold))
+        painter.drawText(badge, Align.AlignCenter, str(turn))
 
     def _line(
         self, painter: QPainter, rect: QRectF, top: float, text: str, ink: str, size: float

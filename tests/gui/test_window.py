@@ -8,17 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from explorer.methods.names import METHODS, NAMES
+from explorer.methods.names import NAMES
 from explorer.session.job import Engine
 from explorer.session.related import box_of
 from explorer.session.scene import Boxes, Key
 from explorer.trace.base import STAGE_NAMES
 from explorer.ui.canvas import Canvas
-from explorer.ui.fonts import Weight, sans
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -70,17 +69,6 @@ def test_arrow_keys_walk_through_the_stages(qtbot: QtBot, opened: Window) -> Non
     assert stage_of(opened) == "refinement"
 
 
-def test_a_cell_of_the_map_opens_method_and_stage(qtbot: QtBot, opened: Window) -> None:
-    at = opened.stage_map.cell_rect("sppnet", "assignment").center().toPoint()
-    qtbot.mouseClick(opened.stage_map, LEFT, pos=at)
-    assert stage_of(opened) == "assignment"
-    assert visible(opened) == ["sppnet"]
-    row = opened.stage_map.row_rect("nms")
-    qtbot.mouseClick(opened.stage_map, LEFT, pos=QPoint(30, int(row.center().y())))
-    assert stage_of(opened) == "nms"
-    assert visible(opened) == list(NAMES)
-
-
 def test_a_box_that_the_rpn_suppressed_is_selected_by_a_click(
     qtbot: QtBot, opened: Window
 ) -> None:
@@ -106,15 +94,6 @@ def test_a_box_that_the_rpn_suppressed_is_selected_by_a_click(
     assert "candidate" in opened.side.inspector.title.text()
     assert canvas.picture is not None
     assert "Selected" in [each.name for each in canvas.picture.main.layers]
-
-
-@pytest.mark.parametrize("width", [300, 320, 360, 420])
-def test_the_headings_of_the_map_do_not_touch(opened: Window, width: int) -> None:
-    stage_map = opened.stage_map
-    stage_map.resize(width, 800)
-    metrics = QFontMetricsF(sans(stage_map._heading_size(), Weight.DemiBold))
-    column = stage_map.cell_rect("rcnn", "image").width()
-    assert max(metrics.horizontalAdvance(each.short) for each in METHODS) <= column - 6
 
 
 def test_the_map_says_why_rcnn_has_no_map(opened: Window) -> None:

@@ -1,0 +1,36 @@
+"""What the stage map says about a cell: its tip, and whether a method runs it out of turn."""
+
+from __future__ import annotations
+
+from explorer.methods.names import method_named
+from explorer.session.scenes.common import STAGE_TITLES
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace
+from explorer.ui.status import Status
+from explorer.ui.words import time_text
+
+
+def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status) -> str:
+    """What the stage map says about a cell."""
+    named = method_named(method)
+    head = f"{named.title} · {STAGE_TITLES[stage]}"
+    if note := named.notes.get(stage):
+        head += f": {note}"
+    record = trace.stage(stage) if trace is not None else None
+    if record is not None and trace is not None:
+        text = f"{head}\n{record.count:,} here · {time_text(record.ms)} on {record.device}"
+        turn = out_of_turn(trace, stage)
+        if turn is None:
+            return text
+        before = STAGE_TITLES[trace.stages[turn - 2].name]
+        return f"{text}\n{named.title} runs it as number {turn}, after {before}."
+    reason = {
+        "off": "Switched off.", "failed": status.text, "done": "This method has no such stage.",
+    }.get(status.state, status.text or "Not reached yet.")
+    return f"{head}\n{reason}"
+
+
+def out_of_turn(trace: Trace, stage: StageName) -> int | None:
+    """The number, from 1, at which the method ran a stage, where the map's row has another."""
+    turn = next((n for n, held in enumerate(trace.stages, 1) if held.name == stage), None)
+    return None if turn == STAGE_NAMES.index(stage) + 1 else turn

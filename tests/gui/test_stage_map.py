@@ -1,0 +1,54 @@
+"""The stage map in the real window: its clicks, headings, and the order in which methods run."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
+from pytestqt.qtbot import QtBot
+
+from explorer.methods.names import METHODS, NAMES
+from explorer.trace.base import STAGE_NAMES
+from explorer.ui.fonts import Weight, sans
+from explorer.ui.window import Window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def visible(window: Window) -> list[str]:
+    return [name for name, canvas in window.centre.canvases.items() if canvas.isVisible()]
+
+
+def stage_of(window: Window) -> str:
+    return window.workbench.desk.stage
+
+
+def test_a_cell_of_the_map_opens_method_and_stage(qtbot: QtBot, opened: Window) -> None:
+    at = opened.stage_map.cell_rect("sppnet", "assignment").center().toPoint()
+    qtbot.mouseClick(opened.stage_map, LEFT, pos=at)
+    assert stage_of(opened) == "assignment"
+    assert visible(opened) == ["sppnet"]
+    row = opened.stage_map.row_rect("nms")
+    qtbot.mouseClick(opened.stage_map, LEFT, pos=QPoint(30, int(row.center().y())))
+    assert stage_of(opened) == "nms"
+    assert visible(opened) == list(NAMES)
+
+
+def test_the_map_says_where_a_method_runs_a_stage_out_of_turn(opened: Window) -> None:
+    cells, traces = opened.stage_map.cells, opened.workbench.traces
+    for (method, stage), cell in cells.items():
+        ran = [held.name for held in traces[method].stages].index(stage) + 1
+        row = list(STAGE_NAMES).index(stage) + 1
+        assert cell.turn == (None if ran == row else ran), (method, stage)
+    assert cells[("rcnn", "refinement")].turn == 8
+    assert "R-CNN runs it as number 8, after NMS." in cells[("rcnn", "refinement")].tip
+    assert cells[("fpn", "refinement")].turn is None
+
+
+@pytest.mark.parametrize("width", [300, 320, 360, 420])
+def test_the_headings_of_the_map_do_not_touch(opened: Window, width: int) -> None:
+    stage_map = opened.stage_map
+    stage_map.resize(width, 800)
+    metrics = QFontMetricsF(sans(stage_map._heading_size(), Weight.DemiBold))
+    column = stage_map.cell_rect("rcnn", "image").width()
+    assert max(metrics.horizontalAdvance(each.short) for each in METHODS) <= column - 6
