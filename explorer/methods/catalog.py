@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.methods.checkpoints import Loaded
+from explorer.methods.counting import Counter
 from explorer.methods.modules import module_of
 from explorer.trace.base import Progress, Stage
 from explorer.trace.stages import RegionsStage, Trace
@@ -32,10 +33,12 @@ def stages(
 
     regions: use these instead of the method's own. Stop asking for steps to cancel.
     """
+    counter = Counter(method, loaded.net, own=regions is None)
     steps: Iterator[Progress | Stage] = module_of(method).run(
         photo, loaded.net, loaded.settings, loaded.device, loaded.classes, regions
     )
-    return steps
+    for step in steps:
+        yield counter.counted(step) if isinstance(step, Stage) else step
 
 
 def trace_photo(

@@ -39,11 +39,16 @@ class Progress:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Stage:
-    """What all records share. ms: wall time of this stage alone, in milliseconds."""
+    """What all records share. ms: wall time of this stage alone, in milliseconds.
+
+    multiply_adds: multiplications, each with its addition, of the stage's convolutions and fully
+    connected layers (`explorer.methods.counting`); 0 where it has none.
+    """
 
     name: StageName
     ms: float
     device: str
+    multiply_adds: int = 0
     source: Ints = field(default_factory=lambda: NO_ROWS)
     source_stage: StageName | None = None
 
