@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -29,6 +30,11 @@ class History(Generic[T]):
         if gesture and gesture == self.gesture:
             return replace(self, present=state, future=())
         return History(state, (*self.past, self.present)[-KEPT:], (), gesture)
+
+    def everywhere(self, change: Callable[[T], T]) -> History[T]:
+        """The same steps in states that have changed: what became known cannot be undone."""
+        past, future = tuple(map(change, self.past)), tuple(map(change, self.future))
+        return replace(self, present=change(self.present), past=past, future=future)
 
     def undone(self) -> History[T]:
         """One step back; the same where there is none."""

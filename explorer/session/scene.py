@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.session.ground_truth import GroundTruth
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
@@ -181,12 +182,14 @@ class ViewState:
     """What the user chose for pictures: selection, controls ("stage.key"), display limit.
 
     before: the trace as the method ran, where switches have changed it since.
+    truth: the photo's ground truth, where there is one.
     """
 
     selected: Key | None = None
     controls: tuple[tuple[str, str | int], ...] = ()
     limit: int = 200
     before: Trace | None = None
+    truth: GroundTruth | None = None
 
     def control(self, stage: StageName, key: str, default: str | int) -> str | int:
         return dict(self.controls).get(f"{stage}.{key}", default)

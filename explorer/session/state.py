@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explorer.methods.names import NAMES
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Key, ViewState
 from explorer.session.switching import Chosen, Value, with_choice
 from explorer.trace.base import STAGE_NAMES, StageName
@@ -59,6 +60,13 @@ class Desk:
     def selecting(self, key: Key | None) -> Desk:
         return replace(self, view=replace(self.view, selected=key))
 
+    def with_truth(self, truth: GroundTruth | None) -> Desk:
+        return replace(self, view=replace(self.view, truth=truth))
+
+    def for_another_photo(self) -> Desk:
+        """Nothing selected, and no ground truth."""
+        return self.selecting(None).with_truth(None)
+
     def with_control(self, key: str, value: str | int) -> Desk:
         """Set the control `key` of the stage on screen."""
         name = f"{self.stage}.{key}"
@@ -91,7 +99,8 @@ class Desk:
 
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""
-        return replace(self, view=ViewState(limit=self.view.limit), layers=())
+        view = ViewState(limit=self.view.limit, truth=self.view.truth)
+        return replace(self, view=view, layers=())
 
     def shown(self) -> tuple[str, ...]:
         """The methods on screen."""

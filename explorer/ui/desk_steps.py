@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from explorer.ui.studio import Studio
 
 
 class DeskSteps(QObject):
+    begun = Signal()  # another photo lies on the bench
     stepped = Signal(object)  # the desk before
     decided = Signal(str)  # a method whose trace on screen is another now
     failed = Signal(str)
@@ -38,10 +39,15 @@ class DeskSteps(QObject):
     def begin(self, desk: Desk) -> None:
         """Another photo: what was done before it cannot be undone."""
         self.history = History(desk)
+        self.begun.emit()
 
     def keep(self, desk: Desk) -> None:
         """The next desk, which is on screen already."""
         self.history = self.history.to(desk)
+
+    def everywhere(self, change: Callable[[Desk], Desk]) -> None:
+        """What became known is so in all steps; see `History.everywhere`."""
+        self._to(self.history.everywhere(change))
 
     def step(self, desk: Desk, gesture: str = "") -> None:
         """The next desk. gesture: see `History.to`. Merely looking elsewhere cannot be undone."""

@@ -16,6 +16,7 @@ class Entrance(QObject):
     """Remembers the last folder and the recent photos in the settings."""
 
     came = Signal(list)  # paths
+    truth_wanted = Signal()
     data_came = Signal(object, str)  # QMimeData without a file, what to call its picture
 
     def __init__(self, window: QWidget, menu: QMenu, settings: QSettings) -> None:
@@ -51,5 +52,5 @@ class Entrance(QObject):
     def _fill_menu(self) -> None:
         opening.fill_open_menu(
             self._menu, self.recent, self.ask_files, self.ask_folder, self.paste,
-            lambda path: self.came.emit([path]),
+            lambda path: self.came.emit([path]), self.truth_wanted.emit,
         )

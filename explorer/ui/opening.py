@@ -68,12 +68,14 @@ def fill_open_menu(
     ask_folder: Callable[[], None],
     paste: Callable[[], None],
     open_path: Callable[[Path], None],
+    ask_truth: Callable[[], None],
 ) -> None:
     """Build the open menu anew, with today's recent files and the bundled samples."""
     menu.clear()
     menu.addAction("Open photos…\tCtrl+O", ask_file)
     menu.addAction("Open folder…\tCtrl+Shift+O", ask_folder)
     menu.addAction("Paste\tCtrl+V", paste)
+    menu.addAction("Open ground truth…", ask_truth)
     there = [path for path in recent.paths() if path.exists()]
     if there:
         menu.addSeparator()

@@ -40,6 +40,8 @@ from explorer.ui.switching import Switching
 from explorer.ui.top_bar import TopBar
 from explorer.ui.weights import FpnWeights
 from explorer.ui.words import device_text
+from explorer.ui.truth_bar import TruthBar
+from explorer.ui.truth_desk import TruthDesk
 from explorer.ui.workbench import Workbench
 
 
@@ -84,6 +86,7 @@ class Window(QMainWindow):
         self.strip = StatusStrip()
         left = stacked(self.stage_map)
         left.setObjectName("side")
+        self.truth_bar = TruthBar()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.middle = QSplitter(Qt.Orientation.Vertical)
@@ -96,7 +99,9 @@ class Window(QMainWindow):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(1, False)
-        self.setCentralWidget(stacked(self.top, self.splitter, self.bottom, self.strip))
+        self.setCentralWidget(
+            stacked(self.top, self.splitter, self.truth_bar, self.bottom, self.strip)
+        )
         self.banner = Banner(self.theme, self.centre)
         self.presenter = Presenter(
             self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
@@ -108,6 +113,11 @@ class Window(QMainWindow):
         self.weights.said.connect(self.banner.say)
         bench.photo_shown.connect(self._photo_shown)
         bench.working.connect(self.strip.working)
+        self.truth = TruthDesk(
+            bench, self.truth_bar, list(self.centre.canvases.values()), self.theme, self.go, self
+        )
+        self.truth.said.connect(self.banner.say)
+        self.entrance.truth_wanted.connect(self.truth.ask)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
@@ -220,8 +230,8 @@ class Window(QMainWindow):
     # -- opening ---------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open photos, folders, or weights of FPN; what is wrong with them the banner says."""
-        photos = self.weights.take(paths)
+        """Open photos, folders, ground truth, weights of FPN; the banner says what is wrong."""
+        photos = self.truth.take(self.weights.take(paths))
         if photos or not paths:
             self.workbench.open_paths(photos)
 
@@ -268,6 +278,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("splitter", self.splitter.saveState())
+        self.truth.close()
         self.settings.setValue("middle", self.middle.saveState())
         self.hide()
         for dialog in self.findChildren(ExportDialog):

@@ -163,7 +163,7 @@ class Workbench(QObject):
         self.traces.clear()
         self._before.clear()
         self.presenter.new_photo(photo)
-        self.steps.begin(self.desk.selecting(None))
+        self.steps.begin(self.desk.for_another_photo())
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)
         for name in NAMES:

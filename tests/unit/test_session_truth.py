@@ -1,4 +1,4 @@
-"""Ground truth from files that may be damaged, and VOC's rule of what counts."""
+"""Ground truth from files that may be damaged."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.session.truth import (
-    GroundTruth,
-    TruthError,
-    find_truth,
-    judge,
-    read_coco,
-    read_voc,
-    recall,
-)
+from explorer.session.truth import TruthError, find_truth, read_coco, read_truth, read_voc
 
 VOC = """<annotation><size><width>100</width><height>50</height></size>
 <object><name>cat</name><difficult>0</difficult>
@@ -24,13 +16,6 @@ VOC = """<annotation><size><width>100</width><height>50</height></size>
 <object><name>dog</name><difficult>1</difficult>
 <bndbox><xmin>71</xmin><ymin>1</ymin><xmax>100</xmax><ymax>50</ymax></bndbox></object>
 </annotation>"""
-
-
-def truth(
-    boxes: list[list[float]], names: list[str], difficult: tuple[int, ...] = ()
-) -> GroundTruth:
-    hard = np.array([i in difficult for i in range(len(boxes))], bool)
-    return GroundTruth(np.array(boxes, np.float32).reshape(-1, 4), tuple(names), hard, "x.xml")
 
 
 def test_a_voc_file_beside_the_photo(tmp_path: Path) -> None:
@@ -74,6 +59,7 @@ def test_a_coco_file_that_names_the_photo(tmp_path: Path) -> None:
         ('<!DOCTYPE a [<!ENTITY b "c">]><annotation/>', "entities"),
         (VOC.replace("<xmin>11</xmin>", ""), "four numbers"),
         (VOC.replace("11", "nan"), "four numbers"),
+        ("<svg></svg>", "no VOC annotation"),
         (VOC.replace("<height>50</height>", "<height>80</height>"), "another shape"),
     ],
 )
@@ -91,40 +77,27 @@ def test_a_damaged_coco_file_is_a_sentence(tmp_path: Path) -> None:
         read_coco(tmp_path / "set.json", "a.jpg", 1, 1)
 
 
-def test_vocs_rule_by_hand() -> None:
-    boxes = np.array([
-        [0, 0, 10, 10],  # the cat
-        [0, 0, 10, 9],  # the cat again
-        [20, 0, 30, 10],  # a dog, called a cat
-        [40, 0, 50, 10],  # the difficult one
-        [0, 0, 10, 4],  # too small for the cat
-        [80, 80, 90, 90],  # nothing
-    ], np.float32)  # fmt: skip
-    names = ["cat", "cat", "cat", "cat", "cat", "bird"]
-    given = truth(
-        [[0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10], [60, 0, 70, 10]],
-        ["cat", "dog", "cat", "cat"], (2,),
-    )  # fmt: skip
-    verdicts = judge(boxes, names, given)
-    assert verdicts.kind == ("true", "false", "false", "ignored", "false", "false")
-    assert verdicts.match.tolist()[:4] == [0, 0, -1, 2]
-    assert verdicts.missed.tolist() == [1, 3]
-    assert verdicts.why == (
-        "", "a better one has found this cat", "it is a dog (IoU 1.00)", "it is marked difficult",
-        "it overlaps the nearest cat by only 0.40", "there is no bird here",
-    )  # fmt: skip
+def test_a_file_that_does_not_name_the_photo_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text('{"images": [')
+    assert find_truth(tmp_path / "a.jpg", 100, 50) is None
+    (tmp_path / "broken.json").write_text('{"images": [{"file_name": "a.jpg"')
+    with pytest.raises(TruthError, match=r"broken\.json is not JSON"):
+        find_truth(tmp_path / "a.jpg", 100, 50)
 
 
-def test_nothing_found_and_nothing_there() -> None:
-    given = truth([[0, 0, 10, 10]], ["cat"])
-    assert judge(np.zeros((0, 4), np.float32), [], given).missed.tolist() == [0]
-    empty = judge(np.ones((1, 4), np.float32), ["cat"], truth([], []))
-    assert empty.kind == ("false",) and empty.missed.tolist() == []
+def test_a_photo_whose_name_json_writes_with_escapes(tmp_path: Path) -> None:
+    held = {"images": [{"id": 1, "file_name": "Käfer.jpg"}], "annotations": [
+        {"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": [[1, 2, 3, 4]]},
+    ]}
+    (tmp_path / "set.json").write_text(json.dumps(held), encoding="ascii")
+    found = find_truth(tmp_path / "Käfer.jpg", 100, 50)
+    assert found is not None and found.names == ("object",)
 
 
-def test_recall_grows_with_the_regions() -> None:
-    given = truth([[0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10]], ["a", "b", "c"], (2,))
-    regions = np.array([[90, 90, 95, 95], [20, 0, 30, 9], [0, 0, 10, 10]], np.float32)
-    assert recall(regions, given, [0, 1, 2, 3, 100]).tolist() == [0, 0, 0.5, 1, 1]
-    assert recall(regions, given, [3], 0.95).tolist() == [0.5]
-    assert recall(regions, truth([], []), [3]).tolist() == [0]
+def test_a_chosen_file_of_other_photos_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text('{"images": [{"file_name": "a.jpg"}]}')
+    with pytest.raises(TruthError, match=r"has no photo called b\.jpg"):
+        read_truth(tmp_path / "set.json", "b.jpg", 100, 50)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    with pytest.raises(TruthError, match=r"deep\.json is not JSON"):
+        read_truth(tmp_path / "deep.json", "b.jpg", 100, 50)

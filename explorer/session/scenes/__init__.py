@@ -21,6 +21,7 @@ from explorer.session.scenes import (
     scores,
 )
 from explorer.session.scenes.common import StageMissingError
+from explorer.session.scenes.truth_layers import with_truth
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
 
@@ -44,7 +45,8 @@ MISSING: dict[tuple[str, StageName], str] = {
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     """What there is to see of one stage. Raises StageMissingError where it has not run yet."""
-    return PICTURES[stage_name](trace, stage_name, state)
+    made = PICTURES[stage_name](trace, stage_name, state)
+    return made if state.truth is None else with_truth(made, trace, stage_name, state.truth)
 
 
 def missing(method: str, stage: StageName) -> str | None:

@@ -1,0 +1,122 @@
+"""Ground truth over the picture of any stage; on detections also what is right and what is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from explorer.session.ground_truth import GroundTruth
+from explorer.session.scene import Boxes, Layer, Picture, Scene
+from explorer.session.scenes.common import number, plural
+from explorer.session.scenes.panel import MARGIN, Column
+from explorer.session.verdicts import MATCH, Kind, Verdicts, verdicts, verdicts_text
+from explorer.trace.base import Ints, StageName
+from explorer.trace.stages import Trace
+
+TRUTH, VERDICTS = "Ground truth", "Right or wrong"  # layers
+MARKS: dict[Kind, str] = {"true": "✓ ", "false": "✗ ", "duplicate": "✗ ", "ignored": ""}
+SHOWN_AT_FIRST: tuple[StageName, ...] = ("image", "detections")
+LISTED = 12  # wrong detections, and misses, in the panel
+
+
+def with_truth(
+    picture: Picture, trace: Trace, stage_name: StageName, truth: GroundTruth
+) -> Picture:
+    """The picture with the ground truth in it, where it shows the photo."""
+    if picture.main.space != "photo":
+        return picture
+    of = verdicts(trace, truth) if stage_name == "detections" else None
+    if of is None:
+        on = stage_name in SHOWN_AT_FIRST
+        layers = [*picture.main.layers, _boxes(truth, np.arange(len(truth.names)), truth.names, on)]
+        return replace(picture, main=replace(picture.main, layers=tuple(layers)))
+    layers = []
+    for layer in picture.main.layers:
+        if isinstance(layer, Boxes) and layer.name == "Detections":
+            layers += _halos(layer, of)
+            layer = replace(layer, captions=_marked(layer, of))
+        layers.append(layer)
+    # Below the detections, above the photo, so that a box which fits well is seen on its truth.
+    layers[1:1] = _truths(truth, of)
+    panel = picture.panel
+    return replace(
+        picture,
+        summary=f"{verdicts_text(of)} · {picture.summary}",
+        main=replace(picture.main, layers=tuple(layers)),
+        panel=_block(panel, trace, truth, of) if panel is not None else None,
+    )
+
+
+def _boxes(
+    truth: GroundTruth, rows: Ints, captions: tuple[str, ...], on: bool = True,
+    role: str = "accent", width: float = 2.0,
+) -> Boxes:
+    return Boxes(
+        name=TRUTH, on=on, boxes=truth.boxes[rows], roles=role, width=width, dashed=True,
+        captions=captions,
+    )
+
+
+def _truths(truth: GroundTruth, of: Verdicts) -> list[Layer]:
+    """All ground-truth boxes; those that were missed in another colour and named."""
+    rest = np.setdiff1d(np.arange(len(truth.names)), of.missed)
+    missed = tuple(f"missed {truth.names[row]}" for row in of.missed.tolist())
+    layers: list[Layer] = []
+    if len(rest):
+        layers.append(_boxes(truth, rest, ()))
+    if len(of.missed):
+        layers.append(_boxes(truth, of.missed, missed, role="bad", width=2.4))
+    return layers
+
+
+def _halos(layer: Boxes, of: Verdicts) -> list[Layer]:
+    """A wide line under each detection that counts: right or wrong."""
+    rows = np.asarray(layer.rows)
+    halos: list[Layer] = []
+    for role, kinds in (("bad", ("false", "duplicate")), ("good", ("true",))):
+        chosen = np.isin(rows, of.rows(*kinds))  # type: ignore[arg-type]
+        if chosen.any():
+            halos.append(
+                Boxes(name=VERDICTS, boxes=layer.boxes[chosen], roles=role, width=8.0, opacity=0.5)
+            )
+    return halos
+
+
+def _marked(layer: Boxes, of: Verdicts) -> tuple[str, ...]:
+    """'✓ cat 0.93', '✗ cat 0.61 again'."""
+    captions = []
+    for row, caption in zip(layer.rows.tolist(), layer.captions, strict=True):
+        kind = of.kind[row]
+        captions.append(f"{MARKS[kind]}{caption}{' again' if kind == 'duplicate' else ''}")
+    return tuple(captions)
+
+
+def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scene:
+    """The panel, and below it why detections count or do not."""
+    column = Column(panel.extent[2])
+    column.y = panel.extent[3] - MARGIN
+    column.heading("Against the ground truth", f"right from IoU {number(MATCH)}")
+    column.swatch("good", "Found", str(len(of.rows("true"))))
+    column.swatch("bad", "Wrong", str(of.wrong))
+    column.swatch("bad", "Missed", str(len(of.missed)), outline=True)
+    found = trace.stage("detections")
+    labels, scores = getattr(found, "labels", ()), getattr(found, "scores", ())
+    wrong = of.rows("false", "duplicate").tolist()
+    for row in wrong[:LISTED]:
+        name = trace.classes[int(labels[row])]
+        column.text(f"✗ {name} {number(float(scores[row]))}: {of.why[row]}", "muted", 11.5)
+    if len(wrong) > LISTED:
+        column.text(f"and {len(wrong) - LISTED} more", "muted", 11.5)
+    for row in of.missed.tolist()[:LISTED]:
+        column.text(f"missed {truth.names[row]}", "muted", 11.5)
+    if len(of.missed) > LISTED:
+        column.text(f"and {len(of.missed) - LISTED} more", "muted", 11.5)
+    if len(of.unknown):
+        names = ", ".join(sorted({truth.names[row] for row in of.unknown.tolist()}))
+        column.text(
+            f"{plural(len(of.unknown), 'box', 'boxes')} of classes that it was not trained on, "
+            f"and so not missed: {names}.", "muted", 11.5,
+        )
+    below = column.scene()
+    return Scene(extent=below.extent, space="panel", layers=(*panel.layers, *below.layers))

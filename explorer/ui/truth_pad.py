@@ -1,0 +1,141 @@
+"""A sheet of glass over a canvas, on which ground truth is drawn; all else passes through it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
+from explorer.ui.canvas import DRAG, Canvas, Spot
+from explorer.ui.fonts import Weight, sans
+from explorer.ui.style import Theme
+from explorer.ui.theme import readable_on
+
+LEAST = 2.0  # photo pixels; a smaller box is a slip of the hand
+
+
+class TruthPad(QWidget):
+    """Shows what `show_truth` is given, in the canvas's own view of the photo."""
+
+    drawn = Signal(object)  # Rect in photo pixels
+    chosen = Signal(object)  # row of the ground truth, or None beside all boxes
+
+    def __init__(self, canvas: Canvas, theme: Theme) -> None:
+        super().__init__(canvas)
+        self.canvas, self.theme = canvas, theme
+        self.truth = nothing_drawn()
+        self.row: int | None = None
+        self.name = ""
+        self._press: QPointF | None = None
+        self._at: QPointF | None = None
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        canvas.installEventFilter(self)
+        canvas.camera.changed.connect(self.update)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def show_truth(self, truth: GroundTruth, row: int | None, name: str) -> None:
+        """row: the chosen one. name: the class of the next box."""
+        self.truth, self.row, self.name = truth, row, name
+        self.setGeometry(self.canvas.rect())
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self.canvas.rect())
+        return False
+
+    # -- geometry --------------------------------------------------------------------------
+
+    def _spot(self) -> Spot | None:
+        """Where the photo is, if the canvas shows it."""
+        spots = self.canvas.spots()
+        return spots[0] if spots and spots[0].scene.space == "photo" else None
+
+    def _inside(self, at: QPointF) -> bool:
+        spot = self._spot()
+        if spot is None:
+            return False
+        x1, y1, x2, y2 = spot.area
+        return x1 <= at.x() <= x2 and y1 <= at.y() <= y2
+
+    def _box(self) -> Rect | None:
+        """What is being dragged, in photo pixels and inside the photo."""
+        spot = self._spot()
+        if spot is None or self._press is None or self._at is None:
+            return None
+        left, top, right, bottom = spot.scene.extent
+        (ax, ay), (bx, by) = (spot.view.back(at.x(), at.y()) for at in (self._press, self._at))
+        x1, x2 = sorted(min(max(x, left), right) for x in (ax, bx))
+        y1, y2 = sorted(min(max(y, top), bottom) for y in (ay, by))
+        return (x1, y1, x2, y2)
+
+    # -- pointer ---------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._inside(event.position()):
+            self._press = event.position()
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None:
+            event.ignore()
+            return
+        if self._at or (event.position() - self._press).manhattanLength() > DRAG:
+            self._at = event.position()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._press is None or event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        box, press, spot = self._box(), self._press, self._spot()
+        self._press = self._at = None
+        self.update()
+        if box is not None and min(box[2] - box[0], box[3] - box[1]) >= LEAST:
+            self.drawn.emit(box)
+        elif box is None and spot is not None:
+            self.chosen.emit(self.truth.row_at(*spot.view.back(press.x(), press.y())))
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        spot = self._spot()
+        if spot is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x1, y1, x2, y2 = spot.area
+        painter.setClipRect(QRectF(x1, y1, x2 - x1, y2 - y1))
+        for row, (box, name) in enumerate(zip(self.truth.boxes, self.truth.names, strict=True)):
+            rect = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
+            self._outline(painter, spot.view.rect(rect), name, row == self.row)
+        dragged = self._box()
+        if dragged is not None:
+            self._outline(painter, spot.view.rect(dragged), self.name, True)
+
+    def _outline(self, painter: QPainter, at: Rect, name: str, chosen: bool) -> None:
+        ink = QColor(self.theme.palette.accent)
+        rect = QRectF(QPointF(at[0], at[1]), QPointF(at[2], at[3]))
+        inside = QColor(ink)
+        inside.setAlphaF(0.22 if chosen else 0.05)
+        painter.setBrush(inside)
+        painter.setPen(QPen(QColor(0, 0, 0, 140), 5 if chosen else 4))
+        painter.drawRect(rect)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(ink, 3 if chosen else 2))
+        painter.drawRect(rect)
+        font = sans(12, Weight.DemiBold)
+        plate = QRectF(
+            rect.left() - 1, max(rect.top() - 20, self.canvas.body()[1]),
+            QFontMetricsF(font).horizontalAdvance(name) + 12, 19,
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(plate, 2, 2)
+        painter.setFont(font)
+        painter.setPen(readable_on(ink))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)

@@ -1,0 +1,226 @@
+"""Ground truth in the window: found beside the photo, opened, dropped, drawn, undone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.session.ground_truth import GroundTruth
+from explorer.trace.stages import DetectionsStage
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, SHORT, made_up, settle
+from tests.traces import CLASSES
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+SIZE = (320, 240)  # of the made-up photo
+
+
+def annotation(*boxes: tuple[str, int, int, int, int]) -> str:
+    objects = "".join(
+        f"<object><name>{name}</name><bndbox><xmin>{x1}</xmin><ymin>{y1}</ymin><xmax>{x2}</xmax>"
+        f"<ymax>{y2}</ymax></bndbox></object>" for name, x1, y1, x2, y2 in boxes
+    )
+    width, height = SIZE
+    return (
+        f"<annotation><size><width>{width}</width><height>{height}</height></size>{objects}"
+        "</annotation>"
+    )
+
+
+def of_the_best() -> str:
+    """An annotation with FPN's best detection, and a horse that nobody finds."""
+    stage = made_up("fpn").stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    x1, y1, x2, y2 = (round(float(v)) for v in stage.boxes[0])
+    return annotation((CLASSES[int(stage.labels[0])], x1 + 1, y1 + 1, x2, y2),
+                      ("horse", 1, 1, 20, 20))
+
+
+def truth_of(window: Window) -> GroundTruth | None:
+    return window.workbench.desk.view.truth
+
+
+def read(qtbot: QtBot, window: Window) -> None:
+    qtbot.waitUntil(lambda: not window.truth.reader.busy, timeout=SHORT)
+    settle(qtbot, window)
+
+
+def open_photo(qtbot: QtBot, window: Window, photo: Path) -> None:
+    with qtbot.waitSignal(window.workbench.steps.begun, timeout=LONG):
+        window.open_paths([photo])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    read(qtbot, window)
+
+
+def at(window: Window, x: float, y: float, method: str = "fpn") -> QPoint:
+    """Where a photo pixel is on a canvas."""
+    return QPointF(*window.centre.canvases[method].spots()[0].view.point(x, y)).toPoint()
+
+
+def drag(qtbot: QtBot, window: Window, box: tuple[float, float, float, float]) -> None:
+    pad = next(pad for pad in window.truth.pads
+               if pad.canvas is window.centre.canvases["fpn"])
+    qtbot.mousePress(pad, LEFT, pos=at(window, box[0], box[1]))
+    qtbot.mouseMove(pad, at(window, box[0] + 12, box[1] + 12))
+    qtbot.mouseMove(pad, at(window, box[2], box[3]))
+    qtbot.mouseRelease(pad, LEFT, pos=at(window, box[2], box[3]))
+    settle(qtbot, window)
+
+
+def test_an_annotation_beside_the_photo_is_read_and_judged(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    (photo.parent / "cat.xml").write_text(of_the_best())
+    open_photo(qtbot, window, photo)
+    truth = truth_of(window)
+    assert truth is not None and truth.source == "cat.xml"
+    shown = window.centre.canvases["fpn"].picture
+    assert shown is not None and shown.summary.startswith("1 found, 1 missed, ")
+    assert "Right or wrong" in window.bottom.boxes
+    box = window.bottom.boxes["Ground truth"]
+    assert box.isChecked()
+    qtbot.mouseClick(box, LEFT)
+    assert "Ground truth" in window.centre.canvases["fpn"].hidden
+    window.go(window.workbench.desk.at_stage("image"))
+    settle(qtbot, window)
+    assert window.bottom.boxes["Ground truth"].isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)  # the layer, not what was read
+    assert truth_of(window) is truth
+
+
+def test_a_damaged_annotation_is_one_sentence(qtbot: QtBot, window: Window, photo: Path) -> None:
+    (photo.parent / "cat.xml").write_text("<annotation>")
+    open_photo(qtbot, window, photo)
+    assert window.banner.isVisible() and "cat.xml is not XML" in window.banner.text.text()
+    assert truth_of(window) is None
+    assert len(window.workbench.traces) == 5
+
+
+def test_a_dropped_file_is_the_photos_and_a_bad_one_changes_nothing(
+    qtbot: QtBot, opened: Window, tmp_path: Path
+) -> None:
+    good = tmp_path / "boxes.xml"
+    good.write_text(of_the_best())
+    photo = opened.workbench.photo
+    opened.open_paths([good])
+    read(qtbot, opened)
+    truth = truth_of(opened)
+    assert truth is not None and truth.source == "boxes.xml"
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"images": [{"file_name": "dog.png"}]}))
+    opened.open_paths([other])
+    read(qtbot, opened)
+    assert "has no photo called cat.png" in opened.banner.text.text()
+    assert truth_of(opened) is truth and opened.workbench.photo is photo
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+    assert truth_of(opened) is None
+
+
+def test_a_file_without_a_photo_is_refused(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "boxes.xml"
+    path.write_text(of_the_best())
+    window.open_paths([path])
+    assert "Open the photo first" in window.banner.text.text()
+
+
+def test_a_photo_and_its_file_are_dropped_together(
+    qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "boxes.xml"
+    path.write_text(of_the_best())
+    window.open_paths([path, photo])
+    qtbot.waitUntil(lambda: truth_of(window) is not None, timeout=LONG)
+    settle(qtbot, window)
+
+
+def test_the_open_menu_has_it(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(opened.truth, "take", lambda paths: asked.append(True))
+    monkeypatch.setattr(
+        "explorer.ui.truth_desk.QFileDialog.getOpenFileName", lambda *_: ("/x/a.xml", "")
+    )
+    opened.open_menu.aboutToShow.emit()
+    action = next(a for a in opened.open_menu.actions() if a.text().startswith("Open ground truth"))
+    action.trigger()
+    assert asked == [True]
+
+
+def test_boxes_are_drawn_chosen_renamed_removed_and_undone(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_G)
+    assert opened.truth_bar.isVisible() and opened.truth.name == "person"
+    drag(qtbot, opened, (40, 50, 120, 150))
+    drag(qtbot, opened, (200, 60, 260, 200))
+    truth = truth_of(opened)
+    assert truth is not None and truth.names == ("person", "person")
+    assert truth.boxes[0] == pytest.approx([40, 50, 120, 150], abs=1.5)
+    combo = opened.truth_bar.classes
+    combo.setCurrentText("dog")
+    combo.textActivated.emit("dog")
+    truth = truth_of(opened)
+    assert truth is not None and truth.names == ("person", "dog")
+    pad = opened.truth.pads[0]
+    qtbot.mouseClick(pad, LEFT, pos=at(opened, 80, 100, "rcnn"))
+    assert opened.truth.row == 0 and combo.currentText() == "person"
+    qtbot.keyClick(opened, Qt.Key.Key_Delete)
+    truth = truth_of(opened)
+    assert truth is not None and truth.names == ("dog",)
+    settle(qtbot, opened)
+    shown = opened.centre.canvases["fpn"].picture
+    assert shown is not None and "0 found, 1 missed" in shown.summary
+    for wanted in (("person", "dog"), ("person", "person"), ("person",)):
+        qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+        truth = truth_of(opened)
+        assert truth is not None and truth.names == wanted
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL)
+    assert truth_of(opened) is None
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CONTROL | SHIFT)
+    truth = truth_of(opened)
+    assert truth is not None and truth.names == ("person",)
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert not opened.truth_bar.isVisible() and not opened.truth.pads[4].isVisible()
+    assert truth_of(opened) is truth
+
+
+def test_a_slip_of_the_hand_draws_nothing_and_the_wheel_still_zooms(
+    qtbot: QtBot, opened: Window
+) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_G)
+    drag(qtbot, opened, (40, 50, 41, 150))
+    assert truth_of(opened) is None
+    pad = opened.truth.pads[4]
+    middle = Qt.MouseButton.MiddleButton
+    before = opened.camera.centre
+    opened.camera.zoom_at(160, 120, 3.0)
+    qtbot.mousePress(pad, middle, pos=at(opened, 150, 110))
+    qtbot.mouseMove(pad, at(opened, 160, 120))
+    qtbot.mouseMove(pad, at(opened, 165, 125))
+    qtbot.mouseRelease(pad, middle, pos=at(opened, 165, 125))
+    assert opened.camera.centre != before
+    assert truth_of(opened) is None
+
+
+def test_what_was_drawn_is_there_again_after_another_photo(
+    qtbot: QtBot, opened: Window, photo: Path
+) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_G)
+    drag(qtbot, opened, (40, 50, 120, 150))
+    drawn = truth_of(opened)
+    other = photo.parent / "dog.png"
+    other.write_bytes(photo.read_bytes())
+    open_photo(qtbot, opened, other)
+    assert truth_of(opened) is None and opened.truth.drawing
+    open_photo(qtbot, opened, photo)
+    assert drawn is not None and truth_of(opened) is drawn
+
+
+def test_the_theme_does_not_read_it_again(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_G)
+    drag(qtbot, opened, (40, 50, 120, 150))
+    drawn = truth_of(opened)
+    opened.switch_theme()
+    assert not opened.truth.reader.busy and truth_of(opened) is drawn
