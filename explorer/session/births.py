@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.anchors import place, ratio_text
-from explorer.session.candidates import fate_lines, key_of, suppressor_of
+from explorer.session.candidates import FIRST_ANCHOR, fate_lines, key_of, suppressor_of
 from explorer.session.card import Card
 from explorer.session.scene import Key
 from explorer.session.scenes.common import (
@@ -16,7 +16,7 @@ from explorer.session.scenes.common import (
     signed,
     size_text,
 )
-from explorer.session.scenes.equations import box_lines, decoding_lines
+from explorer.session.scenes.equations import box_lines, decoded, decoding_lines
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
@@ -24,7 +24,7 @@ from explorer.trace.stages import RpnStage, SearchStage, Trace
 
 
 def region_cards(trace: Trace, region: int) -> list[Card]:
-    """region: a row of "regions", or the negative row of a candidate that is no proposal."""
+    """region: a row of "regions", or the negative row of a candidate or anchor that is none."""
     stage = trace.stage("regions")
     key = Key(trace.method, "regions", region)
     if isinstance(stage, SearchStage):
@@ -57,16 +57,23 @@ def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
             for name, value in zip(names, values, strict=True)
         ]
         lines.append(f"similarity {number(float(grouping.total[merge]), 3)}, the highest then")
-    note = f"rank {region + 1} of {count(len(stage.boxes))}"
-    return [Card("regions", f"Region {region}", tuple(lines), key, note, tuple(bars))]
+    note = f"{count(region)} of {count(len(stage.boxes))} rank higher"
+    control = ("show", "segments" if own < segments else "merges")
+    return [
+        Card("regions", f"Region {count(region)}", tuple(lines), key, note, tuple(bars), control)
+    ]
 
 
 def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Card]:
-    candidate = int(stage.source[region]) if region >= 0 else -1 - region
-    anchor = int(stage.top[candidate])
+    candidate: int | None = None
+    if region <= FIRST_ANCHOR:
+        anchor = FIRST_ANCHOR - region
+    else:
+        candidate = int(stage.source[region]) if region >= 0 else -1 - region
+        anchor = int(stage.top[candidate])
     spot = place(stage, anchor)
     before, deltas = stage.anchors[anchor], stage.deltas[anchor]
-    box = stage.candidates[candidate]
+    box = decoded(before, deltas) if candidate is None else stage.candidates[candidate]
     logit = float(stage.objectness[anchor])
     probability = float(sigmoid(stage.objectness[anchor]))
     better = int((stage.objectness > stage.objectness[anchor]).sum())
@@ -81,12 +88,12 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
                 f"w {number(float(before[2] - before[0]), 1)}  "
                 f"h {number(float(before[3] - before[1]), 1)}",
             ),
-            key, f"row {count(anchor)}",
+            key, f"anchor {count(anchor)}", control=("show", "anchors"),
         ),
         Card(
             "regions", "Objectness", (f"p = σ({number(logit)}) = {number(probability, 3)}",), key,
-            f"rank {count(better + 1)} of {count(len(stage.objectness))}",
-            (("p", probability, number(probability, 3)),),
+            f"{count(better)} of {count(len(stage.objectness))} are better",
+            (("p", probability, number(probability, 3)),), ("show", "objectness"),
         ),
         Card(
             "regions", "RPN refinement",
@@ -95,19 +102,23 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
                 *decoding_lines(before, deltas),
                 *box_lines(before, deltas, box),
             ),
-            key,
+            key, control=("show", "refinement"),
         ),
         _nms_card(trace, stage, region, candidate),
     ]
 
 
-def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int) -> Card:
+def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None) -> Card:
     """What the RPN's NMS made of a candidate. A suppressed one's card leads to its suppressor."""
+    show = ("show", "NMS")
+    if candidate is None:
+        return Card("regions", "RPN NMS", fate_lines(stage, None),
+                    Key(trace.method, "regions", region), "did not enter", control=show)
     if region < 0:
         by = suppressor_of(stage, candidate)
         key = key_of(trace, stage, candidate if by is None else by)
-        note = f"candidate {candidate} of {count(len(stage.candidates))}"
-        return Card("regions", "RPN NMS", fate_lines(stage, candidate), key, note)
+        note = f"candidate {count(candidate)} of {count(len(stage.candidates))}"
+        return Card("regions", "RPN NMS", fate_lines(stage, candidate), key, note, control=show)
     gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
     removed = "suppresses no other box"
     if len(gone):
@@ -116,7 +127,7 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int) -> Car
             f"IoU {number(stage.nms.threshold)}: {overlap.min():.3f} to {overlap.max():.3f}"
     return Card(
         "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
-        f"proposal {region + 1} of {count(len(stage.boxes))}",
+        f"proposal {count(region)} of {count(len(stage.boxes))}", control=show,
     )
 
 

@@ -13,6 +13,7 @@ class Card:
     """One card of the inspector. key: the row it speaks of, for opening that stage.
 
     lines: equations and sentences. bars: (name, fraction, text) to draw as a small chart.
+    control: (key, value) of the stage's control that shows what the card says.
     """
 
     stage: StageName
@@ -21,3 +22,4 @@ class Card:
     key: Key | None = None
     note: str = ""
     bars: tuple[tuple[str, float, str], ...] = ()
+    control: tuple[str, str] | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.session.candidates import candidate_at
+from explorer.session.candidates import outsider_at
 from explorer.session.scene import Key
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
@@ -28,9 +28,9 @@ def related(trace: Trace, key: Key) -> Related:
 
     Earlier stages give the one row it came from; later stages all rows that came from it, in
     rising order. A stage without any is not in the result. Raises IndexError where the trace has
-    no such row. A candidate that is no proposal has no relatives but itself.
+    no such row. A candidate or anchor that is no proposal has no relatives but itself.
     """
-    if candidate_at(trace, key) is not None:
+    if outsider_at(trace, key) is not None:
         return {"regions": [key.row]}
     found: Related = {name: [row] for name, row in trace.lineage(key.stage, key.row)}
     below: Related = {key.stage: [key.row]}
@@ -76,16 +76,14 @@ def box_of(trace: Trace, stage_name: StageName, row: int) -> Floats:
 
     A row of the stages between regions and refinement is drawn as its region.
     """
-    candidate = candidate_at(trace, Key(trace.method, stage_name, row))
-    if candidate is not None:
-        rpn, at = candidate
-        box: Floats = rpn.candidates[at]
-        return box
+    outsider = outsider_at(trace, Key(trace.method, stage_name, row))
+    if outsider is not None:
+        return outsider.box
     stage = trace.stage(stage_name)
     if stage is None or not 0 <= row < rows(stage):
         raise IndexError(f"{trace.method} has no row {row} in its stage '{stage_name}'")
     if isinstance(stage, SearchStage | RpnStage | NmsStage | DetectionsStage):
-        box = stage.boxes[row]
+        box: Floats = stage.boxes[row]
         return box
     if isinstance(stage, RefinementStage):
         after: Floats = stage.after[row]

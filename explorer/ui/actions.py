@@ -61,6 +61,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Ctrl+T",), "Dark or light theme", lambda w: w.switch_theme(), "Ctrl+T"),
     Command(("I",), "Journey of the selected box",
             lambda w: w.side.show_page(w.side.inspector), "I"),
+    Command(("B",), "List of the stage's boxes", lambda w: w.side.show_page(w.side.boxes), "B"),
     Command(("S",), "Switches: thresholds, NMS, box regression",
             lambda w: w.side.show_page(w.side.switches), "S"),
     Command(("Ctrl+Z",), "Undo: switches, layers, selection", lambda w: w.workbench.steps.undo(),

@@ -173,6 +173,12 @@ class Canvas(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._body = None
 
+    def point_at(self, hit: Hit | None) -> None:
+        """Outline a box of the photo as if it were hovered; None: no more."""
+        scene = self.picture.main if self.picture is not None else None
+        self._hover, self._hover_scene = (hit, scene) if scene is not None else (None, None)
+        self.update()
+
     # -- pointer ---------------------------------------------------------------------------
 
     def hits_at(self, x: float, y: float) -> tuple[Hit, ...]:

@@ -1,4 +1,4 @@
-"""The right side: the journey of a box, or the switches."""
+"""The right side: the journey of a box, the list of boxes, or the switches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.ui.boxes_page import BoxesPage
 from explorer.ui.inspector import Inspector
 from explorer.ui.style import Theme
 from explorer.ui.switches import SwitchesPanel
@@ -20,7 +21,7 @@ WIDE = 1500  # pixels of window from which on the side always has its place
 
 
 class Side(QWidget):
-    """Two pages with their names above. In a narrow window it comes and goes by itself."""
+    """Pages with their names above. In a narrow window it comes and goes by itself."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +29,7 @@ class Side(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(270)
         self.inspector, self.switches = Inspector(theme), SwitchesPanel(theme)
+        self.boxes = BoxesPage(theme)
         self._wanted: bool | None = None  # as the user chose
         self.pages = QStackedWidget()
         head = QHBoxLayout()
@@ -36,6 +38,7 @@ class Side(QWidget):
         self.tabs = QButtonGroup(self)
         for number, (name, tip, page) in enumerate((
             ("Journey", "The life of the selected box (I)", self.inspector),
+            ("Boxes", "All boxes of the stage, to sort and search (B)", self.boxes),
             ("Switches", "Thresholds and parts that can be changed (S)", self.switches),
         )):
             button = QPushButton(name)

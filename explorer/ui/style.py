@@ -46,6 +46,10 @@ QPushButton[tab="true"] { background: transparent; border-color: transparent; co
   padding: 5px 10px; }
 QPushButton[tab="true"]:hover { background: $hover; }
 QPushButton[tab="true"]:checked { background: $raised; border-color: $line; color: $text; }
+QPushButton[filter="true"] { background: transparent; border: 1px solid $line; color: $muted;
+  border-radius: 9px; padding: 3px 8px; font-size: 12px; }
+QPushButton[filter="true"]:hover { background: $hover; }
+QPushButton[filter="true"]:checked { border-color: $accent; color: $text; }
 QPushButton[toggle="true"]:!checked { color: $faint; background: transparent; }
 QCheckBox { spacing: 7px; padding: 3px 0; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px;
@@ -75,6 +79,16 @@ QSpinBox, QDoubleSpinBox, QLineEdit { background: $raised; border: 1px solid $li
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px;
   min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QTableView { background: transparent; border: none; selection-background-color: $hover;
+  selection-color: $text; font-family: "JetBrains Mono"; font-size: 11px; }
+QTableView::item { padding: 0 4px; border: none; }
+QTableView::item:hover { background: $raised; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $muted; border: none;
+  border-bottom: 1px solid $line; padding: 3px 4px; font-size: 11px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QHeaderView::section:hover { color: $text; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: $line; border-radius: 3px; min-height: 30px; }

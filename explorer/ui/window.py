@@ -22,6 +22,7 @@ from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui.actions import add_actions, keys_text
 from explorer.ui.bottom_bar import LIMITS, BottomBar
+from explorer.ui.box_list import BoxList
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
 from explorer.ui.dialogs import ExportDialog, KeysDialog
@@ -146,6 +147,7 @@ class Window(QMainWindow):
             canvas.picked.connect(self.select)
             canvas.opened.connect(self.show_alone)
         self.presenter.selection_shown.connect(self._selection_shown)
+        self.box_list = BoxList(bench, self.side.boxes, self.centre, self.select, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
         self.side.inspector.stage_wanted.connect(
             lambda key: self.go(bench.desk.at_stage(key.stage).selecting(key))

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from explorer.session.candidates import candidate_at, key_of, proposal_of
+from explorer.session.candidates import anchor_rows, key_of, outsider_at, proposal_of
 from explorer.session.facts import cards
 from explorer.session.related import box_of, counterparts, overlaps, related
 from explorer.session.rows import row_text
@@ -51,12 +51,13 @@ def test_a_suppressed_box_is_picked_as_its_candidate(method: str) -> None:
     assert len(drawn.rows) == len(drawn.boxes) > 0
     for row, box in zip(drawn.rows[:20].tolist(), drawn.boxes, strict=False):
         key = Key(method, "regions", row)
-        found = candidate_at(trace, key)
-        assert found is not None and stage.nms.suppressed_by[found[1]] >= 0
+        found = outsider_at(trace, key)
+        assert found is not None and found.candidate is not None
+        assert stage.nms.suppressed_by[found.candidate] >= 0
         assert box_of(trace, "regions", row).tolist() == box.tolist()
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         assert key in [hit.key for hit in boxes_at(made.main, method, x, y, 1.0)]
-        assert row_text(key) == f"candidate {found[1]}"
+        assert row_text(key) == f"candidate {found.candidate:,}"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -77,7 +78,7 @@ def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
         # Its last card leads to the one that did it.
         assert last.key == key_of(trace, stage, by)
         anchor = int(stage.top[candidate])
-        assert story[0].note == f"row {anchor:,}"
+        assert story[0].note == f"anchor {anchor:,}"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -120,3 +121,26 @@ def test_a_candidate_that_is_not_there_is_an_index_error() -> None:
         box_of(trace_of("fpn"), "regions", -99_999)
     with pytest.raises(IndexError):
         related(synthetic_trace("rcnn"), Key("rcnn", "regions", -1))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_anchor_is_one_row_and_tells_its_life(method: str) -> None:
+    trace, stage = trace_of(method), rpn(method)
+    rows = anchor_rows(stage, np.arange(len(stage.anchors)))
+    assert len(set(rows.tolist())) == len(rows)
+    assert rows[stage.anchor].tolist() == list(range(len(stage.boxes)))
+    outside = np.setdiff1d(np.arange(len(stage.anchors)), stage.top)
+    assert len(outside), "the made-up RPN leaves no anchor out"
+    anchor = int(outside[0])
+    key = Key(method, "regions", int(rows[anchor]))
+    assert row_text(key) == f"anchor {anchor:,}"
+    assert box_of(trace, "regions", key.row).tolist() == stage.anchors[anchor].tolist()
+    story = cards(trace, "regions", key.row)
+    assert [card.title for card in story] == ["Anchor", "Objectness", "RPN refinement", "RPN NMS"]
+    assert story[0].note == f"anchor {anchor:,}"
+    assert f"Not among the {len(stage.top):,} anchors" in story[-1].lines[0]
+    for show in ("proposals", "anchors", "objectness", "refinement", "NMS"):
+        view = ViewState(selected=key, controls=(("regions.show", show),))
+        picture(trace, "regions", view)
+    with pytest.raises(IndexError, match="no anchor"):
+        box_of(trace, "regions", int(rows.min()) - len(stage.anchors))

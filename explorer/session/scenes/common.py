@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from explorer.methods.names import method_named
-from explorer.session.candidates import candidate_at
+from explorer.session.candidates import outsider_at
 from explorer.session.related import Related, best_key, box_of, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
 from explorer.trace.base import Floats, Ints, Stage, StageName
@@ -87,13 +87,14 @@ class Focus:
 def focus(trace: Trace, state: ViewState) -> Focus | None:
     """The selection where it is a row of this trace, else the best row, or None.
 
-    A candidate that is no proposal has no stages to look at: only the RPN's views show it.
+    A candidate or anchor that is no proposal has no stages to look at: only the RPN's views show
+    it.
     """
     for key, chosen in ((state.selected, True), (best_key(trace), False)):
         if key is None or key.method != trace.method:
             continue
         try:
-            if candidate_at(trace, key) is not None:
+            if outsider_at(trace, key) is not None:
                 continue
             found = related(trace, key)
         except IndexError:

@@ -25,8 +25,8 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.rpn_common import (
-    candidate_selected,
     chosen,
+    outsider_selected,
     roles_of,
     selected,
     show_control,
@@ -113,7 +113,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     ]
     panel.gap(6)
     panel.table(cells, ("", "candidates", "kept", "suppressed"), table)
-    if candidate_selected(trace, state) is not None:
+    if outsider_selected(trace, state) is not None:
         chosen(panel, trace, stage, state, at)
         layers += selected(trace, stage, state, at)
     else:
@@ -146,11 +146,11 @@ def _victims(
     gone = np.nonzero(stage.nms.suppressed_by == keeper)[0]
     gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
     total, gone = len(gone), gone[:LISTED]
-    panel.heading(f"Proposal {region}", f"suppresses {plural(total, 'box', 'boxes')}")
+    panel.heading(f"Proposal {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
     cells = (Cell(0), Cell(180, "right"), Cell(panel.inner, "right"))
     table = [
         (
-            f"candidate {row}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
+            f"candidate {row:,}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
             number(float(stage.nms.overlap[row]), 3),
         )
         for row in gone.tolist()

@@ -10,6 +10,7 @@ from explorer.session.anchors import (
     place,
     ratio_text,
 )
+from explorer.session.candidates import anchor_rows
 from explorer.session.scene import (
     Boxes,
     Control,
@@ -67,7 +68,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         grid,
         Boxes(
             name="Anchors", boxes=stage.anchors[rows], roles=roles_of(stage, rows), width=1.8,
-            opacity=0.95,
+            opacity=0.95, stage="regions", rows=anchor_rows(stage, rows),
         ),
         here,
     ]
@@ -169,6 +170,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         Boxes(
             name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
             dashed=True, captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
+            stage="regions", rows=anchor_rows(stage, top),
         ),
         *selected(trace, stage, state, at, always=False),
     ]

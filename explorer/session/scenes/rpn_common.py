@@ -10,12 +10,13 @@ from explorer.session.anchors import (
     ratio_text,
 )
 from explorer.session.candidates import (
-    candidate_at,
-    candidate_rows,
+    Outsider,
     fate_lines,
+    outsider_at,
     suppressor_of,
 )
-from explorer.session.scene import Boxes, Control, Layer, ViewState
+from explorer.session.rows import row_text
+from explorer.session.scene import Boxes, Control, Key, Layer, ViewState
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -44,40 +45,40 @@ def roles_of(stage: RpnStage, anchors: Ints) -> tuple[str, ...]:
     return tuple(table[np.clip(colour_index(stage, anchors), 0, 4)].tolist())
 
 
-def candidate_selected(trace: Trace, state: ViewState) -> int | None:
-    """The selected candidate that is no proposal of this trace, or None."""
+def outsider_selected(trace: Trace, state: ViewState) -> Outsider | None:
+    """The selected candidate or anchor of this trace that is no proposal, or None."""
     key = state.selected
     if key is None or key.method != trace.method:
         return None
     try:
-        found = candidate_at(trace, key)
+        return outsider_at(trace, key)
     except IndexError:
         return None
-    return found[1] if found else None
 
 
 def focused_anchor(
     trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
 ) -> int | None:
-    """The anchor row of the selected candidate, else of the focused proposal."""
-    candidate = candidate_selected(trace, state)
-    if candidate is None and at is not None:
-        candidate = int(stage.source[at.region])
-    return None if candidate is None else int(stage.top[candidate])
+    """The selected anchor, else that of the selected candidate or of the focused proposal."""
+    outsider = outsider_selected(trace, state)
+    if outsider is not None:
+        return outsider.anchor
+    return None if at is None else int(stage.anchor[at.region])
 
 
 def selected(
     trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None, always: bool = True
 ) -> list[Layer]:
-    """The selected proposal, or the selected candidate with the box that suppressed it.
+    """The selected proposal, or the selected outsider with the box that suppressed it.
 
     always: with nothing selected, the proposal that the panel is about.
     """
-    candidate = candidate_selected(trace, state)
-    if candidate is None:
+    outsider = outsider_selected(trace, state)
+    if outsider is None:
         return list(selection(trace, at, "regions", always))
     layers: list[Layer] = []
-    by = suppressor_of(stage, candidate)
+    candidate = outsider.candidate
+    by = None if candidate is None else suppressor_of(stage, candidate)
     if by is not None:
         iou = float(stage.nms.overlap[candidate])
         layers.append(
@@ -85,8 +86,8 @@ def selected(
                   captions=(f"IoU {iou:.2f}",))
         )
     layers.append(
-        Boxes(name="Selected", boxes=stage.candidates[[candidate]], roles="selected", width=2.5,
-              stage="regions", rows=candidate_rows(np.array([candidate])))
+        Boxes(name="Selected", boxes=outsider.box[None], roles="selected", width=2.5,
+              stage="regions", rows=np.array([outsider.row]))
     )
     return layers
 
@@ -94,26 +95,30 @@ def selected(
 def chosen(
     panel: Column, trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
 ) -> None:
-    """Where the focused proposal or the selected candidate came from, with its numbers."""
-    candidate = candidate_selected(trace, state)
-    if candidate is not None:
-        panel.heading(f"Candidate {candidate}", "selected")
-        for line in fate_lines(stage, candidate):
+    """Where the focused proposal or the selected outsider came from, with its numbers."""
+    outsider = outsider_selected(trace, state)
+    box: Floats | None = None
+    if outsider is not None:
+        name = row_text(Key(trace.method, "regions", outsider.row))
+        panel.heading(name.capitalize(), "selected")
+        for line in fate_lines(stage, outsider.candidate):
             panel.text(line)
         panel.gap(4)
+        anchor = outsider.anchor
+        box = None if outsider.candidate is None else outsider.box
     elif at is not None:
-        candidate = int(stage.source[at.region])
-        panel.heading(f"Proposal {at.region}", at.why)
+        panel.heading(f"Proposal {at.region:,}", at.why)
+        anchor = int(stage.anchor[at.region])
+        box = stage.boxes[at.region]
     else:
         return
-    anchor = int(stage.top[candidate])
     spot = place(stage, anchor)
     level = stage.levels[spot.level]
-    panel.pair("Anchor", f"row {count(anchor)}")
+    panel.pair("Anchor", count(anchor))
     panel.pair("Level, cell", f"{level.name}, ({spot.x}, {spot.y})")
     panel.pair("Size, ratio", f"{spot.size:g}², {ratio_text(spot.ratio)}")
     logit = float(stage.objectness[anchor])
     probability = float(sigmoid(stage.objectness[anchor]))
     panel.pair("Objectness", f"σ({number(logit)}) = {number(probability, 3)}")
     decoding(panel, stage.anchors[anchor], stage.deltas[anchor], "a",
-             clipped_to=stage.candidates[candidate])
+             clipped_to=box)

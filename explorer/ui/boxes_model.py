@@ -1,0 +1,88 @@
+"""The list of boxes for Qt: texts are made for the cells on screen, nothing else per row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from explorer.session.listing import COLUMNS, Column, Listing
+from explorer.trace.base import Ints
+from explorer.ui.fonts import sans
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+NONE: Ints = np.zeros(0, np.int64)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+WORDS: tuple[Column, ...] = ("kind", "fate")  # the other columns are figures
+ALIGN = dict.fromkeys(WORDS, LEFT)
+
+
+class BoxesModel(QAbstractTableModel):
+    """Rows are the places of `listing` that the search leaves, in the order of one column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing: Listing | None = None
+        self.places: Ints = NONE
+        self._found: Ints = NONE
+        self._column: Column = "number"
+        self._falling = False
+
+    def show_found(self, listing: Listing | None, found: Ints = NONE) -> None:
+        """found: the places of the listing to show."""
+        self.beginResetModel()
+        self.listing, self._found = listing, found
+        self._arrange()
+        self.endResetModel()
+
+    def _arrange(self) -> None:
+        held = self.listing
+        self.places = self._found if held is None else \
+            held.sorted(self._found, self._column, self._falling)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._column, self._falling = COLUMNS[column], order == Qt.SortOrder.DescendingOrder
+        self.beginResetModel()
+        self._arrange()
+        self.endResetModel()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def line_of(self, place: int) -> int | None:
+        """The line on which a place of the listing stands now, or None where it is filtered out."""
+        found = np.flatnonzero(self.places == place)
+        return int(found[0]) if len(found) else None
+
+    # -- for the view ----------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.places)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if self.listing is None or not index.isValid():
+            return None
+        if role == Role.TextAlignmentRole:
+            return ALIGN.get(COLUMNS[index.column()], RIGHT)
+        if role == Role.FontRole:
+            return sans(11.5) if COLUMNS[index.column()] in WORDS else None
+        place = int(self.places[index.row()])
+        if role == Role.DisplayRole:
+            return self.listing.text(place, COLUMNS[index.column()])
+        return self.listing.sentence(place) if role == Role.ToolTipRole else None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or self.listing is None:
+            return None
+        if role == Role.TextAlignmentRole:
+            return ALIGN.get(COLUMNS[section], RIGHT)
+        if role != Role.DisplayRole:
+            return None
+        arrow = " ↓" if self._falling else " ↑"
+        return self.listing.heads[section] + (arrow if COLUMNS[section] == self._column else "")

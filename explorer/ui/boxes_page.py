@@ -1,0 +1,213 @@
+"""The list of boxes: all that one stage of one method has, to sort, search and go through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.methods.names import method_named
+from explorer.session.fate_codes import BELOW, KEPT, SUPPRESSED
+from explorer.session.listing import Listing
+from explorer.session.rows import COUNTED
+from explorer.session.scenes.common import plural
+from explorer.ui.boxes_model import BoxesModel
+from explorer.ui.fonts import mono
+from explorer.ui.style import Theme
+
+LINE = 24  # pixels of a row
+WIDTHS = (52, 74, 50, 78, 66)
+CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
+
+
+class Table(QTableView):
+    """A table whose arrow keys move in it, not through the boxes under the last click."""
+
+    KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+            Qt.Key.Key_Home, Qt.Key.Key_End)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent) and event.key() in self.KEYS
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+
+class BoxesPage(QWidget):
+    """Shows what it is given; says what was clicked, hovered and asked for."""
+
+    chosen = Signal(object)  # Key
+    pointed = Signal(object)  # the place in the listing under the pointer, or None
+    method_wanted = Signal(str)
+    shown = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.theme = theme
+        self.model = BoxesModel()
+        self._quiet = False  # the selection is brought here, not made here
+        self._why = ""  # there is no list
+        self.methods = QComboBox()
+        self.methods.setAccessibleName("Method whose boxes are listed")
+        self.methods.activated.connect(
+            lambda at: self.method_wanted.emit(self.methods.itemData(at))
+        )
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search boxes by class or number")
+        self.search.textChanged.connect(self._filter)
+        self.chips = {code: QPushButton(name) for code, name in CHIPS}
+        for chip in self.chips.values():
+            chip.setCheckable(True)
+            chip.setProperty("filter", True)
+            chip.toggled.connect(self._filter)
+        self.count = QLabel()
+        self.count.setProperty("quiet", True)
+        self.count.setProperty("small", True)
+        self.count.setToolTip(COUNTED)
+        self.table = self._table()
+        self._arrange()
+        self.show_listing(None, (), "")
+
+    def _table(self) -> QTableView:
+        table = Table()
+        table.setModel(self.model)
+        table.setFont(mono(11))
+        table.setAccessibleName("Boxes")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setMouseTracking(True)
+        table.setTabKeyNavigation(False)
+        lines = table.verticalHeader()
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        lines.setDefaultSectionSize(LINE)
+        lines.hide()
+        heads = table.horizontalHeader()
+        heads.setHighlightSections(False)
+        heads.setMinimumSectionSize(40)
+        heads.setStretchLastSection(True)
+        heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        for column, width in enumerate(WIDTHS):
+            table.setColumnWidth(column, width)
+        table.selectionModel().currentRowChanged.connect(self._picked)
+        table.clicked.connect(self._picked)
+        table.entered.connect(self._entered)
+        table.viewport().installEventFilter(self)
+        return table
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 6, 8)
+        column.setSpacing(8)
+        column.addWidget(self.methods)
+        column.addWidget(self.search)
+        chips = QHBoxLayout()
+        chips.setSpacing(4)
+        for chip in self.chips.values():
+            chips.addWidget(chip)
+        chips.addStretch()
+        column.addLayout(chips)
+        column.addWidget(self.count)
+        column.addWidget(self.table, 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(344, 800)
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    def show_methods(self, methods: Sequence[str], method: str) -> None:
+        """The methods on screen to choose from, and the one that is listed."""
+        if [self.methods.itemData(at) for at in range(self.methods.count())] != list(methods):
+            self.methods.clear()
+            for name in methods:
+                self.methods.addItem(method_named(name).title, name)
+        self.methods.setCurrentIndex(self.methods.findData(method))
+        self.methods.setVisible(len(methods) > 1)
+
+    def show_listing(self, listing: Listing | None, places: Sequence[int], why: str) -> None:
+        """places: the selected boxes. why: what to say where there is no list."""
+        there = listing is not None and len(listing) > 0
+        for widget in (self.search, self.table, *self.chips.values()):
+            widget.setEnabled(there)
+        if listing is not self.model.listing or not there:
+            self._why = why
+            self.model.listing = listing
+            head = "class" if listing is None else listing.heads[1]
+            self.search.setPlaceholderText(f"Search by {head} or number")
+            for code, chip in self.chips.items():
+                n = 0 if listing is None else listing.fates.count(code)
+                chip.setToolTip(f"{n:,} {chip.text()}")
+            self._filter()
+        self.mark(places)
+
+    def mark(self, places: Sequence[int]) -> None:
+        """Select the first of the places in the table, where the search leaves it."""
+        lines = [line for place in places if (line := self.model.line_of(place)) is not None]
+        current = self.table.currentIndex()
+        self._quiet = True
+        if not lines:
+            self.table.clearSelection()
+            self.table.setCurrentIndex(QModelIndex())
+        elif current.row() not in lines:
+            index = self.model.index(lines[0], 0)
+            self.table.selectionModel().setCurrentIndex(
+                index,
+                QItemSelectionModel.SelectionFlag.ClearAndSelect
+                | QItemSelectionModel.SelectionFlag.Rows,
+            )
+            self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._quiet = False
+
+    def _filter(self) -> None:
+        listing = self.model.listing
+        if listing is None:
+            self.model.show_found(None)
+            self.count.setText(self._why)
+            return
+        codes = [code for code, chip in self.chips.items() if chip.isChecked()]
+        self._quiet = True
+        self.model.show_found(listing, listing.found(self.search.text(), codes))
+        self._quiet = False
+        shown, total = len(self.model.places), len(listing)
+        every = plural(total, "box", "boxes")
+        self.count.setText(every if shown == total else f"{shown:,} of {every}")
+
+    # -- what the user does ----------------------------------------------------------------
+
+    def _picked(self, index: QModelIndex) -> None:
+        listing = self.model.listing
+        if not self._quiet and listing is not None and index.isValid():
+            self.chosen.emit(listing.key(int(self.model.places[index.row()])))
+
+    def _entered(self, index: QModelIndex) -> None:
+        self.pointed.emit(int(self.model.places[index.row()]))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.pointed.emit(None)
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.shown.emit()
