@@ -48,11 +48,9 @@ class TruthBar(QWidget):
         end.setToolTip("Back to looking (G)")
         end.setProperty("primary", True)
         end.clicked.connect(self.done)
-        for widget in (title, self.what):
-            row.addWidget(widget)
-        row.addWidget(self.help, 1)
-        for widget in (class_label, self.classes, self.remove, end):
-            row.addWidget(widget)
+        widgets = (title, self.what, self.help, class_label, self.classes, self.remove, end)
+        for widget in widgets:
+            row.addWidget(widget, int(widget is self.help))
         self.hide()
 
     def show_truth(self, truth: GroundTruth, row: int | None, name: str) -> None:

@@ -129,10 +129,9 @@ class TruthPad(QWidget):
         painter.setPen(QPen(ink, 3 if chosen else 2))
         painter.drawRect(rect)
         font = sans(12, Weight.DemiBold)
-        plate = QRectF(
-            rect.left() - 1, max(rect.top() - 20, self.canvas.body()[1]),
-            QFontMetricsF(font).horizontalAdvance(name) + 12, 19,
-        )
+        # At the foot: captions of the picture below are at the heads of their boxes.
+        width = QFontMetricsF(font).horizontalAdvance(name) + 12
+        plate = QRectF(rect.left() - 1, rect.bottom() - 19, width, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(plate, 2, 2)

@@ -17,7 +17,7 @@ from explorer.trace.stages import Trace
 TRUTH, VERDICTS = "Ground truth", "Right or wrong"  # layers
 MARKS: dict[Kind, str] = {"true": "✓ ", "false": "✗ ", "duplicate": "✗ ", "ignored": ""}
 SHOWN_AT_FIRST: tuple[StageName, ...] = ("image", "detections")
-LISTED = 12  # wrong detections, and misses, in the panel
+LISTED = 12  # wrong detections in the panel
 
 
 def with_truth(
@@ -50,23 +50,28 @@ def with_truth(
 
 def _boxes(
     truth: GroundTruth, rows: Ints, captions: tuple[str, ...], on: bool = True,
-    role: str = "accent", width: float = 2.0,
+    role: str = "accent",
 ) -> Boxes:
     return Boxes(
-        name=TRUTH, on=on, boxes=truth.boxes[rows], roles=role, width=width, dashed=True,
+        name=TRUTH, on=on, boxes=truth.boxes[rows], roles=role, width=2.2, dashed=True,
         captions=captions,
     )
 
 
 def _truths(truth: GroundTruth, of: Verdicts) -> list[Layer]:
-    """All ground-truth boxes; those that were missed in another colour and named."""
-    rest = np.setdiff1d(np.arange(len(truth.names)), of.missed)
-    missed = tuple(f"missed {truth.names[row]}" for row in of.missed.tolist())
+    """All ground-truth boxes; those that were missed in another colour and named, as are those
+    that do not count."""
+    hard = np.flatnonzero(truth.difficult)
+    found = np.setdiff1d(np.arange(len(truth.names)), np.concatenate([of.missed, of.unknown, hard]))
+    kinds: tuple[tuple[Ints, str, str], ...] = (
+        (found, "", "accent"), (of.unknown, "unknown", "accent"), (hard, "difficult", "accent"),
+        (of.missed, "missed", "bad"),
+    )
     layers: list[Layer] = []
-    if len(rest):
-        layers.append(_boxes(truth, rest, ()))
-    if len(of.missed):
-        layers.append(_boxes(truth, of.missed, missed, role="bad", width=2.4))
+    for rows, word, role in kinds:
+        captions = tuple(f"{word} {truth.names[row]}" for row in rows.tolist() if word)
+        if len(rows):
+            layers.append(_boxes(truth, rows, captions, role=role))
     return layers
 
 
@@ -108,10 +113,9 @@ def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scen
         column.text(f"✗ {name} {number(float(scores[row]))}: {of.why[row]}", "muted", 11.5)
     if len(wrong) > LISTED:
         column.text(f"and {len(wrong) - LISTED} more", "muted", 11.5)
-    for row in of.missed.tolist()[:LISTED]:
-        column.text(f"missed {truth.names[row]}", "muted", 11.5)
-    if len(of.missed) > LISTED:
-        column.text(f"and {len(of.missed) - LISTED} more", "muted", 11.5)
+    if len(of.missed):
+        names = ", ".join(truth.names[row] for row in of.missed.tolist())
+        column.text(f"Missed: {names}", "muted", 11.5)
     if len(of.unknown):
         names = ", ".join(sorted({truth.names[row] for row in of.unknown.tolist()}))
         column.text(
