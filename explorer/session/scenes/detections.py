@@ -123,11 +123,10 @@ def nothing_text(trace: Trace, stage: DetectionsStage) -> str:
 def nothing(trace: Trace, stage: DetectionsStage) -> tuple[Layer, ...]:
     """A sentence on the photo, and the best region below the threshold."""
     x1, y1, x2, y2 = photo_rect(trace)
-    sentence = Labels(
-        name="Nothing found",
-        items=(Label((x1 + x2) / 2, y1 + 0.92 * (y2 - y1), nothing_text(trace, stage), "text", 14,
-                     "centre", True),),
-    )
+    text = f"Nothing above {number(stage.threshold)}"
+    place = ((x1 + x2) / 2, y1 + 0.92 * (y2 - y1))
+    said = Label(*place, text, "text", 14, "centre", True)
+    sentence = Labels(name="Nothing found", items=(said,))
     close = runners_up(trace)
     if not close:
         return (sentence,)
@@ -162,8 +161,6 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
         panel.table(cells, head, rows, roles=roles, size=11.0)
         if n > LISTED:
             panel.text(f"and {n - LISTED} more", "muted")
-    else:
-        panel.text(nothing_text(trace, stage))
     panel.heading("Highest score of a class", "before NMS")
     close = runners_up(trace)
     scores = trace.stage("scores")
