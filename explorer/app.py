@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 SCALES = (1, 2, 4)
+FORMATS = ("png", "svg", "pdf")
+THEMES = ("dark", "light", "paper")
 WEIGHTS_HELP = (
     "for FPN, in place of the bundled weights: a checkpoint of a torchvision detector "
     f"({', '.join(SUFFIXES)}), or one of torchvision's own, downloaded once: "
@@ -56,8 +58,11 @@ def parser_of_export() -> argparse.ArgumentParser:
     parser.add_argument("--method", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--stage", nargs="+", choices=STAGE_NAMES, default=list(STAGE_NAMES))
     parser.add_argument("--scale", type=int, choices=SCALES, default=1, metavar="N",
-                        help="1, 2 or 4 device pixels per pixel (default: 1)")
-    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+                        help="of PNG: 1, 2 or 4 device pixels per pixel (default: 1)")
+    parser.add_argument("--format", choices=FORMATS, default="png",
+                        help="svg and pdf hold vectors and text (default: png)")
+    parser.add_argument("--theme", choices=THEMES, default="dark",
+                        help="paper is black on white, for print (default: dark)")
     parser.add_argument("--json", action="store_true", help="also write trace.json per method")
     parser.add_argument("--weights", metavar="FILE", help=WEIGHTS_HELP)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")

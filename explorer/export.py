@@ -16,6 +16,7 @@ from pathlib import Path
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import problem_of, published
 from explorer.session.album import photos_in
+from explorer.session.files import write_whole
 from explorer.session.job import (
     Engine,
     Failed,
@@ -112,7 +113,7 @@ def complain(sentence: str) -> int:
 def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine) -> int:
     """Detect and write one photo; 1 where something went wrong, else 0."""
     from explorer.ui.exporting import Style, write_pages
-    from explorer.ui.theme import PALETTES
+    from explorer.ui.theme import PAGE_PALETTES
 
     code = 0
     traces: dict[str, Trace] = {}
@@ -128,7 +129,7 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
             code = complain(event.sentence if named else f"{photo}: {event.sentence}")
     in_order = [traces[name] for name in NAMES if name in traces]
     complete = [trace for trace in in_order if trace.stage("detections") is not None]
-    style = Style(PALETTES[options.theme], float(options.scale))
+    style = Style(PAGE_PALETTES[options.theme], float(options.scale), options.format)
     lost: list[str] = []
     pages = write_pages(
         complete, folder, photo.name, style, options.stage, failed=lost.append
@@ -152,11 +153,8 @@ def _write_reports(
     from explorer.session.report import trace_json
 
     for trace in traces:
-        path = folder / trace.method / "trace.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(trace_json(trace, photo), indent=1, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
-        yield path
+        yield write_whole(folder / trace.method / "trace.json", (text + "\n").encode())
 
 
 def _progress(text: str) -> None:

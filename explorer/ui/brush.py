@@ -13,7 +13,10 @@ from explorer.ui.transform import View
 
 @dataclass(frozen=True)
 class Brush:
-    """area: the clip, logical pixels. space: the scene's. ratio: device pixels per logical one."""
+    """area: the clip, logical pixels. space: the scene's. ratio: device pixels per logical one.
+
+    vector: what is drawn becomes SVG or PDF, where lines stay lines.
+    """
 
     painter: QPainter
     view: View
@@ -21,3 +24,4 @@ class Brush:
     palette: Palette
     space: str
     ratio: float
+    vector: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from explorer.methods.names import METHODS, method_named
 from explorer.session.scene import Picture
@@ -21,7 +21,6 @@ from explorer.ui.page import (
     HEAD,
     NAME,
     Look,
-    blank,
     caption_line,
     head_line,
     layers_off,
@@ -30,6 +29,7 @@ from explorer.ui.page import (
     photo_title,
 )
 from explorer.ui.paint import paint_scene
+from explorer.ui.sheet import Sheet
 from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
 from explorer.ui.words import time_text, total_ms
@@ -39,47 +39,57 @@ BODIES = (300.0, 560.0)  # a cell's least and greatest height for its photo
 FOOT = 22.0
 
 
-def comparison_page(
+def comparison_sheet(
     pictures: Mapping[str, Picture],
     traces: Sequence[Trace],
     stage: StageName,
     photo_name: str,
     palette: Palette,
-    scale: float = 1.0,
     hidden: Collection[str] | None = None,
     look: Look | None = None,
-) -> QImage:
+) -> Sheet:
     """pictures: of `stage`, by method; a method without one says so in its place."""
     height = sheet_height(pictures, len(traces) + 1)
-    image = blank(WIDTH, height + 18.0 * len(traces) + FOOT, scale, palette)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    head_line(
-        painter, WIDTH, f"{STAGE_TITLES[stage]}, side by side", palette, None,
-        "two-stage detectors from R-CNN to FPN",
-        photo_title(photo_name, traces[0]) if traces else photo_name, "",
-    )
     names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
     by_name = {trace.method: trace for trace in traces}
-    rects = grid_rects(len(names) + 1, WIDTH - 2 * EDGE + 20, height - HEAD, gap=12)
-    for name, rect in zip([*names, ""], rects, strict=True):
-        painter.save()
-        painter.translate(EDGE - 12 + rect.left(), HEAD - 12 + rect.top())
-        if name:
-            _cell(painter, rect, by_name[name], pictures.get(name), stage, palette, hidden, look)
-        else:
-            paint_frame(painter, round(rect.width()), round(rect.height()), palette)
-            scene = summary_scene(traces, rect.width(), rect.height())
-            area = (0.0, 0.0, rect.width(), rect.height())
-            paint_scene(painter, scene, fitted(scene.extent, area), area, palette)
-        painter.restore()
-    y = height - 2
-    for name in names:
-        line(painter, EDGE, y, caption_line(by_name[name]), 11.5, palette.muted)
-        y += 18
-    line(painter, WIDTH - EDGE, y - 18, NAME, 11.5, palette.faint, right=True)
-    painter.end()
-    return image
+    heading = f"{STAGE_TITLES[stage]}, side by side"
+    shown = photo_title(photo_name, traces[0]) if traces else photo_name
+
+    def draw(painter: QPainter) -> None:
+        head_line(
+            painter, WIDTH, heading, palette, None, "two-stage detectors from R-CNN to FPN",
+            shown, "",
+        )
+        rects = grid_rects(len(names) + 1, WIDTH - 2 * EDGE + 20, height - HEAD, gap=12)
+        for name, rect in zip([*names, ""], rects, strict=True):
+            painter.save()
+            painter.translate(EDGE - 12 + rect.left(), HEAD - 12 + rect.top())
+            if name:
+                own = pictures.get(name)
+                _cell(painter, rect, by_name[name], own, stage, palette, hidden, look)
+            else:
+                _summary(painter, rect, traces, palette)
+            painter.restore()
+        y = height - 2
+        for name in names:
+            line(painter, EDGE, y, caption_line(by_name[name]), 11.5, palette.muted)
+            y += 18
+        line(painter, WIDTH - EDGE, y - 18, NAME, 11.5, palette.faint, right=True)
+
+    about = "\n".join(caption_line(by_name[name]) for name in names)
+    return Sheet(
+        WIDTH, height + 18.0 * len(traces) + FOOT, palette, f"{heading} · {shown}", about, draw
+    )
+
+
+def _summary(
+    painter: QPainter, rect: QRectF, traces: Sequence[Trace], palette: Palette
+) -> None:
+    """Where the time goes and who found what, in the last cell."""
+    paint_frame(painter, round(rect.width()), round(rect.height()), palette)
+    scene = summary_scene(traces, rect.width(), rect.height())
+    area = (0.0, 0.0, rect.width(), rect.height())
+    paint_scene(painter, scene, fitted(scene.extent, area), area, palette)
 
 
 def sheet_height(pictures: Mapping[str, Picture], cells: int) -> float:

@@ -6,22 +6,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.session.files import write_whole
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
-from explorer.ui.comparison_page import comparison_page
-from explorer.ui.exporting import Style, page_count, save, write_pages
-from explorer.ui.page import Look, stage_page
+from explorer.ui.comparison_page import comparison_sheet
+from explorer.ui.exporting import Stopped, Style, page_count, write_pages
+from explorer.ui.page import Look, stage_sheet
+from explorer.ui.sheet import Sheet
+from explorer.ui.theme import Palette
 
 
 @dataclass(frozen=True)
 class ExportJob:
-    """count: how many files `write` will write."""
+    """write: yields each file, or None for a part of one; it ends soon after its argument says so.
+
+    count: how often it yields.
+    """
 
     count: int
-    write: Callable[[], Iterator[Path]]
+    write: Callable[[Stopped], Iterator[Path | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +44,11 @@ class Showing:
         return [self.traces[name] for name in self.desk.enabled if name in self.traces]
 
 
-def free_path(folder: Path, stem: str) -> Path:
+def free_path(folder: Path, stem: str, ending: str) -> Path:
     """`stem`.png in the folder, or `stem`-2.png and so on where that exists."""
-    path, number = folder / f"{stem}.png", 2
+    path, number = folder / f"{stem}.{ending}", 2
     while path.exists():
-        path, number = folder / f"{stem}-{number}.png", number + 1
+        path, number = folder / f"{stem}-{number}.{ending}", number + 1
     return path
 
 
@@ -51,10 +57,10 @@ def everything(showing: Showing, folder: Path, style: Style) -> ExportJob:
     traces = showing.enabled()
     place = folder / Path(showing.photo_name).stem
 
-    def write() -> Iterator[Path]:
+    def write(stopped: Stopped) -> Iterator[Path]:
         return write_pages(
             traces, place, showing.photo_name, style,
-            view_of=lambda name: showing.views.get(name, ViewState()),
+            view_of=lambda name: showing.views.get(name, ViewState()), stopped=stopped,
         )
 
     return ExportJob(page_count(traces, STAGE_NAMES), write)
@@ -62,33 +68,42 @@ def everything(showing: Showing, folder: Path, style: Style) -> ExportJob:
 
 def present_view(showing: Showing, folder: Path, style: Style) -> ExportJob:
     """One page with what the window shows: same layers, same camera, same selection."""
-    desk = showing.desk
-    stem = Path(showing.photo_name).stem
-    number = STAGE_NAMES.index(desk.stage) + 1
 
-    def write() -> Iterator[Path]:
-        shown = [name for name in desk.shown() if name in showing.traces]
-        made = {
-            name: picture(showing.traces[name], desk.stage, showing.views.get(name, ViewState()))
-            for name in shown if showing.traces[name].stage(desk.stage) is not None
-        }
-        if not made:
-            raise LookupError("There is nothing on screen to save yet.")
-        if desk.method is not None:
-            name = f"{stem}-{desk.method}-{number:02d}-{desk.stage}"
-            image = stage_page(
-                made[desk.method], showing.traces[desk.method], desk.stage, showing.photo_name,
-                style.palette, style.scale, layers_off(made, desk, desk.stage), showing.look,
-            )
-        else:
-            name = f"{stem}-{number:02d}-{desk.stage}"
-            image = comparison_page(
-                made, showing.enabled(), desk.stage, showing.photo_name, style.palette,
-                style.scale, layers_off(made, desk, desk.stage), showing.look,
-            )
-        yield save(image, free_path(folder, name))
+    def write(stopped: Stopped) -> Iterator[Path]:
+        data = style.encoded(present_sheet(showing, style.palette))
+        if not stopped():
+            yield write_whole(free_path(folder, present_name(showing), style.format), data)
 
     return ExportJob(1, write)
+
+
+def present_name(showing: Showing) -> str:
+    """"cat-fpn-08-nms", or "cat-08-nms" for all methods."""
+    desk = showing.desk
+    parts = [Path(showing.photo_name).stem, desk.method or ""]
+    place = f"{STAGE_NAMES.index(desk.stage) + 1:02d}-{desk.stage}"
+    return "-".join(filter(None, (*parts, place)))
+
+
+def present_sheet(showing: Showing, palette: Palette) -> Sheet:
+    """What the window shows, as a page. Raises LookupError before there is anything."""
+    desk = showing.desk
+    made = {
+        name: picture(showing.traces[name], desk.stage, showing.views.get(name, ViewState()))
+        for name in desk.shown()
+        if name in showing.traces and showing.traces[name].stage(desk.stage) is not None
+    }
+    if not made:
+        raise LookupError("There is nothing on screen to save yet.")
+    off = layers_off(made, desk, desk.stage)
+    if desk.method is not None:
+        return stage_sheet(
+            made[desk.method], showing.traces[desk.method], desk.stage, showing.photo_name,
+            palette, off, showing.look,
+        )
+    return comparison_sheet(
+        made, showing.enabled(), desk.stage, showing.photo_name, palette, off, showing.look
+    )
 
 
 def layers_off(

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.methods.names import method_named
 from explorer.session.caption import caption
@@ -21,6 +21,7 @@ from explorer.trace.stages import ImageStage, Trace
 from explorer.ui.arrange import areas
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
+from explorer.ui.sheet import Sheet
 from explorer.ui.theme import Palette, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import time_text, total_ms
@@ -41,50 +42,42 @@ class Look:
     zoom: float
 
 
-def blank(width: float, height: float, scale: float, palette: Palette) -> QImage:
-    image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(scale)
-    image.fill(QColor(palette.surface))
-    return image
-
-
 def caption_line(trace: Trace) -> str:
     """Method, paper, weights, device and thresholds in one line."""
     return " · ".join(caption(trace))
 
 
-def stage_page(
+def stage_sheet(
     picture: Picture,
     trace: Trace,
     stage: StageName,
     photo_name: str,
     palette: Palette,
-    scale: float = 1.0,
     hidden: Collection[str] | None = None,
     look: Look | None = None,
-) -> QImage:
+) -> Sheet:
     """One stage of one method. hidden: layers left out (those that are off, where None)."""
     height = page_height(picture)
-    image = blank(WIDTH, height, scale, palette)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if hidden is None:
-        hidden = layers_off(picture)
-    method = method_named(trace.method)
-    head_line(
-        painter, WIDTH, picture.title, palette, colour(palette, trace.method),
-        method.paper, photo_title(photo_name, trace),
-        stage_time(trace, stage),
+    off = layers_off(picture) if hidden is None else hidden
+
+    def draw(painter: QPainter) -> None:
+        head_line(
+            painter, WIDTH, picture.title, palette, colour(palette, trace.method),
+            method_named(trace.method).paper, photo_title(photo_name, trace),
+            stage_time(trace, stage),
+        )
+        room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
+        main, panel = areas(picture, room, gap=20.0)
+        lost = photo(painter, picture.main, main, palette, off, look)
+        if picture.panel is not None and panel is not None:
+            panel = _level(picture, main, panel)
+            lost += on_plate(painter, picture.panel, panel, palette, off)
+        foot_lines(painter, picture, trace, palette, height, off, lost)
+
+    title = f"{picture.title} · {photo_title(photo_name, trace)}"
+    return Sheet(
+        WIDTH, height, palette, title, f"{picture.summary}. {caption_line(trace)}", draw
     )
-    room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
-    main, panel = areas(picture, room, gap=20.0)
-    lost = photo(painter, picture.main, main, palette, hidden, look)
-    if picture.panel is not None and panel is not None:
-        panel = _level(picture, main, panel)
-        lost += on_plate(painter, picture.panel, panel, palette, hidden)
-    foot_lines(painter, picture, trace, palette, height, hidden, lost)
-    painter.end()
-    return image
 
 
 def stage_time(trace: Trace, stage: StageName) -> str:

@@ -6,12 +6,13 @@ painter's device pixel ratio makes it finer, never different.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 from explorer.session.scene import (
     Bars,
@@ -34,6 +35,9 @@ from explorer.ui.paint_text import Placer, paint_captions, paint_labels
 from explorer.ui.theme import Palette
 from explorer.ui.transform import View
 
+VECTOR = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
+MOST = 4_000  # pixels across of an enlarged map in a vector page
+VECTOR_RATIO = 2.0  # pixels of a photo or map per logical pixel of a vector page
 LARGE = 24_000_000  # numbers in a photo from which on only its visible part is converted
 
 
@@ -58,8 +62,9 @@ def paint_scene(
     painter.setClipRect(QRectF(area[0], area[1], area[2] - area[0], area[3] - area[1]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    ratio = painter.device().devicePixelRatioF()
-    brush = Brush(painter, view, area, palette, scene.space, ratio)
+    vector = painter.paintEngine().type() in VECTOR
+    ratio = VECTOR_RATIO if vector else painter.device().devicePixelRatioF()
+    brush = Brush(painter, view, area, palette, scene.space, ratio, vector)
     shown = [layer for layer in scene.layers if layer.name not in hidden]
     for layer in shown:
         PAINTERS[type(layer)](brush, layer)
@@ -80,7 +85,7 @@ def _pixels(brush: Brush, layer: Pixels) -> None:
     rect = brush.view.rect(layer.rect)
     scale = (rect[2] - rect[0]) * brush.ratio / max(layer.values.shape[1], 1)
     smooth = layer.smooth and scale < 6
-    if scale > 0.5 and layer.values.size > LARGE:
+    if scale > 0.5 and layer.values.size > LARGE and not brush.vector:
         _window_of(brush, layer, rect, smooth)
     else:
         _image(brush, image_of(layer.values, scale), rect, layer.opacity, smooth)
@@ -111,10 +116,23 @@ def _heat(brush: Brush, layer: Heat) -> None:
 
 def _image(brush: Brush, image: QImage, rect: Rect, opacity: float, smooth: bool) -> None:
     painter = brush.painter
+    if brush.vector and not smooth:
+        image = _enlarged(image, rect)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     painter.setOpacity(opacity)
     painter.drawImage(QRectF(rect[0], rect[1], rect[2] - rect[0], rect[3] - rect[1]), image)
     painter.setOpacity(1.0)
+
+
+def _enlarged(image: QImage, rect: Rect) -> QImage:
+    """Cells as squares of many pixels: viewers of SVG and PDF smooth what they enlarge."""
+    across = (rect[2] - rect[0]) * VECTOR_RATIO / max(image.width(), 1)
+    down = (rect[3] - rect[1]) * VECTOR_RATIO / max(image.height(), 1)
+    times = min(max(1, math.ceil(max(across, down))), max(1, MOST // max(image.width(), 1)))
+    size = QSize(image.width() * times, image.height() * times)
+    return image.scaled(
+        size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
+    )
 
 
 def _panel_labels(brush: Brush, layer: Labels) -> None:

@@ -16,6 +16,7 @@ from explorer.ui.theme import colour
 
 MANY = 120  # more than this are drawn as sides of whole pixels, without smoothing
 CROWD = 5_000  # more outlines than this become one picture
+VECTORS = 20_000  # up to this many are lines in an SVG or PDF; more become one picture there too
 HALO = 60  # up to this many thick outlines get a dark edge, to stand out from any photo
 
 
@@ -29,10 +30,10 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
         for role, chosen in _by_role(layer, _seen(boxes, brush))
     ]
     total = sum(len(own) for _, own in groups)
-    if total > CROWD and not layer.fill:
+    if total > (VECTORS if brush.vector else CROWD) and not layer.fill:
         for ink, own in groups:
             _crowd(brush, own, ink, layer.opacity)
-    elif total > MANY and not layer.fill:
+    elif total > MANY and not layer.fill and not brush.vector:
         paint_outlines(brush, groups, layer.width, layer.opacity, layer.dashed)
     else:
         for ink, own in groups:
@@ -71,7 +72,7 @@ def _outlines(
     brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes
 ) -> None:
     painter = brush.painter
-    crisp = _crisp(boxes, layer.width, brush.ratio)
+    crisp = boxes if brush.vector else _crisp(boxes, layer.width, brush.ratio)
     # Far-away corners overflow Qt's rasteriser; just outside the area looks the same.
     reach = 4 * max(brush.area[2] - brush.area[0], brush.area[3] - brush.area[1]) + 100
     crisp = np.clip(crisp, -reach, reach)

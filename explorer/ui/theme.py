@@ -1,4 +1,4 @@
-"""Colours: two palettes, and the one place where a role becomes a colour.
+"""Colours: the palettes, and the one place where a role becomes a colour.
 
 The five method colours follow Okabe and Ito's colour-blind safe set; the light theme uses darker
 variants of the same hues, so that they can be read as text on white.
@@ -6,7 +6,7 @@ variants of the same hues, so that they can be read as text on white.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from PySide6.QtGui import QColor
@@ -14,7 +14,10 @@ from PySide6.QtGui import QColor
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one theme as #rrggbb. `canvas` lies behind photos, `surface` behind text."""
+    """Colours of one theme as #rrggbb. `canvas` lies behind photos, `surface` behind text.
+
+    stages: of `explorer.session.work.ROLES`; on_bar: of text on them.
+    """
 
     name: str
     window: str
@@ -34,6 +37,8 @@ class Palette:
     methods: dict[str, str]
     levels: tuple[str, ...]
     classes: tuple[str, ...]
+    stages: tuple[str, ...]
+    on_bar: str
 
 
 DARK = Palette(
@@ -64,6 +69,11 @@ DARK = Palette(
         "#5eb1ff", "#f2d64b", "#2bc48a", "#e07bb5", "#e69f00", "#9d8cff", "#ff6b6b", "#7fdbca",
         "#c3e88d", "#ffab91",
     ),
+    stages=(
+        "#d6ecf4", "#b96a3e", "#9eb4fd", "#56cbb6", "#ca71ec", "#8aab20", "#ed4e88", "#3395b4",
+        "#91fe66", "#f3967c",
+    ),
+    on_bar="#08131f",
 )
 
 LIGHT = Palette(
@@ -94,9 +104,30 @@ LIGHT = Palette(
         "#1668c7", "#8a7200", "#0b8457", "#b23a84", "#a86300", "#5b48c9", "#c62f2f", "#11766a",
         "#55761b", "#b4502d",
     ),
+    stages=(
+        "#54565e", "#863f02", "#4451bc", "#178478", "#671f8b", "#7a6e0b", "#6e163b", "#033e5d",
+        "#103a07", "#b75859",
+    ),
+    on_bar="#ffffff",
 )
 
-PALETTES = {"dark": DARK, "light": LIGHT}
+# For print: white ground everywhere, black text, no grey plates.
+PAPER = replace(
+    LIGHT,
+    name="paper",
+    window="#ffffff",
+    canvas="#ffffff",
+    raised="#f2f2f2",
+    hover="#e6e6e6",
+    line="#bdbdbd",
+    text="#000000",
+    muted="#404040",
+    faint="#6e6e6e",
+    selected="#000000",
+)
+
+PALETTES = {"dark": DARK, "light": LIGHT}  # the window's
+PAGE_PALETTES = {**PALETTES, "paper": PAPER}  # what pictures can be saved in
 
 
 def colour(palette: Palette, role: str) -> QColor:
@@ -106,10 +137,12 @@ def colour(palette: Palette, role: str) -> QColor:
 
 @cache
 def _value(theme: str, role: str) -> str:
-    palette = PALETTES[theme]
+    palette = PAGE_PALETTES[theme]
     if role in palette.methods:
         return palette.methods[role]
-    for prefix, values in (("level", palette.levels), ("class", palette.classes)):
+    for prefix, values in (
+        ("level", palette.levels), ("class", palette.classes), ("stage", palette.stages),
+    ):
         number = role.removeprefix(prefix)
         if number != role and number.isdigit():
             return values[int(number) % len(values)]

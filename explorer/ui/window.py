@@ -25,11 +25,12 @@ from explorer.ui.bottom_bar import LIMITS, BottomBar
 from explorer.ui.box_list import BoxList
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
-from explorer.ui.dialogs import ExportDialog, KeysDialog
+from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
 from explorer.ui.notices import Banner, StatusStrip
+from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
 from explorer.ui.side import WIDE, Side
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.weights = FpnWeights(
             self.workbench, settings, self.weights_menu, self.centre, self
         )
+        self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self)
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)
@@ -137,7 +139,8 @@ class Window(QMainWindow):
         self.bottom.control_changed.connect(self._control_changed)
         self.top.method_toggled.connect(lambda name: self.go(bench.desk.toggled(name)))
         self.top.theme_wanted.connect(self.switch_theme)
-        self.top.export_wanted.connect(self.export)
+        self.top.export_wanted.connect(self.outlet.ask)
+        self.outlet.said.connect(self.banner.say)
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
         self.entrance.came.connect(self.open_paths)
@@ -262,15 +265,6 @@ class Window(QMainWindow):
 
     # -- the rest --------------------------------------------------------------------------
 
-    def export(self) -> None:
-        if not self.workbench.traces:
-            self.banner.say("There is nothing to export yet: open a photo first.")
-            return
-        dialog = ExportDialog(self.workbench, self.theme, self.settings, self)
-        dialog.saved.connect(lambda sentence: self.banner.say(sentence, bad=False))
-        dialog.failed.connect(self.banner.say)
-        dialog.open()
-
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -283,8 +277,7 @@ class Window(QMainWindow):
         self.truth.close()
         self.settings.setValue("middle", self.middle.saveState())
         self.hide()
-        for dialog in self.findChildren(ExportDialog):
-            dialog.done(0)
+        self.outlet.close()
         self.weights.close()
         self.workbench.cancel()
         self.runner.close()

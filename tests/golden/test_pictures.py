@@ -23,9 +23,9 @@ from explorer.session.scene import (
     ViewState,
 )
 from explorer.session.scenes import picture
-from explorer.ui.exporting import Style, compare
+from explorer.ui.exporting import compare
 from explorer.ui.fonts import load_fonts
-from explorer.ui.page import stage_page
+from explorer.ui.page import stage_sheet
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import PALETTES
 from explorer.ui.transform import fitted
@@ -107,13 +107,12 @@ def test_a_stage_as_a_page() -> None:
     trace = synthetic_trace("fpn")
     made = picture(trace, "detections", ViewState())
     check(
-        stage_page(made, trace, "detections", "made-up.png", PALETTES["dark"]),
+        stage_sheet(made, trace, "detections", "made-up.png", PALETTES["dark"]).pixels(),
         "page-fpn-detections",
     )
 
 
 def test_the_comparison_page() -> None:
     traces = [synthetic_trace(name) for name in NAMES]
-    check(
-        compare(traces, "detections", "made-up.png", Style(PALETTES["light"])), "comparison-light"
-    )
+    sheet = compare(traces, "detections", "made-up.png", PALETTES["light"])
+    check(sheet.pixels(), "comparison-light")

@@ -15,7 +15,7 @@ from explorer.export import run
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key
 from explorer.trace.base import STAGE_NAMES
-from explorer.ui.dialogs import ExportDialog
+from explorer.ui.export_dialog import ExportDialog
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -36,7 +36,7 @@ def dialog_of(window: Window, qtbot: QtBot) -> ExportDialog:
 def save(dialog: ExportDialog, qtbot: QtBot, folder: Path, what: int, size: int) -> str:
     dialog.folder.setText(str(folder))
     dialog.what.button(what).click()
-    dialog.size_group.button(size).click()
+    dialog.size_choice.button(size).click()
     with qtbot.waitSignal(dialog.saved, timeout=LONG) as said:
         dialog.ok.click()
     assert said.args is not None
@@ -106,7 +106,7 @@ def test_everything_is_saved_from_the_window(
 ) -> None:
     opened.top.chips["rcnn"].click()
     sentence = save(dialog_of(opened, qtbot), qtbot, tmp_path, what=1, size=0)
-    assert "37 pictures" in sentence  # four methods of nine stages, and the comparison
+    assert "37 files" in sentence  # four methods of nine stages, and the comparison
     assert len(list((tmp_path / "cat").rglob("*.png"))) == 37
     assert opened.banner.text.text() == sentence
 

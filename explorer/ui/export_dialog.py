@@ -1,0 +1,222 @@
+"""The export dialog: what, how and where; the writing is `Exporter`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QWidget,
+)
+
+from explorer.session.scenes.common import plural
+from explorer.ui.export_jobs import ExportJob, everything, present_view
+from explorer.ui.export_worker import Exporter
+from explorer.ui.exporting import FORMATS, Style
+from explorer.ui.style import Theme
+from explorer.ui.theme import PAGE_PALETTES
+
+if TYPE_CHECKING:
+    from explorer.ui.workbench import Workbench
+
+SCALES = (1, 2, 4)
+FORMAT_TIPS = (
+    "Pixels, for screens and slides",
+    "Vectors that a browser shows and Inkscape edits; the photo is in it once",
+    "Vectors for papers; fonts are in it, the photo once",
+)
+THEMES = {
+    "dark": ("Dark", "As the window in its dark theme"),
+    "light": ("Light", "As the window in its light theme"),
+    "paper": ("Paper", "Black on a white ground, for print"),
+}
+VIEW, EVERYTHING = range(2)
+
+
+class Choice(QWidget):
+    """A row of buttons of which one is pressed."""
+
+    def __init__(
+        self, labels: Sequence[str], chosen: int, tips: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self.group = QButtonGroup(self)
+        for index, text in enumerate(labels):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setProperty("chip", True)
+            button.setProperty("toggle", True)
+            button.setChecked(index == chosen)
+            button.setToolTip(tips[index] if tips else "")
+            self.group.addButton(button, index)
+            row.addWidget(button)
+        row.addStretch()
+
+    def chosen(self) -> int:
+        return max(self.group.checkedId(), 0)
+
+    def button(self, index: int) -> QPushButton:
+        button = self.group.button(index)
+        assert isinstance(button, QPushButton)
+        return button
+
+
+class ExportDialog(QDialog):
+    """Chooses what, how and where; stays, with progress, until it is written."""
+
+    saved = Signal(str)
+    failed = Signal(str)
+
+    def __init__(
+        self, bench: Workbench, exporter: Exporter, theme: Theme, settings: QSettings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.bench, self.exporter, self.settings = bench, exporter, settings
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._busy = False
+        self.what = Choice(["This view", "All stages of all methods"], VIEW)
+        self.format = Choice(
+            [name.upper() for name in FORMATS], self._held("format", len(FORMATS), 0), FORMAT_TIPS
+        )
+        self.size_choice = Choice(
+            [f"{scale}×" for scale in SCALES], self._held("scale", len(SCALES), 1),
+            [f"{scale} pixels for each of the window's" for scale in SCALES],
+        )
+        names = list(THEMES)
+        looks = [THEMES[name] for name in names]
+        self.looks = Choice(
+            [name for name, _ in looks],
+            self._held("theme", len(names), names.index(theme.palette.name)),
+            [tip for _, tip in looks],
+        )
+        pictures = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.PicturesLocation
+        )
+        self.folder = QLineEdit(str(settings.value("export/folder", pictures)))
+        self.folder.setAccessibleName("Folder")
+        self._build()
+        self.format.group.idToggled.connect(self._fit)
+        self._fit()
+        exporter.progressed.connect(self._step)
+        exporter.done.connect(self._done)
+        exporter.failed.connect(self._failed)
+
+    def _held(self, name: str, count: int, default: int) -> int:
+        """What was chosen the last time."""
+        text = str(self.settings.value(f"export/{name}", default))
+        return int(text) if text.isdigit() and int(text) < count else default
+
+    def _build(self) -> None:
+        grid = self.grid = QGridLayout(self)
+        grid.setContentsMargins(26, 24, 26, 22)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(14)
+        grid.setColumnMinimumWidth(1, 400)
+        browse = QPushButton("Choose…")
+        browse.clicked.connect(self._choose_folder)
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("What", self.what), ("Format", self.format), ("Size", self.size_choice),
+            ("Colours", self.looks), ("Folder", place),
+        )
+        for line, (text, widget) in enumerate(rows):
+            label = QLabel(text)
+            label.setProperty("quiet", True)
+            grid.addWidget(label, line, 0)
+            grid.addWidget(widget, line, 1)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setVisible(False)
+        grid.addWidget(self.bar, len(rows), 0, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.reject)
+        self.ok = QPushButton("Save")
+        self.ok.setProperty("primary", True)
+        self.ok.setDefault(True)
+        self.ok.clicked.connect(self.start)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.ok)
+        grid.addLayout(buttons, len(rows) + 1, 0, 1, 2)
+
+    def _fit(self) -> None:
+        """Vectors have no size in pixels."""
+        pixels = FORMATS[self.format.chosen()] == "png"
+        self.size_choice.setEnabled(pixels)
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        if chosen:
+            self.folder.setText(chosen)
+
+    def style_chosen(self) -> Style:
+        palette = PAGE_PALETTES[list(THEMES)[self.looks.chosen()]]
+        return Style(
+            palette, float(SCALES[self.size_choice.chosen()]), FORMATS[self.format.chosen()]
+        )
+
+    def _job(self, folder: Path) -> ExportJob:
+        make = everything if self.what.chosen() == EVERYTHING else present_view
+        return make(self.bench.showing(), folder, self.style_chosen())
+
+    def start(self) -> None:
+        """Hand it to the exporter."""
+        folder = Path(self.folder.text()).expanduser()
+        self.settings.setValue("export/folder", str(folder))
+        for name, choice in (
+            ("scale", self.size_choice), ("format", self.format), ("theme", self.looks)
+        ):
+            self.settings.setValue(f"export/{name}", choice.chosen())
+        job = self._job(folder)
+        self.bar.setRange(0, job.count)
+        self.bar.setValue(0)
+        self.bar.setVisible(True)
+        self.ok.setEnabled(False)
+        self._busy = True
+        self.exporter.start(job)
+
+    def _step(self) -> None:
+        self.bar.setValue(self.bar.value() + 1)
+
+    def _done(self, paths: list[Path]) -> None:
+        self._busy = False
+        where = paths[0] if len(paths) == 1 else \
+            f"{plural(len(paths), 'file')} in {self.folder.text()}"
+        self.saved.emit(f"Saved {where}.")
+        self.accept()
+
+    def _failed(self, sentence: str) -> None:
+        self._busy = False
+        self.failed.emit(sentence)
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Closed before the end: what is being written stops, without waiting for it."""
+        if self._busy:
+            self._busy = False
+            self.exporter.cancel()
+        self.exporter.disconnect(self)
+        super().done(result)
