@@ -32,6 +32,19 @@ class AnchorGrid:
     levels: tuple[AnchorLevel, ...]
     counts: tuple[int, ...]
 
+    def of_sizes(self, used: Sequence[float]) -> Tensor:
+        """(A,) bool, on the device: anchors whose size, in network pixels, is among those; (): all.
+
+        Raises ValueError for a size that no anchor has.
+        """
+        sizes = {size for level in self.levels for size in level.sizes}
+        if foreign := sorted(set(used) - sizes):
+            known = ", ".join(f"{size:g}" for size in sorted(sizes))
+            raise ValueError(f"there are no anchors of {foreign[0]:g}: choose among {known}")
+        kinds = [torch.tensor([not used or size in used for size in one.sizes]).repeat(
+            one.height * one.width) for one in self.levels]
+        return torch.cat(kinds).to(self.network.device)
+
 
 def anchor_grid(
     maps: dict[str, Tensor],

@@ -1,7 +1,8 @@
 """The methods over other CNNs than the compact one: the papers' own configurations.
 
 "compact" is what the bundled weights are; the others have torchvision's CNNs, the papers' sizes of
-photos, anchors and layers (the values beside the fields of each method's Settings).
+photos, anchors and layers (the values beside the fields of each method's Settings; a field that is
+"kept" stays as it is: FPN is trained with RoIAlign).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def settings_for(method: str, network: str = "compact") -> Settings:
     changed: dict[str, Any] = {
         field.name: UNLIMITED if field.metadata["paper"] is None else field.metadata["paper"]
         for field in dataclasses.fields(ours)
-        if "paper" in field.metadata
+        if "paper" in field.metadata and "kept" not in field.metadata
     }
     if method == "rcnn":
         changed["crop"] = CROPS[network][0]

@@ -50,6 +50,8 @@ class Counter:
             times = self._pass(stage)
         # The counter counts a multiplication and its addition as two.
         done = times * int(counter.get_total_flops()) // 2
+        if isinstance(stage, ScoresStage):  # cut by SVD, a layer does t (u + v) a region, not u v
+            done -= len(stage.source) * sum(one.full - one.weights for one in stage.layers)
         return dataclasses.replace(stage, multiply_adds=done) if done else stage
 
     def _pass(self, stage: Stage) -> int:

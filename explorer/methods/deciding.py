@@ -83,7 +83,8 @@ def _filled(trace: Trace, choices: Choices) -> Choices:
     names = (
         "proposals", "score_threshold", "nms_threshold", "detection_threshold", "max_detections"
     )
-    return replace(choices, **{
+    moved = choices.regression and bool(trace.settings.get("regression", True))
+    return replace(choices, regression=moved, **{
         name: trace.settings[name] for name in names if getattr(choices, name) is None
     })  # type: ignore[arg-type]
 

@@ -31,9 +31,10 @@ from explorer.methods.recording import (
 from explorer.methods.searching import searched
 from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, SiblingHead
+from explorer.nets.svd import compressed, layer_sizes
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
-from explorer.ops.pooling import roi_cells, roi_pool
+from explorer.ops.pooling import Pooling, pool_rois, roi_cells
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -53,15 +54,23 @@ STRIDE = 16  # of the shared map, network pixels a cell
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes are pixels of the resized image; "paper" beside a field is the paper's value."""
+    """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
+
+    svd_fc6, svd_fc7: t, the singular values that are kept of a layer; 0: the layer as it is.
+    """
 
     short: int = field(default=288, metadata={"paper": 600})
     long: int = field(default=384, metadata={"paper": 1000})
     strategy: str = "fast"  # of selective search
     proposals: int = 2000
+    pooling: Pooling = field(default="roi_pool", metadata={"paper": "roi_pool"})
     pool: int = 7
+    sampling: int = 2  # points a side in a bin of RoIAlign
+    svd_fc6: int = field(default=0, metadata={"paper": 0, "paper_svd": 1024})
+    svd_fc7: int = field(default=0, metadata={"paper": 0, "paper_svd": 256})
     score_threshold: float = 0.05
     nms_threshold: float = 0.3
+    regression: bool = field(default=True, metadata={"paper": True})  # boxes are moved
     detection_threshold: float = 0.5
     max_detections: int = 100
 
@@ -123,30 +132,36 @@ def run(
         exact=freeze(exact), cells=freeze(cells),
     )
 
-    # RoI max pooling to 7 x 7 bins, second rounding (section 2.1).
+    # RoI max pooling to 7 x 7 bins, second rounding (section 2.1); or RoIAlign, without roundings.
     with clock("pooling"):
-        pooled = roi_pool(shared, boxes, 1 / STRIDE, settings.pool)
+        pooled = pool_rois(
+            settings.pooling, shared, boxes, 1 / STRIDE, settings.pool, settings.sampling
+        )
     yield PoolingStage(
         **clock.of("pooling"), source=every_row(n), source_stage="assignment",
-        kind="roi_pool", bins=(settings.pool,), channels=pooled.shape[1],
+        kind=settings.pooling, bins=(settings.pool,), channels=pooled.shape[1],
+        sampling=settings.sampling if settings.pooling == "roi_align" else 0,
     )
+
+    # Truncated SVD, where it is asked for: fc6 and fc7 as two smaller layers each (section 3.1).
+    head = compressed(net.head, settings.svd_fc6, settings.svd_fc7)
 
     # fc6, fc7 and the siblings: p over K + 1 classes, t^k for each of K (section 2).
     with clock("scores"):
         with device.precision():
-            logits, normalised = net.head.siblings(pooled)
+            logits, normalised = head.siblings(pooled)
         scores = logits.float().softmax(-1)
     yield ScoresStage(
         **clock.of("scores"), source=every_row(n), source_stage="pooling",
-        values=freeze(scores), kind="softmax",
+        values=freeze(scores), kind="softmax", layers=layer_sizes(head),
     )
 
     # Each class moves the RoI its own way: t^k.
     with clock("refinement"):
         row, label = pairs_above(scores[:, 1:], settings.score_threshold)
-        every = net.head.deltas(normalised.float())
+        every = head.deltas(normalised.float())
         before, moves = boxes[row], every[row, label]
-        after = clip(decode(moves, before), image.size)
+        after = clip(decode(moves, before), image.size) if settings.regression else before
         value = scores[row, label + 1]
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(row), source_stage="scores",

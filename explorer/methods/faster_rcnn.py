@@ -34,7 +34,7 @@ from explorer.nets.heads import WIDTH, SiblingHead
 from explorer.nets.rpn import RpnHead, flatten
 from explorer.ops.boxes import clip, decode
 from explorer.ops.nms import nms
-from explorer.ops.pooling import roi_cells, roi_pool
+from explorer.ops.pooling import Pooling, pool_rois, roi_cells
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -55,21 +55,30 @@ STRIDE = 16  # of the shared map, network pixels a cell
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes are pixels of the resized image; "paper" beside a field is the paper's value."""
+    """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
+
+    sizes_used: those of anchor_sizes whose anchors may become proposals; (): all.
+    rpn_refinement: whether anchors are moved before they are proposals.
+    """
 
     short: int = field(default=288, metadata={"paper": 600})
     long: int = field(default=384, metadata={"paper": 1000})
     anchor_sizes: tuple[float, ...] = field(
         default=(48.0, 96.0, 192.0), metadata={"paper": (128.0, 256.0, 512.0)}
     )
+    sizes_used: tuple[float, ...] = field(default=(), metadata={"paper": ()})
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)  # height / width
+    rpn_refinement: bool = field(default=True, metadata={"paper": True})
     min_proposal: float = field(default=6.0, metadata={"paper": 16.0})
     pre_nms_top: int = 6000
     rpn_nms_threshold: float = 0.7
     proposals: int = 2000
+    pooling: Pooling = field(default="roi_pool", metadata={"paper": "roi_pool"})
     pool: int = 7
+    sampling: int = 2  # points a side in a bin of RoIAlign
     score_threshold: float = 0.05
     nms_threshold: float = 0.3
+    regression: bool = field(default=True, metadata={"paper": True})  # boxes are moved
     detection_threshold: float = 0.5
     max_detections: int = 100
 
@@ -134,12 +143,15 @@ def run(
         exact=freeze(exact), cells=freeze(cells),
     )
 
-    # RoI max pooling to 7 x 7 bins, second rounding.
+    # RoI max pooling to 7 x 7 bins, second rounding; or RoIAlign, without roundings.
     with clock("pooling"):
-        pooled = roi_pool(shared, boxes, 1 / STRIDE, settings.pool)
+        pooled = pool_rois(
+            settings.pooling, shared, boxes, 1 / STRIDE, settings.pool, settings.sampling
+        )
     yield PoolingStage(
         **clock.of("pooling"), source=every_row(n), source_stage="assignment",
-        kind="roi_pool", bins=(settings.pool,), channels=pooled.shape[1],
+        kind=settings.pooling, bins=(settings.pool,), channels=pooled.shape[1],
+        sampling=settings.sampling if settings.pooling == "roi_align" else 0,
     )
 
     # fc6, fc7 and the siblings: softmax over K + 1 classes, K boxes.
@@ -157,7 +169,7 @@ def run(
         row, label = pairs_above(scores[:, 1:], settings.score_threshold)
         every = net.head.deltas(normalised.float())
         before, moves = boxes[row], every[row, label]
-        after = clip(decode(moves, before), image.size)
+        after = clip(decode(moves, before), image.size) if settings.regression else before
         value = scores[row, label + 1]
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(row), source_stage="scores",
@@ -205,11 +217,14 @@ def _propose(
             {"C5": shared}, [settings.anchor_sizes], settings.anchor_ratios,
             [(STRIDE, STRIDE)], (image.scale_x, image.scale_y),
         )
-        # Boxes inside the photo, none too small, the best before NMS.
-        decoded = clip(decode(moves, anchors.network), image.size)
-        large = large_enough(decoded, settings.min_proposal).nonzero()[:, 0]
-        top = large[objectness[large].topk(min(settings.pre_nms_top, len(large))).indices]
-        candidates, scores = decoded[top], objectness[top].sigmoid()
+        # Anchors moved by their deltas, or as they are; boxes inside the photo.
+        moved = decode(moves, anchors.network) if settings.rpn_refinement else anchors.network
+        boxes = clip(moved, image.size)
+        # None too small, of all scales or some (arXiv v3, table 8); the best before NMS.
+        used = large_enough(boxes, settings.min_proposal) & anchors.of_sizes(settings.sizes_used)
+        rows = used.nonzero()[:, 0]
+        top = rows[objectness[rows].topk(min(settings.pre_nms_top, len(rows))).indices]
+        candidates, scores = boxes[top], objectness[top].sigmoid()
         # NMS at IoU 0.7, the best after it.
         survivors = nms(candidates, scores, settings.rpn_nms_threshold)
         kept = survivors.kept[: settings.proposals]

@@ -43,11 +43,11 @@ from explorer.nets.fpn import (
     top_down,
 )
 from explorer.nets.heads import WIDTH, SiblingHead
-from explorer.nets.rpn import RpnHead, flatten
+from explorer.nets.rpn import RpnHead, best_of_each_level, flatten
 from explorer.ops.boxes import clip, decode
 from explorer.ops.levels import level_of
 from explorer.ops.nms import nms
-from explorer.ops.pooling import roi_align
+from explorer.ops.pooling import Pooling, pool_levels
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -70,7 +70,9 @@ MULTIPLE = 32  # sides are padded to this, so that strides 4..32 divide them
 class Settings:
     """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
 
-    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level. lowest, highest: read ones.
+    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level. lowest, highest: read ones;
+    only_level: all regions are read from this one; 0: each from its own.
+    top_down, laterals: what sums are made of; without one of them: tables 1 and 2, rows d and e.
     What the paper leaves open is as in torchvision's FPN: pre_nms_top, score_threshold,
     nms_threshold, max_detections, long. proposals: 1,000 in the paper's tests (section 5.2).
     Anchors and canonical are 3/8 of the paper's; 288 is 0.36 of 800.
@@ -79,11 +81,14 @@ class Settings:
     short: int = field(default=288, metadata={"paper": 800})
     long: int = field(default=384, metadata={"paper": 1333})
     antialias: bool = True  # of what is scaled down
+    top_down: bool = field(default=True, metadata={"paper": True})
+    laterals: bool = field(default=True, metadata={"paper": True})
     anchor_sizes: tuple[tuple[float, ...], ...] = field(
         default=((12.0,), (24.0,), (48.0,), (96.0,), (192.0,)),
         metadata={"paper": ((32.0,), (64.0,), (128.0,), (256.0,), (512.0,))},
     )
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)  # height / width
+    rpn_refinement: bool = field(default=True, metadata={"paper": True})  # anchors are moved
     min_proposal: float = 1e-3
     objectness_threshold: float = 0.0
     pre_nms_top: int = 1000
@@ -93,11 +98,14 @@ class Settings:
     canonical: float = field(default=84.0, metadata={"paper": 224.0})
     lowest: int = 2
     highest: int = 5
+    only_level: int = field(default=0, metadata={"paper": 0})
+    pooling: Pooling = field(default="roi_align", metadata={"paper": "roi_pool", "kept": True})
     pool: int = 7
     sampling: int = 2
     score_threshold: float = 0.05
     min_detection: float = 1e-2
     nms_threshold: float = 0.5
+    regression: bool = field(default=True, metadata={"paper": True})  # boxes are moved
     detection_threshold: float = 0.5
     max_detections: int = 100
 
@@ -168,7 +176,7 @@ def run(
         # Lateral connections: a 1x1 convolution brings every C to d channels.
         laterals = connect(bottom_up, lateral)
         # Top-down pathway: each coarser sum, enlarged twofold, is added to the lateral (figure 3).
-        merged = top_down(laterals)
+        merged = top_down(laterals, settings.top_down, settings.laterals)
         # A 3x3 convolution on each sum gives P2..P5; P6 is P5 subsampled, for the RPN alone.
         pyramid = Pyramid(laterals, merged, smoothed(merged, smooth))
         maps = OrderedDict((name, values.float()) for name, values in pyramid.maps.items())
@@ -187,6 +195,7 @@ def run(
         raw, level = level_of(
             boxes, settings.k0, settings.canonical, settings.lowest, settings.highest
         )
+        level = torch.full_like(level, settings.only_level) if settings.only_level else level
     yield LevelStage(
         **clock.of("assignment"), source=every_row(n), source_stage="regions",
         raw=freeze(raw), level=freeze(level), k0=settings.k0, canonical=settings.canonical,
@@ -195,11 +204,13 @@ def run(
     # Each region from its level: 7 x 7 bins (section 4.2), by RoIAlign (He et al., 2017) as all
     # FPNs since; the paper's own were RoI pooling's.
     with clock("pooling"):
-        pooled = _pool(maps, boxes, level, settings)
+        pooled = pool_levels(
+            settings.pooling, maps, boxes, level, settings.pool, settings.sampling
+        )
     yield PoolingStage(
         **clock.of("pooling"), source=every_row(n), source_stage="assignment",
-        kind="roi_align", bins=(settings.pool,), channels=pooled.shape[1],
-        sampling=settings.sampling,
+        kind=settings.pooling, bins=(settings.pool,), channels=pooled.shape[1],
+        sampling=settings.sampling if settings.pooling == "roi_align" else 0,
     )
 
     # fc6, fc7 and the siblings, the same for all levels.
@@ -217,7 +228,7 @@ def run(
         row, label = pairs_above(scores[:, 1:], settings.score_threshold)
         every = deltas.float()
         before, moves = boxes[row], every[row, label]
-        after = clip(decode(moves, before), image.size)
+        after = clip(decode(moves, before), image.size) if settings.regression else before
         value = scores[row, label + 1]
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(row), source_stage="scores",
@@ -269,8 +280,10 @@ def _propose(
             net.anchor_strides(image.images, levels), (image.scale_x, image.scale_y),
         )
         # The best of each level, as boxes inside the photo; none too small or too unlikely.
-        top = _best_of_each_level(objectness, anchors.counts, settings.pre_nms_top)
-        candidates = clip(decode(moves[top], anchors.network[top]), image.size)
+        top = best_of_each_level(objectness, anchors.counts, settings.pre_nms_top)
+        placed = anchors.network[top]
+        moved = decode(moves[top], placed) if settings.rpn_refinement else placed
+        candidates = clip(moved, image.size)
         likely = objectness[top].sigmoid() >= settings.objectness_threshold
         passed = large_enough(candidates, settings.min_proposal) & likely
         top, candidates = top[passed], candidates[passed]
@@ -292,29 +305,3 @@ def _propose(
         anchor=freeze(top[kept]),
     )
     return stage, boxes
-
-
-def _best_of_each_level(objectness: Tensor, counts: Sequence[int], top: int) -> Tensor:
-    """Anchor rows of each level's `top` highest logits (A,), by level then falling logit."""
-    starts = np.cumsum((0, *counts[:-1])).tolist()
-    return torch.cat([
-        part.topk(min(top, len(part))).indices + start
-        for part, start in zip(torch.split(objectness, list(counts)), starts, strict=True)
-    ])
-
-
-def _pool(
-    maps: OrderedDict[str, Tensor], boxes: Tensor, level: Tensor, settings: Settings
-) -> Tensor:
-    """Regions (n, 4), each from the map of its level k at stride 2^k: (n, d, 7, 7).
-
-    aligned=False: cell i is centred at 2^k i, so coordinates are divided by the stride, unmoved.
-    """
-    channels = maps[f"P{settings.lowest}"].shape[1]
-    pooled = boxes.new_empty((len(boxes), channels, settings.pool, settings.pool))
-    for k in range(settings.lowest, settings.highest + 1):
-        rows = (level == k).nonzero()[:, 0]
-        pooled[rows] = roi_align(
-            maps[f"P{k}"], boxes[rows], 1 / 2**k, settings.pool, settings.sampling, aligned=False
-        )
-    return pooled

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.ops.bins import bilinear, pyramid_bins, roi_align_points, roi_pool_bins
+from explorer.ops.bins import (
+    bilinear,
+    pyramid_bins,
+    roi_align_points,
+    roi_pool_bins,
+    rounded_cells,
+    used_bins,
+)
 from explorer.trace.base import Floats
 from explorer.trace.stages import (
     FeatureMap,
@@ -35,16 +42,34 @@ def pooled(trace: Trace, row: int) -> NDArray[np.float32]:
     maps = [each for each in features.maps if each.role == "map"]
     if isinstance(assignment, WindowStage):
         values = maps[int(assignment.scale[row])].values
-        return _largest(values, pyramid_bins(assignment.cells[row], stage.bins))
-    if isinstance(assignment, RoiStage):
-        values = maps[0].values
-        size = (values.shape[1], values.shape[2])
-        return _largest(values, roi_pool_bins(assignment.cells[row], stage.bins[0], size))
+        largest = _largest(values, pyramid_bins(assignment.cells[row], stage.bins))
+        return largest * used_bins(stage.bins, levels_used(trace, stage))
+    chosen = maps[0]
     if isinstance(assignment, LevelStage):
         name = f"P{int(assignment.level[row])}"
         chosen = next(each for each in maps if each.name == name)
+    elif not isinstance(assignment, RoiStage):
+        raise ValueError(f"{trace.method} pools in a way that cannot be read again")
+    if stage.kind == "roi_align":
         return _aligned(chosen, box_of(trace, row), stage)
-    raise ValueError(f"{trace.method} pools in a way that cannot be read again")
+    cells = roi_cells_of(chosen, box_of(trace, row))
+    if isinstance(assignment, RoiStage):
+        cells = assignment.cells[row]
+    size = (chosen.values.shape[1], chosen.values.shape[2])
+    return _largest(chosen.values, roi_pool_bins(cells, stage.bins[0], size))
+
+
+def levels_used(trace: Trace, stage: PoolingStage) -> tuple[int, ...]:
+    """The sides of those grids of SPPNet's pyramid that take part."""
+    used = trace.settings.get("levels", stage.bins)
+    assert isinstance(used, tuple | list)
+    return tuple(used)
+
+
+def roi_cells_of(feature_map: FeatureMap, box: Floats) -> NDArray[np.int64]:
+    """First and last cell (4,) of a box in photo pixels, rounded as RoI pooling does."""
+    stride = np.array([feature_map.stride_x, feature_map.stride_y] * 2)
+    return rounded_cells(np.asarray(box, np.float64) / stride)
 
 
 def box_of(trace: Trace, row: int) -> Floats:

@@ -65,6 +65,7 @@ class Settings:
     proposals: int = 2000
     score_threshold: float = -1.0
     nms_threshold: float = 0.3
+    regression: bool = field(default=True, metadata={"paper": True})  # boxes are moved
     detection_threshold: float = 0.0
     max_detections: int = 100
 
@@ -176,7 +177,7 @@ def run(
         every = net.ridge(pool5.flatten(1)).unflatten(1, (-1, 4))
         moves = every[row, label]
         before = boxes[row]
-        after = clip(decode(moves, before), (height, width))
+        after = clip(decode(moves, before), (height, width)) if settings.regression else before
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(kept), source_stage="nms",
         before=photo_boxes(before, photo), after=photo_boxes(after, photo),

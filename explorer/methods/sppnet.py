@@ -33,7 +33,7 @@ from explorer.nets.backbone import Backbone, CompactCNN
 from explorer.nets.heads import WIDTH, FullyConnected
 from explorer.ops.boxes import area, clip, decode
 from explorer.ops.nms import nms
-from explorer.ops.pooling import pyramid_pool, window_of
+from explorer.ops.pooling import only_levels, pyramid_pool, window_of
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
@@ -58,8 +58,9 @@ class Settings:
 
     scales: short sides at which the photo is read; (258,) reads one, SCALES the paper's five.
     long: limit of the long side. window: a region is read at the scale where its area comes
-    closest to window x window. score_threshold, detection_threshold: margins of the SVMs, whose
-    boundary is 0 and whose negatives lie below -1; the paper gives none.
+    closest to window x window. levels: those of the pyramid that take part; the others' bins are 0,
+    though the network was trained with all. score_threshold, detection_threshold: margins of the
+    SVMs, whose boundary is 0 and whose negatives lie below -1; the paper gives none.
     """
 
     scales: tuple[int, ...] = field(
@@ -68,10 +69,12 @@ class Settings:
     long: int = field(default=800, metadata={"paper": None})
     window: float = field(default=84.0, metadata={"paper": 224.0})
     pyramid: tuple[int, ...] = (6, 3, 2, 1)
+    levels: tuple[int, ...] = field(default=(6, 3, 2, 1), metadata={"paper": (6, 3, 2, 1)})
     strategy: str = "fast"  # of selective search
     proposals: int = 2000
     score_threshold: float = -1.0
     nms_threshold: float = 0.3
+    regression: bool = field(default=True, metadata={"paper": True})  # boxes are moved
     detection_threshold: float = 0.0
     max_detections: int = 100
 
@@ -153,6 +156,7 @@ def run(
     # Spatial pyramid pooling: 36 + 9 + 4 + 1 = 50 bins of each channel, 12,800 numbers.
     with clock("pooling"):
         pooled = pool(maps, cells, scale, settings.pyramid)
+        pooled = only_levels(pooled, settings.pyramid, settings.levels)
     yield PoolingStage(
         **clock.of("pooling"), source=every_row(n), source_stage="assignment",
         kind="pyramid", bins=settings.pyramid, channels=pooled.shape[1],
@@ -187,7 +191,8 @@ def run(
         every = net.ridge(pooled.flatten(1)).unflatten(1, (-1, 4))
         moves = every[row, label]
         before = boxes[row]
-        after = clip(decode(moves, before), (photo.shape[0], photo.shape[1]))
+        size = (photo.shape[0], photo.shape[1])
+        after = clip(decode(moves, before), size) if settings.regression else before
     yield RefinementStage(
         **clock.of("refinement"), source=freeze(kept), source_stage="nms",
         before=photo_boxes(before, photo), after=photo_boxes(after, photo),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -89,18 +90,25 @@ def connect(
     )
 
 
-def top_down(laterals: OrderedDict[str, Tensor]) -> OrderedDict[str, Tensor]:
+def top_down(
+    laterals: OrderedDict[str, Tensor], pathway: bool = True, connected: bool = True
+) -> OrderedDict[str, Tensor]:
     """Top-down pathway: L2..L5 -> M2..M5 (figure 3 of the paper).
 
     M5 = L5. Each coarser sum is enlarged to the size of the finer lateral by nearest neighbour
     (twofold where sizes are even) and added to it.
+    pathway=False leaves out what comes from above (tables 1 and 2, row d), connected=False the
+    laterals below M5 (row e); without both, all below M5 is 0.
     """
     levels = [int(name[1:]) for name in laterals]
     merged = {levels[-1]: laterals[f"L{levels[-1]}"]}
     for finer in levels[-2::-1]:
         side = laterals[f"L{finer}"]
         down = F.interpolate(merged[finer + 1], size=side.shape[-2:], mode="nearest")
-        merged[finer] = side + down
+        if pathway and connected:
+            merged[finer] = side + down
+        else:
+            merged[finer] = side if connected else down if pathway else torch.zeros_like(side)
     return OrderedDict((f"M{level}", merged[level]) for level in levels)
 
 

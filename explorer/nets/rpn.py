@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -42,3 +43,15 @@ def flatten(objectness: Sequence[Tensor], deltas: Sequence[Tensor]) -> tuple[Ten
     logits = [x.permute(0, 2, 3, 1).flatten(1) for x in objectness]
     moves = [x.permute(0, 2, 3, 1).reshape(len(x), -1, 4) for x in deltas]
     return torch.cat(logits, 1), torch.cat(moves, 1)
+
+
+def best_of_each_level(objectness: Tensor, counts: Sequence[int], top: int) -> Tensor:
+    """Anchor rows of each level's `top` highest logits (A,), by level then falling logit.
+
+    counts: anchors of each level, in the order in which they stand in `objectness`.
+    """
+    starts = np.cumsum((0, *counts[:-1])).tolist()
+    return torch.cat([
+        part.topk(min(top, len(part))).indices + start
+        for part, start in zip(torch.split(objectness, list(counts)), starts, strict=True)
+    ])

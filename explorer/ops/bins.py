@@ -45,6 +45,21 @@ def pyramid_bins(cells: Ints, levels: Sequence[int] = (6, 3, 2, 1)) -> NDArray[n
     return np.concatenate(parts, axis=-2)
 
 
+def used_bins(levels: Sequence[int], used: Sequence[int]) -> NDArray[np.float32]:
+    """(bins,) 1 for the bins of those levels of SPPNet's pyramid that are used, 0 for the others.
+    """
+    parts = [np.full(side * side, side in used, np.float32) for side in levels]
+    return np.concatenate(parts)
+
+
+def rounded_cells(exact: Floats) -> NDArray[np.int64]:
+    """RoI pooling's first rounding (Girshick, 2015, section 2.1): a box (4,) in cells -> its first
+    and last cell, half away from zero, at least one cell; as `pooling.roi_cells`."""
+    whole = np.trunc(exact)
+    cells = (whole + (np.abs(exact - whole) >= 0.5) * np.sign(exact)).astype(np.int64)
+    return np.concatenate((cells[:2], np.maximum(cells[:2], cells[2:])))
+
+
 def roi_pool_bins(
     cells: Ints, output: int, size: tuple[int, int] | None = None
 ) -> NDArray[np.int64]:

@@ -6,7 +6,8 @@ pixels. Which cells or points each output was read from is in `explorer.ops.bins
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,8 +15,9 @@ import torchvision
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.ops.bins import pyramid_bins
+from explorer.ops.bins import pyramid_bins, used_bins
 
+Pooling = Literal["roi_pool", "roi_align"]
 CHUNK = 1024  # rectangles looked up at once: what they need stays in the cache
 
 
@@ -61,6 +63,34 @@ def roi_align(
     )
 
 
+def pool_rois(
+    kind: Pooling, feature_map: Tensor, boxes: Tensor, scale: float, output: int, sampling: int
+) -> Tensor:
+    """`roi_pool` or `roi_align` of the same boxes (n, 4) on the same map: (n, C, output, output).
+
+    Raises ValueError for another kind.
+    """
+    if kind == "roi_pool":
+        return roi_pool(feature_map, boxes, scale, output)
+    if kind == "roi_align":
+        return roi_align(feature_map, boxes, scale, output, sampling)
+    raise ValueError(f"there is no pooling '{kind}': choose roi_pool or roi_align")
+
+
+def pool_levels(
+    kind: Pooling, maps: Mapping[str, Tensor], boxes: Tensor, level: Tensor, output: int,
+    sampling: int,
+) -> Tensor:  # fmt: skip
+    """Boxes (n, 4) in network pixels, each from the map P<k> of its level k (n,), whose stride is
+    2^k: (n, d, output, output)."""
+    channels = next(iter(maps.values())).shape[1]
+    pooled = boxes.new_empty((len(boxes), channels, output, output))
+    for k in level.unique().tolist():
+        rows = (level == k).nonzero()[:, 0]
+        pooled[rows] = pool_rois(kind, maps[f"P{k}"], boxes[rows], 1 / 2**k, output, sampling)
+    return pooled
+
+
 def window_of(boxes: Tensor, stride: float, height: int, width: int) -> Tensor:
     """SPPNet's projection of boxes (n, 4) to a height x width map (He et al., 2014, appendix A).
 
@@ -97,6 +127,18 @@ def pyramid_pool(
     maxima = _rectangle_max(feature_map.detach()[0], np.stack((x1, y1, x2, y2), axis=1))
     rows = torch.from_numpy(row.reshape(-1)).to(maxima.device)
     return maxima.index_select(0, rows).view(*bins.shape[:2], maxima.shape[1]).transpose(1, 2)
+
+
+def only_levels(pooled: Tensor, levels: Sequence[int], used: Sequence[int]) -> Tensor:
+    """The pooled pyramid (n, C, bins) with 0 in the bins of those `levels` that are not `used`.
+
+    The same tensor where all are. Raises ValueError for a level that the pyramid has not.
+    """
+    if foreign := sorted(set(used) - set(levels)):
+        raise ValueError(f"the pyramid has no level {foreign[0]}: choose among {tuple(levels)}")
+    if set(used) == set(levels):
+        return pooled
+    return pooled * torch.from_numpy(used_bins(levels, used)).to(pooled)
 
 
 def _rectangle_max(values: Tensor, rectangles: NDArray[np.int64]) -> Tensor:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.trace.base import Floats, Ints, NetworkInput, NmsRecord, Stage, StageName
+from explorer.trace.layers import LayerSize
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -221,10 +222,12 @@ class ScoresStage(Stage):
     """Class scores of every region, (n, K) for SVMs, (n, K + 1) for softmax (column 0 background).
 
     kind: "svm" (margins) or "softmax" (probabilities). first: column of class 0 (0 or 1).
+    layers: the fully connected layers that can be compressed, where a method says so.
     """
 
     values: Floats
     kind: str
+    layers: tuple[LayerSize, ...] = ()
 
     @property
     def first(self) -> int:

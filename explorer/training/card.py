@@ -109,7 +109,7 @@ def paper_values(method: str) -> list[str]:
     return [
         f"{one.name}: {one.default} (paper: {one.metadata['paper']})"
         for one in fields(module_of(method).Settings)
-        if one.metadata.get("paper") is not None
+        if one.metadata.get("paper") not in (None, one.default) and "kept" not in one.metadata
     ]
 
 
