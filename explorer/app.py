@@ -64,6 +64,8 @@ def parser_of_export() -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=THEMES, default="dark",
                         help="paper is black on white, for print (default: dark)")
     parser.add_argument("--json", action="store_true", help="also write trace.json per method")
+    parser.add_argument("--csv", action="store_true",
+                        help="also write regions.csv per method: one row a region")
     parser.add_argument("--weights", metavar="FILE", help=WEIGHTS_HELP)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
     return parser

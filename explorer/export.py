@@ -7,16 +7,13 @@ costs one line on stderr and the exit code 1; all others are still done.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import problem_of, published
 from explorer.session.album import photos_in
-from explorer.session.files import write_whole
 from explorer.session.job import (
     Engine,
     Failed,
@@ -26,6 +23,7 @@ from explorer.session.job import (
     events,
     sentence_of,
 )
+from explorer.session.numbers import FILES, write_numbers
 from explorer.trace.stages import Trace
 
 
@@ -136,25 +134,15 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
     )
     for path in pages:
         _progress(f"{photo.name}: {path.relative_to(folder)}")
-    if options.json:
-        for path in _write_reports(complete, photo, folder):
-            _progress(f"{photo.name}: {path.relative_to(folder)}")
+    kinds = [kind for kind in FILES if getattr(options, kind)]
+    for path in write_numbers(complete, folder, photo, kinds):
+        _progress(f"{photo.name}: {path.relative_to(folder)}")
     _progress("")
     for sentence in lost:
         code = complain(f"{photo}: {sentence}")
     if complete:
         print(folder)
     return code
-
-
-def _write_reports(
-    traces: Sequence[Trace], photo: Path, folder: Path
-) -> Iterator[Path]:
-    from explorer.session.report import trace_json
-
-    for trace in traces:
-        text = json.dumps(trace_json(trace, photo), indent=1, ensure_ascii=False)
-        yield write_whole(folder / trace.method / "trace.json", (text + "\n").encode())
 
 
 def _progress(text: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.scenes.common import plural
-from explorer.ui.export_jobs import ExportJob, everything, present_view
+from explorer.ui.export_jobs import ExportJob, everything, numbers, present_view, together
 from explorer.ui.export_worker import Exporter
 from explorer.ui.exporting import FORMATS, Style
 from explorer.ui.style import Theme
@@ -40,6 +41,10 @@ THEMES = {
     "dark": ("Dark", "As the window in its dark theme"),
     "light": ("Light", "As the window in its light theme"),
     "paper": ("Paper", "Black on a white ground, for print"),
+}
+NUMBERS = {
+    "json": ("JSON", "trace.json of each method: settings, times, detections with their lineage"),
+    "csv": ("CSV", "regions.csv of each method: a row for each region and what became of it"),
 }
 VIEW, EVERYTHING = range(2)
 
@@ -76,6 +81,18 @@ class Choice(QWidget):
         return button
 
 
+def _row(*widgets: QWidget, stretch: bool = False) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(18 if stretch else 8)
+    for widget in widgets:
+        row.addWidget(widget, 0 if stretch or isinstance(widget, QPushButton) else 1)
+    if stretch:
+        row.addStretch()
+    return holder
+
+
 class ExportDialog(QDialog):
     """Chooses what, how and where; stays, with progress, until it is written."""
 
@@ -106,6 +123,10 @@ class ExportDialog(QDialog):
             self._held("theme", len(names), names.index(theme.palette.name)),
             [tip for _, tip in looks],
         )
+        self.numbers: dict[str, QCheckBox] = {}
+        for kind, (name, tip) in NUMBERS.items():
+            self.numbers[kind] = QCheckBox(name)
+            self.numbers[kind].setToolTip(tip)
         pictures = QStandardPaths.writableLocation(
             QStandardPaths.StandardLocation.PicturesLocation
         )
@@ -131,14 +152,11 @@ class ExportDialog(QDialog):
         grid.setColumnMinimumWidth(1, 400)
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._choose_folder)
-        place = QWidget()
-        row = QHBoxLayout(place)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.folder, 1)
-        row.addWidget(browse)
+        place = _row(self.folder, browse)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("What", self.what), ("Format", self.format), ("Size", self.size_choice),
-            ("Colours", self.looks), ("Folder", place),
+            ("Colours", self.looks), ("Numbers", _row(*self.numbers.values(), stretch=True)),
+            ("Folder", place),
         )
         for line, (text, widget) in enumerate(rows):
             label = QLabel(text)
@@ -179,8 +197,14 @@ class ExportDialog(QDialog):
         )
 
     def _job(self, folder: Path) -> ExportJob:
-        make = everything if self.what.chosen() == EVERYTHING else present_view
-        return make(self.bench.showing(), folder, self.style_chosen())
+        showing = self.bench.showing()
+        whole = self.what.chosen() == EVERYTHING
+        make = everything if whole else present_view
+        kinds = [kind for kind, box in self.numbers.items() if box.isChecked()]
+        traces = showing.enabled() if whole else showing.on_screen()
+        return together(
+            make(showing, folder, self.style_chosen()), numbers(showing, traces, folder, kinds)
+        )
 
     def start(self) -> None:
         """Hand it to the exporter."""

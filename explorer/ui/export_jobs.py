@@ -1,12 +1,13 @@
-"""What the export dialog writes: the present view, or everything."""
+"""What the export dialog writes: the present view, or everything, and the numbers behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.session.files import write_whole
+from explorer.session.numbers import write_numbers
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
@@ -35,6 +36,7 @@ class Showing:
     """All that is on screen, so that a picture of it can be made in any thread."""
 
     photo_name: str
+    path: Path | None
     desk: Desk
     traces: Mapping[str, Trace]
     views: Mapping[str, ViewState]
@@ -42,6 +44,13 @@ class Showing:
 
     def enabled(self) -> Sequence[Trace]:
         return [self.traces[name] for name in self.desk.enabled if name in self.traces]
+
+    def on_screen(self) -> Sequence[Trace]:
+        return [self.traces[name] for name in self.desk.shown() if name in self.traces]
+
+    def place_in(self, folder: Path) -> Path:
+        """The folder in `folder` that is named after the photo."""
+        return folder / Path(self.photo_name).stem
 
 
 def free_path(folder: Path, stem: str, ending: str) -> Path:
@@ -55,7 +64,7 @@ def free_path(folder: Path, stem: str, ending: str) -> Path:
 def everything(showing: Showing, folder: Path, style: Style) -> ExportJob:
     """All stages of the enabled methods, and the comparison, in a folder named after the photo."""
     traces = showing.enabled()
-    place = folder / Path(showing.photo_name).stem
+    place = showing.place_in(folder)
 
     def write(stopped: Stopped) -> Iterator[Path]:
         return write_pages(
@@ -64,6 +73,32 @@ def everything(showing: Showing, folder: Path, style: Style) -> ExportJob:
         )
 
     return ExportJob(page_count(traces, STAGE_NAMES), write)
+
+
+def numbers(
+    showing: Showing, traces: Sequence[Trace], folder: Path, kinds: Collection[str]
+) -> ExportJob:
+    """The numbers behind the pictures. kinds: of `explorer.session.numbers.FILES`."""
+    place = showing.place_in(folder)
+
+    def write(stopped: Stopped) -> Iterator[Path]:
+        for path in write_numbers(traces, place, showing.path or showing.photo_name, kinds):
+            yield path
+            if stopped():
+                return
+
+    return ExportJob(len(traces) * len(kinds), write)
+
+
+def together(*jobs: ExportJob) -> ExportJob:
+    """One job after the other, until it is stopped."""
+
+    def write(stopped: Stopped) -> Iterator[Path | None]:
+        for job in jobs:
+            if not stopped():
+                yield from job.write(stopped)
+
+    return ExportJob(sum(job.count for job in jobs), write)
 
 
 def present_view(showing: Showing, folder: Path, style: Style) -> ExportJob:

@@ -301,7 +301,7 @@ class Workbench(QObject):
         """All that is on screen now, for a picture of it."""
         look = Look(self.camera.centre, self.camera.zoom) if self.camera.zoom != 1.0 else None
         views = {name: self.presenter.view_of(name) for name in self.desk.enabled}
-        return Showing(self.name, self.desk, dict(self.shown), views, look)
+        return Showing(self.name, self.path, self.desk, dict(self.shown), views, look)
 
     def _set_status(self, method: str, status: Status) -> None:
         self.status[method] = status

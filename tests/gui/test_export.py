@@ -68,7 +68,9 @@ def test_methods_stages_scale_and_theme_can_be_chosen(
         "--scale", "2", "--theme", "light",
     ) == 0
     written = sorted(str(path.relative_to(out)) for path in out.rglob("*.*"))
-    assert written == ["cat/comparison.png", "cat/fpn/01-image.png", "cat/fpn/08-nms.png"]
+    assert written == [
+        "cat/comparison.png", "cat/fpn/01-image.png", "cat/fpn/08-nms.png", "cat/time.png",
+    ]
     image = QImage(str(out / "cat/fpn/08-nms.png"))
     assert image.width() == 2560
     assert image.pixelColor(3, 3).lightness() > 230
@@ -107,8 +109,33 @@ def test_everything_is_saved_from_the_window(
     opened.top.chips["rcnn"].click()
     sentence = save(dialog_of(opened, qtbot), qtbot, tmp_path, what=1, size=0)
     assert "37 files" in sentence  # four methods of nine stages, and the comparison
-    assert len(list((tmp_path / "cat").rglob("*.png"))) == 37
+    assert len(list((tmp_path / "cat").rglob("*.png"))) == 38
     assert opened.banner.text.text() == sentence
+
+
+def test_the_numbers_behind_the_view_are_saved_with_it(
+    qtbot: QtBot, opened: Window, tmp_path: Path
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    dialog = dialog_of(opened, qtbot)
+    for box in dialog.numbers.values():
+        box.click()
+    assert "3 files" in save(dialog, qtbot, tmp_path, what=0, size=0)
+    report = json.loads((tmp_path / "cat" / "fpn" / "trace.json").read_text())
+    assert report["image"]["path"] == str(opened.workbench.path)
+    table = (tmp_path / "cat" / "fpn" / "regions.csv").read_text().splitlines()
+    assert table[0].startswith("method,region,x1") and table[1].startswith("fpn,0,")
+
+
+def test_the_command_line_writes_tables(qtbot: QtBot, photo: Path, tmp_path: Path) -> None:
+    assert export(
+        str(photo), "--out", str(tmp_path), "--method", "rcnn", "fpn", "--stage", "image", "--csv"
+    ) == 0
+    for name in ("rcnn", "fpn"):
+        folder = tmp_path / "cat" / name
+        assert sorted(path.name for path in folder.iterdir()) == ["01-image.png", "regions.csv"]
+        assert len((folder / "regions.csv").read_text().splitlines()) > 20
 
 
 def test_a_folder_that_cannot_be_written_is_named(
