@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.methods.modules import module_of
+from explorer.training.ablations import ablation_table
 from explorer.training.data import CLASSES
 
 TERMS = """\
@@ -143,9 +144,10 @@ def measures(results: Mapping[str, Any]) -> str:
 
 def card(
     method: str, made: Made, results: Mapping[str, object], digest: str, size: int,
-    pictures: Mapping[str, str] = MappingProxyType({}),
+    pictures: Mapping[str, str] = MappingProxyType({}), ablations: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    """The model card, Markdown. pictures: what they show (see `CAPTIONS`) -> file beside the card.
+    """The model card, Markdown. pictures: what they show (see `CAPTIONS`) -> file beside the card;
+    ablations: what `ablate` wrote.
     """
     limited = results["photos"] != results["photos_in_split"]
     where = f"VOC {results['year']} {results['split']}"
@@ -184,7 +186,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 {evaluate}
 ```
 
-## Training
+{ablation_table(ablations) if ablations else ""}## Training
 
 {made.photos} photos of {made.sets.replace(" ", ", ")} (our splits of VOC's trainval),
 {made.steps} steps, {made.hours:.2f} hours on {made.device}; commit {made.commit}.

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 from tqdm import tqdm
 
+from explorer.methods.changing import with_changes
 from explorer.methods.devices import choose
 from explorer.methods.modules import Settings, module_of
 from explorer.ops.images import load_photo
@@ -35,9 +37,12 @@ from explorer.training.voc_ap import (
 METRIC = "VOC AP at IoU 0.5, area under the monotone curve, difficult boxes ignored"
 
 
-def evaluation_settings(method: str, weights: Path) -> Settings:
-    """The weights' settings with nothing hidden: all that enters the final NMS is a detection."""
-    settings = load_settings(method, weights)
+def evaluation_settings(method: str, weights: Path, changes: Sequence[str] = ()) -> Settings:
+    """The weights' settings with nothing hidden: all that enters the final NMS is a detection.
+
+    changes: see `with_changes`.
+    """
+    settings = with_changes(load_settings(method, weights), changes)
     return dataclasses.replace(settings, detection_threshold=settings.score_threshold)
 
 
@@ -101,18 +106,39 @@ def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[st
 def evaluate(
     method: str, data: Path, year: str, split: str, out: Path, weights: Path,
     limit: int = 0, proposals: Path | None = None, device: str = "cpu",
-) -> dict[str, object]:  # fmt: skip
-    """Run the method on a split, write the results to `out`, and return them: VOC's AP ("map",
-    "ap", ...), COCO's ("coco") and the regions' recall ("proposals"), with all detections.
+    changes: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """`measured`, written to `out`."""
+    results = measured(method, data, year, split, weights, limit, proposals, device, changes)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results))
+    return results
 
-    limit: the first so many photos, 0 = all; recorded in the results. Raises ValueError where
-    COCO's program is not installed.
+
+def weights_text(method: str, weights: Path) -> str:
+    """The file of weights by its name and the beginning of its checksum."""
+    file = weights_file(method, weights)
+    return f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
+
+
+def measured(
+    method: str, data: Path, year: str, split: str, weights: Path,
+    limit: int = 0, proposals: Path | None = None, device: str = "cpu",
+    changes: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Run the method on a split and return the results: VOC's AP ("map", "ap", ...), COCO's
+    ("coco") and the regions' recall ("proposals"), with all detections.
+
+    limit: the first so many photos, 0 = all; recorded in the results. changes: "name=value" of the
+    method's settings (`explorer.methods.changing`). Raises ValueError where COCO's program is not
+    installed, or a change does not fit.
     """
     available()
+    settings = evaluation_settings(method, weights, changes)
     photos = read_split(data, year, split)
     total = len(photos)
     photos = photos[:limit] if limit else photos
-    net, settings = load_net(method, weights), evaluation_settings(method, weights)
+    net = load_net(method, weights)
     net.to(choose(device).torch)
     began = time.perf_counter()
     detections: list[Detection] = []
@@ -122,8 +148,7 @@ def evaluate(
         detections += found
         covered.append(coverage(regions, photo))
     seconds = time.perf_counter() - began
-    file = weights_file(method, weights)
-    results = summary(photos, detections) | {
+    return summary(photos, detections) | {
         "coco": coco_ap(photos, detections, CLASSES),
         "proposals": recall_summary(photos, covered, CLASSES),
         "method": method,
@@ -133,8 +158,9 @@ def evaluate(
         "photos_in_split": total,
         "limit": limit,
         "cached_regions": proposals is not None and method in SEARCHING,
+        "with": list(changes),
         "settings": dataclasses.asdict(settings),
-        "weights": f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}",
+        "weights": weights_text(method, weights),
         "seconds_per_photo": round(seconds / max(1, len(photos)), 3),
         "device": device,
         "detections": [
@@ -147,6 +173,3 @@ def evaluate(
             for one in detections
         ],
     }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(results))
-    return results

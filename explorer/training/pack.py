@@ -41,15 +41,19 @@ def pictures(method: str, run: Path, results: Mapping[str, Any], out: Path) -> d
 
 
 def pack(
-    method: str, trained: Path, results: Mapping[str, object], out: Path, made: Made
-) -> Path:
+    method: str, trained: Path, results: Mapping[str, Any], out: Path, made: Made,
+    ablations: Mapping[str, Any] | None = None,
+) -> Path:  # fmt: skip
     """Write `out`/<method>.safetensors, its card and pictures; enter it in `out`/manifest.json.
 
     trained: checkpoint or run folder. The same weights give the same file, byte for byte. Raises
     ValueError where the results are another method's, or where the library that draws is missing.
     """
-    if results.get("method") != method:
-        raise ValueError(f"these results are of {results.get('method')}, not of {method}")
+    for measured in (results, ablations or results):
+        if measured.get("method") != method:
+            raise ValueError(f"these results are of {measured.get('method')}, not of {method}")
+    if results.get("with"):
+        raise ValueError(f"these results are of a variant: {', '.join(results['with'])}")
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{method}.safetensors"
     source = weights_file(method, trained)
@@ -70,7 +74,9 @@ def pack(
     files = [one for one in before if one["name"] != target.name] + [entry]
     files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
-    (out / f"{method}.md").write_text(card(method, made, results, digest, len(data), drawn))
+    (out / f"{method}.md").write_text(
+        card(method, made, results, digest, len(data), drawn, ablations)
+    )
     return target
 
 
