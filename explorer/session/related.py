@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,8 +110,10 @@ class Counterpart:
     iou: float
 
 
-def counterparts(traces: list[Trace], key: Key) -> dict[str, Counterpart]:
-    """For each method: the selected row itself, or the region nearest to its box.
+def counterparts(
+    traces: list[Trace], key: Key, partners: Sequence[Key] = ()
+) -> dict[str, Counterpart]:
+    """For each method: the selected row itself, the row among `partners`, or the nearest region.
 
     Methods without regions yet are left out; so is everything where `key` fits no trace.
     """
@@ -123,10 +126,25 @@ def counterparts(traces: list[Trace], key: Key) -> dict[str, Counterpart]:
         return {}
     found: dict[str, Counterpart] = {key.method: Counterpart(key, 1.0)}
     for trace in traces:
-        close = nearest(trace, box) if trace.method != key.method else None
+        if trace.method == key.method:
+            continue
+        partner = next((each for each in partners if each.method == trace.method), None)
+        if partner is not None and (iou := _iou_with(trace, partner, box)) is not None:
+            found[trace.method] = Counterpart(partner, iou)
+            continue
+        close = nearest(trace, box)
         if close is not None:
             found[trace.method] = Counterpart(Key(trace.method, "regions", close[0]), close[1])
     return found
+
+
+def _iou_with(trace: Trace, key: Key, box: Floats) -> float | None:
+    """IoU of a row's box with `box` (4,), or None where the trace has no such row."""
+    try:
+        own = box_of(trace, key.stage, key.row)
+    except IndexError:
+        return None
+    return float(overlaps(np.asarray(box, np.float64), own[None])[0])
 
 
 def best_key(trace: Trace) -> Key | None:

@@ -183,6 +183,7 @@ class ViewState:
 
     before: the trace as the method ran, where switches have changed it since.
     truth: the photo's ground truth, where there is one.
+    partners: rows of other methods that were matched with the selection.
     """
 
     selected: Key | None = None
@@ -190,6 +191,7 @@ class ViewState:
     limit: int = 200
     before: Trace | None = None
     truth: GroundTruth | None = None
+    partners: tuple[Key, ...] = ()
 
     def control(self, stage: StageName, key: str, default: str | int) -> str | int:
         return dict(self.controls).get(f"{stage}.{key}", default)

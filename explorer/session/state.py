@@ -57,8 +57,9 @@ class Desk:
             self, enabled=enabled, method=self.method if self.method in enabled else None
         )
 
-    def selecting(self, key: Key | None) -> Desk:
-        return replace(self, view=replace(self.view, selected=key))
+    def selecting(self, key: Key | None, partners: tuple[Key, ...] = ()) -> Desk:
+        """partners: what stands for it in other methods, where that is not the nearest region."""
+        return replace(self, view=replace(self.view, selected=key, partners=partners))
 
     def with_truth(self, truth: GroundTruth | None) -> Desk:
         return replace(self, view=replace(self.view, truth=truth))

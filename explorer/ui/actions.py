@@ -65,6 +65,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(("B",), "List of the stage's boxes", lambda w: w.side.show_page(w.side.boxes), "B"),
     Command(("S",), "Switches: thresholds, NMS, box regression",
             lambda w: w.side.show_page(w.side.switches), "S"),
+    Command(("M",), "Found: matches of the methods' detections",
+            lambda w: w.drawer.show_page(w.comparing.found), "M"),
     Command(("Ctrl+Z",), "Undo: switches, layers, selection", lambda w: w.workbench.steps.undo(),
             "Ctrl+Z"),
     Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", lambda w: w.workbench.steps.redo(),

@@ -67,7 +67,8 @@ class DeskSteps(QObject):
         followed through the change (`_decided`), not the row that was selected then."""
         desk = history.present
         if desk.chosen != self.desk.chosen:
-            history = replace(history, present=desk.selecting(self.desk.view.selected))
+            view = self.desk.view
+            history = replace(history, present=desk.selecting(view.selected, view.partners))
         self._to(history)
 
     def _to(self, history: History[Desk]) -> None:
@@ -80,7 +81,11 @@ class DeskSteps(QObject):
 
     def _decided(self, method: str, before: Trace, after: Trace) -> None:
         """The selection stays on its box, whatever its row is now."""
-        key = self.desk.view.selected
-        if key is not None and key.method == method:
-            self.put(self.desk.selecting(moved_key(before, after, key)))
+        view = self.desk.view
+        if view.selected is not None:
+            keys = (
+                moved_key(before, after, key) if key.method == method else key
+                for key in (view.selected, *view.partners)
+            )
+            self.put(self.desk.selecting(next(keys), tuple(keys)))
         self.decided.emit(method)

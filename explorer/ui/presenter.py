@@ -103,7 +103,7 @@ class Presenter(QObject):
     def _select(self) -> None:
         key = self.desk.view.selected
         traces = [self.traces[name] for name in self.desk.enabled if name in self.traces]
-        self.found = counterparts(traces, key) if key is not None else {}
+        self.found = counterparts(traces, key, self.desk.view.partners) if key is not None else {}
         self.selection_shown.emit(self.found)
 
     def view_of(self, method: str) -> ViewState:

@@ -25,6 +25,7 @@ from explorer.ui.bottom_bar import LIMITS, BottomBar
 from explorer.ui.box_list import BoxList
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
+from explorer.ui.comparing import Comparing
 from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
@@ -66,6 +67,9 @@ class Window(QMainWindow):
             self.workbench, settings, self.weights_menu, self.centre, self
         )
         self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self)
+        self.comparing = Comparing(
+            self.workbench, self.drawer, self.centre, self.theme, self.go, self
+        )
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)

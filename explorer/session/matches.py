@@ -1,0 +1,154 @@
+"""Which detections of the methods are the same object: who found it, how sure, how well placed.
+
+Ground truth first, by VOC's rule. What is left is matched across the methods, the latest paper
+first: each of its detections, by falling score, joins the free object of its class that it overlaps
+most, if by IoU 0.5, or becomes an object of its own, whose reference box it then is. So scores are
+only ever compared within one method: an SVM's margin and a softmax's probability cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.methods.names import NAMES
+from explorer.ops.bins import overlap
+from explorer.session.ground_truth import GroundTruth, Rect, one_name
+from explorer.session.scene import Key
+from explorer.session.verdicts import MATCH, Verdicts, verdicts
+from explorer.trace.base import Floats
+from explorer.trace.stages import DetectionsStage, Trace
+
+
+@dataclass(frozen=True)
+class Found:
+    """One method's detection of an object. iou: with the object's reference box."""
+
+    key: Key
+    score: float
+    iou: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """One object. box: the reference. truth: its row in the ground truth, -1 where it is in none.
+
+    reference: the method whose box it is, "" for ground truth. found: by method. note: how it
+    stands to the ground truth, "" where there is none.
+    """
+
+    name: str
+    box: Rect
+    truth: int = -1
+    reference: str = ""
+    found: Mapping[str, Found] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def alone(self) -> str:
+        """The only method that found it, or ""."""
+        return next(iter(self.found)) if len(self.found) == 1 else ""
+
+    def key(self, method: str = "") -> Key | None:
+        """The detection of `method`, else of the first that found it; None where nobody did."""
+        first = self.found.get(method) or self.found.get(self.reference)
+        first = first or next(iter(self.found.values()), None)
+        return first.key if first else None
+
+
+def matches(traces: Sequence[Trace], truth: GroundTruth | None = None) -> tuple[Match, ...]:
+    """Every object that is in the ground truth or that some method found.
+
+    Those of the ground truth come first, then by how many methods found them. Difficult ones that
+    nobody found are left out.
+    """
+    by_name = {trace.method: trace for trace in traces}
+    found = {name: stage for name in reversed(NAMES) if (stage := _found(by_name.get(name)))}
+    judged = {} if truth is None else {name: verdicts(by_name[name], truth) for name in found}
+    given = [] if truth is None else _of_truth(truth, found, judged)
+    taken = {one.key for match in given for one in match.found.values()}
+    strange: list[Match] = []
+    for name, stage in found.items():
+        rows = [row for row in range(len(stage.boxes)) if _key(name, row) not in taken]
+        _join(strange, by_name[name], stage, rows, judged.get(name))
+    return (*given, *sorted(strange, key=lambda match: -len(match.found)))
+
+
+def _found(trace: Trace | None) -> DetectionsStage | None:
+    stage = trace.stage("detections") if trace is not None else None
+    return stage if isinstance(stage, DetectionsStage) else None
+
+
+def _key(method: str, row: int) -> Key:
+    return Key(method, "detections", row)
+
+
+def _of_truth(
+    truth: GroundTruth, found: Mapping[str, DetectionsStage],
+    judged: Mapping[str, Verdicts | None],
+) -> list[Match]:
+    """An object for each ground-truth box, with the best detection of each method."""
+    made = []
+    for row, (box, name) in enumerate(zip(truth.boxes, truth.names, strict=True)):
+        own: dict[str, Found] = {}
+        for method, stage in found.items():
+            of = judged[method]
+            assert of is not None
+            good = of.rows("true", "ignored")
+            for at in good[of.match[good] == row][:1].tolist():
+                score, iou = float(stage.scores[at]), float(of.iou[at])
+                own[method] = Found(_key(method, at), score, iou)
+        if own or not truth.difficult[row]:
+            note = "difficult: does not count" if truth.difficult[row] else "in it"
+            made.append(Match(name, _rect(box), row, "", own, note))
+    return made
+
+
+def _join(
+    made: list[Match], trace: Trace, stage: DetectionsStage, rows: Sequence[int],
+    of: Verdicts | None,
+) -> None:
+    """Bring a method's detections (rows, by falling score) to the objects there are."""
+    if made:
+        iou = overlap(stage.boxes, np.array([match.box for match in made], np.float32))
+    free = [True] * len(made)
+    for row in rows:
+        name, score = trace.classes[int(stage.labels[row])], float(stage.scores[row])
+        fitting = [
+            at for at in range(len(free)) if free[at] and iou[row, at] >= MATCH
+            and one_name(made[at].name) == one_name(name)
+        ]
+        if fitting:
+            at = max(fitting, key=lambda at: float(iou[row, at]))
+            free[at] = False
+            one = Found(_key(trace.method, row), score, float(iou[row, at]))
+            before = made[at]
+            made[at] = Match(
+                before.name, before.box, before.truth, before.reference,
+                {**before.found, trace.method: one}, before.note,
+            )
+        else:
+            own = {trace.method: Found(_key(trace.method, row), score, 1.0)}
+            note = f"not in it: {of.why[row]}" if of is not None else ""
+            made.append(Match(name, _rect(stage.boxes[row]), -1, trace.method, own, note))
+
+
+def _rect(box: Floats) -> Rect:
+    x1, y1, x2, y2 = (float(value) for value in box)
+    return (x1, y1, x2, y2)
+
+
+def matches_text(of: Sequence[Match], methods: int) -> str:
+    """ "7 objects: 2 found by all, 4 by one method alone, 1 by none"."""
+    if not of:
+        return "No object was found."
+    counts = (
+        (sum(len(match.found) == methods for match in of), "found by all"),
+        (sum(bool(match.alone) for match in of), "by one method alone"),
+        (sum(not match.found for match in of), "by none"),
+    )
+    parts = [f"{number} {words}" for number, words in counts if number]
+    head = f"{len(of)} {'object' if len(of) == 1 else 'objects'}"
+    return f"{head}: {', '.join(parts)}" if parts and methods > 1 else head

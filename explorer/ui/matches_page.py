@@ -1,0 +1,203 @@
+"""The drawer's page "Found": which detections of the methods are the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QVBoxLayout, QWidget
+
+from explorer.methods.names import NAMES
+from explorer.session.ground_truth import GroundTruth
+from explorer.session.matches import Match, matches, matches_text
+from explorer.session.verdicts import MATCH
+from explorer.trace.stages import Trace
+from explorer.ui.boxes_page import Table
+from explorer.ui.fonts import Weight, sans
+from explorer.ui.matches_model import FOUND, OBJECT, TRUTH, MatchesModel
+from explorer.ui.style import Theme
+from explorer.ui.theme import colour
+from explorer.ui.workbench import Workbench
+
+LINE, HEAD = 26, 42  # pixels of a row and of the headings
+WIDTHS = {OBJECT: 96, FOUND: 120, TRUTH: 250}
+METHOD_WIDTHS = (98, 170)  # least and greatest
+HELP = (
+    "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
+    "margins are no probabilities: compare them within their method only."
+)
+RULE = (
+    f"Detections of one class that overlap the reference by IoU ≥ {MATCH:.2f} are one object: one "
+    "of each method, best score first."
+)
+
+
+class Headings(QHeaderView):
+    """Two lines: a method's name in its colour, the unit below it."""
+
+    def __init__(self, model: MatchesModel, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._model, self.theme = model, theme
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setStretchLastSection(True)
+        self.setFixedHeight(HEAD)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        column = self._model.columns[section]
+        first, second, role = self._model.heading(column)
+        palette = self.theme.palette
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(palette.line))
+        room = QRectF(rect).adjusted(6, 4, -6, -5)
+        across = Qt.AlignmentFlag(
+            self._model.alignment(column) & int(Qt.AlignmentFlag.AlignHorizontal_Mask)
+        )
+        top, foot = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+        lines = ((first, sans(12, Weight.DemiBold), colour(palette, role), top),
+                 (second, sans(11), QColor(palette.muted), foot))
+        for text, font, ink, place in lines:
+            painter.setFont(font)
+            painter.setPen(ink)
+            shown = QFontMetricsF(font).elidedText(
+                text, Qt.TextElideMode.ElideRight, room.width()
+            )
+            painter.drawText(room, across | (place if second else foot), shown)
+        painter.restore()
+
+
+class MatchesPage(QWidget):
+    """Follows the bench while it is visible."""
+
+    chosen = Signal(object, object, tuple)  # the reference box, a Key or None, its partners
+
+    def __init__(self, bench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bench, self.theme = bench, theme
+        self.model = MatchesModel(theme)
+        self._shown: tuple[tuple[Trace, ...], GroundTruth | None] | None = None
+        self.count = QLabel()
+        self.help = QLabel(HELP)
+        self.help.setWordWrap(True)
+        self.count.setToolTip(RULE)
+        self.help.setToolTip(RULE)
+        for label in (self.count, self.help):
+            label.setProperty("quiet", True)
+            label.setProperty("small", True)
+        self.table = self._table()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 8, 14, 8)
+        column.setSpacing(6)
+        column.addWidget(self.count)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.help)
+        bench.switched.connect(self._follow)
+        bench.traces_changed.connect(self._follow)
+        theme.changed.connect(self.table.viewport().update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 320)
+
+    def _table(self) -> Table:
+        table = Table()
+        table.setModel(self.model)
+        table.setHorizontalHeader(Headings(self.model, self.theme))
+        table.setAccessibleName("Objects that were found")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        lines = table.verticalHeader()
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        lines.setDefaultSectionSize(LINE)
+        lines.hide()
+        table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        table.setSortingEnabled(True)
+        table.clicked.connect(self._clicked)
+        table.activated.connect(self._clicked)
+        return table
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._follow()
+        super().showEvent(event)
+
+    def _follow(self) -> None:
+        if not self.isVisible():
+            return
+        bench = self.bench
+        desk = bench.desk
+        traces = tuple(
+            bench.shown[name] for name in NAMES
+            if name in desk.enabled and name in bench.shown
+            and bench.shown[name].stage("detections") is not None
+        )
+        now = (traces, desk.view.truth)
+        if self._shown is not None and now[1] is self._shown[1] and _same(now[0], self._shown[0]):
+            self._mark()
+            return
+        self._shown = now
+        make: Callable[[], tuple[Match, ...]] = partial(matches, *now)
+        bench.presenter.studio.ask("matches", make, partial(self._arrived, now))
+
+    def _arrived(
+        self, made: tuple[tuple[Trace, ...], GroundTruth | None],
+        result: tuple[Match, ...] | Exception,
+    ) -> None:
+        if made is not self._shown or isinstance(result, Exception):
+            return
+        traces = {trace.method: trace for trace in made[0]}
+        columns = self.model.columns
+        self.model.show_matches(result, traces)
+        text = matches_text(result, len(traces)) if traces else "No method has finished yet."
+        self.count.setText(text)
+        if self.model.columns != columns:
+            self._fit()
+        self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The methods' columns share the room that the others leave."""
+        names = self.model.columns
+        methods = max(1, len([name for name in names if name not in WIDTHS]))
+        room = self.table.viewport().width() - sum(WIDTHS.get(name, 0) for name in names)
+        least, most = METHOD_WIDTHS
+        width = min(max(room // methods, least), most)
+        for at, name in enumerate(names):
+            self.table.setColumnWidth(at, WIDTHS.get(name, width))
+
+    def _mark(self) -> None:
+        """The row of the selected detection, if it is one of an object here."""
+        key = self.bench.desk.view.selected
+        rows = [
+            row for row, match in enumerate(self.model.matches)
+            if key is not None and any(one.key == key for one in match.found.values())
+        ]
+        if rows:
+            self.table.selectRow(rows[0])
+        else:
+            self.table.clearSelection()
+
+    # -- what the user does ----------------------------------------------------------------
+
+    def _clicked(self, index: QModelIndex) -> None:
+        """The cell's own detection leads; in the other methods it is the one matched with it."""
+        if not index.isValid():
+            return
+        match = self.model.matches[index.row()]
+        key = match.key(self.model.columns[index.column()])
+        rest = tuple(one.key for one in match.found.values() if one.key != key)
+        self.chosen.emit(match.box, key, rest)
+
+
+def _same(one: tuple[Trace, ...], other: tuple[Trace, ...]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,98 @@
+"""The drawer's page of matches: filled, sorted, clicked, followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.methods.names import NAMES
+from explorer.session.scene import Key
+from explorer.ui.matches_page import MatchesPage
+from explorer.ui.window import Window
+from tests.gui.conftest import MadeUpEngine, settle
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def page_of(qtbot: QtBot, window: Window) -> MatchesPage:
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    settle(qtbot, window)
+    page = window.comparing.found
+    assert page.isVisible()
+    return page
+
+
+def click(qtbot: QtBot, page: MatchesPage, row: int, column: str) -> None:
+    index = page.model.index(row, page.model.columns.index(column))
+    page.table.scrollTo(index)
+    at = page.table.visualRect(index).center()
+    qtbot.mouseClick(page.table.viewport(), LEFT, pos=at)
+
+
+def test_a_row_for_each_object_and_a_column_for_each_method(
+    qtbot: QtBot, opened: Window
+) -> None:
+    page = page_of(qtbot, opened)
+    assert page.model.columns == ("object", "found by", *NAMES)
+    assert page.model.heading("rcnn")[:2] == ("R-CNN", "margin · IoU")
+    assert page.model.heading("fpn") == ("FPN", "probability · IoU", "fpn")
+    both = page.model.matches[0]
+    assert set(both.found) == set(NAMES) and page.model.text(both, "found by") == "5 of 5 · all"
+    assert page.model.text(both, "fpn").endswith("ref")
+    assert page.model.text(both, "rcnn").startswith("+")
+    assert page.count.text().startswith(f"{len(page.model.matches)} objects: ")
+
+
+def test_a_click_selects_the_object_in_all_methods_and_brings_it_near(
+    qtbot: QtBot, opened: Window
+) -> None:
+    page = page_of(qtbot, opened)
+    match = page.model.matches[0]
+    click(qtbot, page, 0, "sppnet")
+    settle(qtbot, opened)
+    assert opened.workbench.desk.view.selected == match.found["sppnet"].key
+    assert {name: at.key for name, at in opened.presenter.found.items()} == {
+        name: one.key for name, one in match.found.items()
+    }
+    assert opened.camera.zoom > 1
+    assert page.table.selectionModel().selectedRows()[0].row() == 0
+    opened.select(Key("fpn", "regions", 0))
+    assert not page.table.selectionModel().hasSelection()
+    assert opened.workbench.desk.view.partners == ()
+
+
+def test_sorted_by_a_methods_score_with_gaps_last(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    engine.broken = {"sppnet", "fast_rcnn", "faster_rcnn"}
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 2, timeout=60_000)
+    settle(qtbot, window)
+    page = page_of(qtbot, window)
+    assert page.model.columns == ("object", "found by", "rcnn", "fpn")
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        page.table.sortByColumn(page.model.columns.index("rcnn"), order)
+        scores = [m.found["rcnn"].score for m in page.model.matches if "rcnn" in m.found]
+        down = order == Qt.SortOrder.DescendingOrder
+        assert scores == sorted(scores, reverse=down)
+        gaps = ["rcnn" not in m.found for m in page.model.matches]
+        assert gaps == sorted(gaps)
+        assert page.model.heading("rcnn")[0].endswith("↓" if down else "↑")
+
+
+def test_it_follows_the_switches_and_the_methods_on_screen(
+    qtbot: QtBot, opened: Window
+) -> None:
+    page = page_of(qtbot, opened)
+    before = len(page.model.matches)
+    opened.go(opened.workbench.desk.switched(NAMES, "suppression", "none"))
+    settle(qtbot, opened)
+    assert len(page.model.matches) > before
+    opened.go(opened.workbench.desk.toggled("rcnn"))
+    settle(qtbot, opened)
+    assert "rcnn" not in page.model.columns
+    qtbot.keyClick(opened, Qt.Key.Key_M)
+    assert not page.isVisible()
