@@ -20,7 +20,7 @@ from explorer.session.scenes.equations import box_lines, decoded, decoding_lines
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
-from explorer.trace.stages import RpnStage, SearchStage, Trace
+from explorer.trace.stages import Grouping, RpnStage, SearchStage, Trace
 
 
 def region_cards(trace: Trace, region: int) -> list[Card]:
@@ -56,12 +56,22 @@ def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
             (name, float(value) / top, number(float(value), 3))
             for name, value in zip(names, values, strict=True)
         ]
-        lines.append(f"similarity {number(float(grouping.total[merge]), 3)}, the highest then")
+        lines += [_sum_line(grouping, merge), "the highest of all neighbours then"]
     note = f"{count(region)} of {count(len(stage.boxes))} rank higher"
     control = ("show", "segments" if own < segments else "merges")
     return [
         Card("regions", f"Region {count(region)}", tuple(lines), key, note, tuple(bars), control)
     ]
+
+
+def _sum_line(grouping: Grouping, merge: int) -> str:
+    """'C + T + S + F = 0.912 + 0.833 + 0.996 + 0.981 = 3.722', of the terms that count."""
+    terms = [
+        (letter, float(value) * weight) for letter, value, weight in
+        zip("CTSF", grouping.similarities[merge], grouping.weights, strict=True) if weight
+    ]
+    letters, values = " + ".join(each for each, _ in terms), [number(each, 3) for _, each in terms]
+    return f"{letters} = {' + '.join(values)} = {number(float(grouping.total[merge]), 3)}"
 
 
 def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Card]:

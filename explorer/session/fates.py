@@ -25,9 +25,9 @@ def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[st
         gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
         if len(gone):
             gone = gone[np.argsort(-np.asarray(stage.nms.overlap)[gone], kind="stable")]
-            named = [f"#{other} IoU {stage.nms.overlap[other]:.2f}" for other in gone[:3].tolist()]
-            more = f" · {len(gone) - 3} more" if len(gone) > 3 else ""
-            lines.append(" · ".join(named) + more)
+            named = [f"{other:,} ({stage.nms.overlap[other]:.2f})" for other in gone[:3].tolist()]
+            more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+            lines.append(f"{'pair' if len(gone) == 1 else 'pairs'} {', '.join(named)}{more}")
         note = tag(trace, int(stage.labels[row]), float(stage.scores[row]))
         result.append((row, "NMS", note, tuple(lines)))
     return result
@@ -60,7 +60,7 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
         return ("Not scored yet.",)
     read = setting(trace, "proposals", len(scores.values))
     if at >= read:
-        return (f"Region {at} is not among the {read:,.0f} that are read.",)
+        return (f"Region {at:,} is not among the {read:,.0f} that are read.",)
     objects = np.asarray(scores.values[at])[scores.first :]
     label = int(objects.argmax())
     name, best = label_name(trace, label), float(objects[label])
@@ -71,7 +71,7 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
         by = int(nms.nms.suppressed_by[row])
         if by >= 0:
             return (
-                f"{name} {number(best)} was suppressed by pair {by} "
+                f"{name} {number(best)} was suppressed by pair {by:,} "
                 f"({number(float(nms.scores[by]))}), IoU {float(nms.nms.overlap[row]):.2f} > "
                 f"{number(nms.nms.threshold)}.",
             )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explorer.methods.names import NAMES
+from explorer.session.card import Card
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Key, ViewState
 from explorer.session.switching import Chosen, Value, with_choice
@@ -67,6 +68,17 @@ class Desk:
     def for_another_photo(self) -> Desk:
         """Nothing selected, and no ground truth."""
         return self.selecting(None).with_truth(None)
+
+    def at_card(self, card: Card) -> Desk:
+        """The stage, the row and the view of it that a card of the journey speaks of; the stage's
+        other controls are as at first, so that they follow the row."""
+        if card.key is None:
+            return self
+        desk = self.at_stage(card.key.stage).selecting(card.key)
+        head = f"{desk.stage}."
+        rest = tuple(item for item in desk.view.controls if not item[0].startswith(head))
+        desk = replace(desk, view=replace(desk.view, controls=rest))
+        return desk if card.control is None else desk.with_control(*card.control)
 
     def with_control(self, key: str, value: str | int) -> Desk:
         """Set the control `key` of the stage on screen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -21,6 +21,7 @@ from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.arrange import areas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_body, paint_frame, paint_hover
+from explorer.ui.panel_bar import grabbed, pixels_a_pixel
 from explorer.ui.picking import Hit, boxes_at, next_hit
 from explorer.ui.style import Theme
 from explorer.ui.transform import View, fitted
@@ -64,6 +65,8 @@ class Canvas(QWidget):
         self._drag_from: QPointF | None = None
         self._body: QPixmap | None = None
         self._scroll = 0.0
+        self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
+        self.describe: Callable[[Key], str] = lambda key: ""  # the essentials of a box
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -190,11 +193,20 @@ class Canvas(QWidget):
         return boxes_at(spot.scene, self.frame.method, *at, spot.view.scale, self.hidden)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = self._spot_at(event.position().x(), event.position().y())
+        if spot is not None and grabbed(spot, event.position().x()):
+            self._bar = (event.position().y(), self._scroll, pixels_a_pixel(spot))
+            return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press = self._drag_from = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
+        if self._bar is not None:
+            start, scrolled, step = self._bar
+            self._scroll = scrolled + (at.y() - start) * step
+            self.redraw()
+            return
         if self._press is not None and self._drag_from is not None:
             moved = (at - self._press).manhattanLength() > DRAG
             spot = self._spot_at(self._press.x(), self._press.y())
@@ -208,6 +220,7 @@ class Canvas(QWidget):
         self._hover_at(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._bar = None
         pressed, self._press = self._press, None
         self.unsetCursor()
         at = event.position()
@@ -247,7 +260,7 @@ class Canvas(QWidget):
         if (hover and hover.key) != (self._hover and self._hover.key):
             spot = self._spot_at(at.x(), at.y())
             self._hover, self._hover_scene = hover, spot.scene if spot is not None else None
-            self.hinted.emit(_hint(hits))
+            self.hinted.emit(_hint(hits, self.describe(hover.key) if hover else ""))
             self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -278,14 +291,15 @@ class Canvas(QWidget):
         self.camera.show_box(box, spots[0].area if spots else self.body())
 
 
-def _hint(hits: Sequence[Hit]) -> str:
-    """ "region 412 · 87 × 120 px · 3 more here"."""
+def _hint(hits: Sequence[Hit], about: str) -> str:
+    """ "region 412 · 87 × 120 px · <about> · 3 more here"."""
     if not hits:
         return ""
     first = hits[0]
     x1, y1, x2, y2 = first.box
     parts = [first.caption] if first.caption else []
     parts += [row_text(first.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    parts += [about] if about else []
     if len(hits) > 1:
         parts.append(f"{len(hits) - 1:,} more here (↑ ↓)")
     return " · ".join(parts)

@@ -13,6 +13,7 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
+from explorer.ui.panel_bar import paint_thumb
 from explorer.ui.picking import Hit
 from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
@@ -129,6 +130,7 @@ def paint_body(
         ).labels_hidden
         if spot.scene.space == "panel":
             _fade(painter, spot, palette)
+            paint_thumb(painter, spot, palette)
     if frame.message:
         paint_message(painter, rect, frame.message, palette)
     return lost

@@ -80,6 +80,7 @@ class CardView(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setProperty("here", here)
+        self.setAccessibleName(f"{title} {note}".strip())
         if leads:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setToolTip(leads)
@@ -112,6 +113,7 @@ class CardView(QFrame):
             column.addWidget(text)
         if bars:
             column.addWidget(Bars(bars, role, theme))
+        self.column = column
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.rect().contains(event.position().toPoint()):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from explorer.methods.names import NAMES, method_named
 from explorer.session.card import Card
 from explorer.session.facts import cards
+from explorer.session.readings import PooledGrid, pooled_grid
 from explorer.session.related import Counterpart
 from explorer.session.rows import row_text
 from explorer.session.scene import Key
@@ -19,6 +20,8 @@ from explorer.session.state import Desk
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
 from explorer.ui.cards import CardView
+from explorer.ui.grid_view import GridView
+from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
@@ -38,14 +41,15 @@ def row_title(key: Key) -> str:
 
 
 class Inspector(QWidget):
-    stage_wanted = Signal(object)  # Key
+    card_wanted = Signal(object)  # Card
+    other_wanted = Signal(object)  # Key of another method's box
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(270)
-        self.theme = theme
+        self.theme, self.studio = theme, studio
         self.cards: list[CardView] = []
         self._shown: object = None
         self._last: tuple[Mapping[str, Trace], Desk, Mapping[str, Counterpart]] = ({}, Desk(), {})
@@ -93,13 +97,12 @@ class Inspector(QWidget):
             self._fill(_help(self.theme), "Journey of a box", None)
             return
         trace = traces[at.key.method]
-        views = [
-            self._view(card, trace.method, desk.stage)
-            for card in cards(trace, at.key.stage, at.key.row)
-        ]
-        near = self._nearest(found, at.key, selected)
-        if near is not None:
-            views.append(near)
+        story = cards(trace, at.key.stage, at.key.row)
+        views = [self._view(card, trace.method, desk.stage) for card in story]
+        for card, view in zip(story, views, strict=True):
+            if card.stage == "pooling" and card.key is not None:
+                self._ask_grid(trace, view, card.key)
+        views += self._others(found, at.key, selected)
         self._fill(views, f"Journey of {row_title(at.key)}", trace.method)
         here = next((view for view in views if view.property("here")), None)
         if here is not None:
@@ -117,23 +120,39 @@ class Inspector(QWidget):
             here=card.stage == stage, leads=leads,
         )
         if card.key is not None:
-            view.clicked.connect(partial(self.stage_wanted.emit, card.key))
+            view.clicked.connect(partial(self.card_wanted.emit, card))
         return view
 
-    def _nearest(
+    def _ask_grid(self, trace: Trace, view: CardView, key: Key) -> None:
+        """The pooled numbers may have to be read from the maps again: in the worker."""
+        grid = GridView(self.theme)
+        view.column.addWidget(grid)
+
+        def arrived(made: PooledGrid | Exception | None) -> None:
+            if view in self.cards and isinstance(made, PooledGrid):
+                grid.show_grid(made)
+
+        self.studio.ask(("pooled grid",), partial(pooled_grid, trace, key.row), arrived, 1)
+
+    def _others(
         self, found: Mapping[str, Counterpart], shown: Key, selected: Key
-    ) -> CardView | None:
-        """Which boxes of the other methods stand for the selected one, and how well."""
-        others = [found[name] for name in NAMES if name in found and name != shown.method]
-        if not others:
-            return None
-        lines = []
-        for other in others:
-            how = "selected" if other.key == selected else f"IoU {other.iou:.2f}"
-            lines.append(f"{row_title(other.key)} · {how}")
-        return CardView(
-            "In the other methods", "nearest by IoU", lines, [], "accent", self.theme
-        )
+    ) -> list[CardView]:
+        """The boxes of the other methods that stand for the selected one, and how near they are."""
+        views = []
+        for name in NAMES:
+            if name not in found or name == shown.method:
+                continue
+            other = found[name]
+            same = other.key == selected
+            note = "selected" if same else f"IoU {other.iou:.2f}"
+            line = "the box that was selected" if same else f"nearest to {row_title(selected)}"
+            view = CardView(
+                row_title(other.key), note, [line], [], name, self.theme,
+                leads="Follow this box instead",
+            )
+            view.clicked.connect(partial(self.other_wanted.emit, other.key))
+            views.append(view)
+        return views
 
     def _fill(self, views: list[CardView], title: str, method: str | None) -> None:
         self.title.setText(title)

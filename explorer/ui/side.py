@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.boxes_page import BoxesPage
 from explorer.ui.inspector import Inspector
+from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.switches import SwitchesPanel
 
@@ -23,12 +24,12 @@ WIDE = 1500  # pixels of window from which on the side always has its place
 class Side(QWidget):
     """Pages with their names above. In a narrow window it comes and goes by itself."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(270)
-        self.inspector, self.switches = Inspector(theme), SwitchesPanel(theme)
+        self.inspector, self.switches = Inspector(theme, studio), SwitchesPanel(theme)
         self.boxes = BoxesPage(theme)
         self._wanted: bool | None = None  # as the user chose
         self.pages = QStackedWidget()

@@ -91,10 +91,10 @@ QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::section:hover { color: $text; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
-QScrollBar::handle:vertical { background: $line; border-radius: 3px; min-height: 30px; }
-QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar::handle:vertical { background: $faint; border-radius: 3px; min-height: 30px; }
+QScrollBar::handle:vertical:hover { background: $muted; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
-QScrollBar::handle:horizontal { background: $line; border-radius: 3px; min-width: 30px; }
+QScrollBar::handle:horizontal { background: $faint; border-radius: 3px; min-width: 30px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }

@@ -30,6 +30,7 @@ from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
+from explorer.ui.journeys import Journeys
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
@@ -41,10 +42,10 @@ from explorer.ui.style import Theme
 from explorer.ui.style_files import apply_style
 from explorer.ui.switching import Switching
 from explorer.ui.top_bar import TopBar
-from explorer.ui.weights import FpnWeights
-from explorer.ui.words import device_text
 from explorer.ui.truth_bar import TruthBar
 from explorer.ui.truth_desk import TruthDesk
+from explorer.ui.weights import FpnWeights
+from explorer.ui.words import device_text
 from explorer.ui.workbench import Workbench
 
 
@@ -88,7 +89,7 @@ class Window(QMainWindow):
         self.stage_map = StageMap(self.theme)
         self.centre = Centre(self.camera, self.theme)
         self.drawer = Drawer(self.theme)
-        self.side = Side(self.theme)
+        self.side = Side(self.theme, self.studio)
         self.bottom = BottomBar(self.theme)
         self.strip = StatusStrip()
         left = stacked(self.stage_map)
@@ -156,9 +157,7 @@ class Window(QMainWindow):
         self.presenter.selection_shown.connect(self._selection_shown)
         self.box_list = BoxList(bench, self.side.boxes, self.centre, self.select, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
-        self.side.inspector.stage_wanted.connect(
-            lambda key: self.go(bench.desk.at_stage(key.stage).selecting(key))
-        )
+        self.journeys = Journeys(bench, self.side.inspector, self.centre, self.go, self)
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
         bench = self.workbench

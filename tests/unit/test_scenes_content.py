@@ -95,7 +95,7 @@ def test_region_boxes_are_drawn_by_rank_and_the_limit_is_stated() -> None:
     drawn = picture(trace, "regions", ViewState(limit=50))
     rows = np.concatenate([
         each.rows for each in drawn.main.layers
-        if isinstance(each, Boxes) and each.name.startswith("Ranks")
+        if isinstance(each, Boxes) and each.name.startswith("Regions ")
     ])
     assert sorted(rows.tolist()) == list(range(50))
     assert "50 of 216 regions" in drawn.summary

@@ -83,9 +83,9 @@ def _warps(trace: Trace, stage: WarpStage, at: Focus | None) -> tuple[str, Scene
             Lines(name="Dilation", role="accent", width=1.0, arrow=True,
                   segments=np.concatenate([box[corners], context[corners]], 1)),
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
-                  rows=np.array([row]), width=2.5, captions=(f"region {at.region}",)),
+                  rows=np.array([row]), width=2.5, captions=(f"region {at.region:,}",)),
         ]
-        panel.heading(f"Crop of region {at.region}", at.why)
+        panel.heading(f"Crop of region {at.region:,}", at.why)
         crops.large(panel, trace, stage, row)
         width, height = float(box[2] - box[0]), float(box[3] - box[1])
         usable = stage.size - 2 * stage.padding
@@ -136,7 +136,7 @@ def _rois(
             Boxes(name="Exact RoI", boxes=region_boxes(trace)[at.region][None], roles="selected",
                   stage="assignment", rows=np.array([row]), width=2.0, dashed=True),
         ]
-        panel.heading(f"RoI of region {at.region}", at.why)
+        panel.heading(f"RoI of region {at.region:,}", at.why)
         panel.swatch("selected", "exact region (dashed)", box_text(region_boxes(trace)[at.region]),
                      outline=True)
         panel.swatch(trace.method, "cells after rounding", box_text(rounded))
@@ -158,7 +158,7 @@ def _rois(
         wide = int(cells[2] - cells[0] + 1)
         high = int(cells[3] - cells[1] + 1)
         panel.pair("RoI on the map", f"{wide} × {high} cells")
-        summary += f" · region {at.region}: {wide} × {high} cells"
+        summary += f" · region {at.region:,}: {wide} × {high} cells"
     _all_shifts(panel, stage, stride, trace.method)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 

@@ -72,7 +72,7 @@ def levels(
     if at is not None and (row := at.first("assignment")) is not None:
         box = boxes[at.region]
         width, height = network_size(trace, box)
-        panel.heading(f"Level of region {at.region}", at.why)
+        panel.heading(f"Level of region {at.region:,}", at.why)
         panel.pair("Region", f"{size_text(box)} photo px")
         panel.pair("In the network", f"{width:.0f} × {height:.0f} px")
         panel.gap(2)

@@ -8,11 +8,12 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Scene, ViewState
-from explorer.session.scenes.common import Focus, count, number, photo_scene, plural, setting
+from explorer.session.scenes.common import Focus, count, photo_scene, plural, setting
+from explorer.session.scenes.equations import window_lines
 from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.papers import WINDOW, beside
-from explorer.trace.base import Floats, NetworkInput
+from explorer.trace.base import Floats, Ints, NetworkInput
 from explorer.trace.stages import ImageStage, Trace, WindowStage
 
 
@@ -42,14 +43,14 @@ def windows(
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.0, dashed=True)
         )
-        panel.heading(f"Window of region {at.region}", at.why)
+        panel.heading(f"Window of region {at.region:,}", at.why)
         panel.swatch("selected", "region (dashed)", outline=True)
         panel.swatch(trace.method, "cells of its window",
                      f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1}")
         _scales(panel, trace, inputs, box, scale)
         if scale < len(inputs):
-            _projection(panel, box, inputs[scale], cells, _stride(trace, scale, inputs))
-        summary += f" · region {at.region}: {cells[2] - cells[0] + 1} × " \
+            _projection(panel, box, inputs[scale], cells, stride_at(trace, scale, inputs))
+        summary += f" · region {at.region:,}: {cells[2] - cells[0] + 1} × " \
             f"{cells[3] - cells[1] + 1} cells"
     if len(inputs) > 1:
         panel.heading("Windows by scale", plural(total, "window"))
@@ -60,7 +61,7 @@ def windows(
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 
 
-def _stride(trace: Trace, scale: int, inputs: tuple[NetworkInput, ...]) -> float:
+def stride_at(trace: Trace, scale: int, inputs: tuple[NetworkInput, ...]) -> float:
     """Network pixels a cell: 16 for SPPNet's conv5."""
     shown = map_named(trace, index=scale)
     return round(shown.stride_x * inputs[scale].scale_x) if shown is not None else 16
@@ -88,23 +89,12 @@ def _scales(
 
 
 def _projection(
-    panel: Column, box: Floats, size: NetworkInput, cells: Floats, stride: float
+    panel: Column, box: Floats, size: NetworkInput, cells: Ints, stride: float
 ) -> None:
     panel.heading("Projection to cells", f"S = {stride:g}")
     panel.text("first = ⌊x / S⌋ + 1,  last = ⌈x / S⌉ − 1", "muted", 11)
     panel.gap(2)
     scaled = np.asarray(box, np.float64) * np.array([size.scale_x, size.scale_y] * 2)
-    collapsed = False
-    for index, side in enumerate(("x1", "y1", "x2", "y2")):
-        exact = scaled[index] / stride
-        rule = math.floor(exact) + 1 if index < 2 else math.ceil(exact) - 1
-        sign = "⌊{}⌋ + 1" if index < 2 else "⌈{}⌉ − 1"
-        note = "" if rule == int(cells[index]) else f" → {int(cells[index])}"
-        collapsed |= bool(note)
-        panel.text(
-            f"{side}: {scaled[index]:5.1f} / {stride:g} → {sign.format(number(exact))} = "
-            f"{number(rule, 0)}{note}", size=11.5, mono=True,
-        )
-    if collapsed:
-        panel.text("→ kept on the map; a window that collapses takes the nearest cell.",
-                   "muted", 11)
+    for line in window_lines(scaled, stride, cells):
+        aside = line.startswith("→")
+        panel.text(line, "muted" if aside else "text", 11 if aside else 11.5, mono=not aside)

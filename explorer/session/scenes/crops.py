@@ -93,7 +93,7 @@ def grid(panel: Column, trace: Trace, stage: WarpStage, rows: list[int], columns
         rect = (x, y, x + side, y + side)
         panel.add(Pixels(name="Crops", values=crop_of(trace, stage, row), rect=rect))
         lines.append(inner(rect, stage))
-        panel.label(x + side / 2, y + side + 8, f"region {row}", "muted", 10, "centre")
+        panel.label(x + side / 2, y + side + 8, f"region {row:,}", "muted", 10, "centre")
     if lines:
         panel.add(Boxes(name="Regions", boxes=np.array(lines), roles="selected", dashed=True,
                         width=0.8, opacity=0.8))
@@ -105,7 +105,7 @@ def focused(panel: Column, trace: Trace, at: Focus) -> None:
     warp, row = trace.stage("assignment"), at.first("assignment")
     if not isinstance(warp, WarpStage) or row is None:
         return
-    panel.heading(f"Crop of region {at.region}", at.why)
+    panel.heading(f"Crop of region {at.region:,}", at.why)
     large(panel, trace, warp, row, 120.0)
 
 

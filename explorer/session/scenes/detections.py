@@ -175,7 +175,8 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
     if isinstance(nms, NmsStage):
         panel.heading("Thresholds")
         panel.pair("Enters NMS above", number(nms.score_threshold))
-        panel.pair("Suppressed above IoU", number(nms.nms.threshold))
+        off = trace.settings.get("suppression") == "none"
+        panel.pair("Suppressed above IoU", "none" if off else number(nms.nms.threshold))
         panel.pair("Counts as found above", number(stage.threshold))
         panel.pair("Survived NMS", str(len(nms.nms.kept)))
     return panel

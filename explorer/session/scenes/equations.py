@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.session.scenes.common import box_text, number, size_text
 from explorer.session.scenes.panel import Column
-from explorer.trace.base import Floats
+from explorer.trace.base import Floats, Ints
 
 CLAMP = math.log(1000 / 16)  # t_w and t_h are cut here before exp
 CLIPPED = "clipped to the photo"
@@ -99,6 +99,25 @@ def decoding(
         panel.pair("Size", f"{size_text(clipped_to)} px")
         if clipped(before, deltas, clipped_to):
             panel.text(f"The box is {CLIPPED}.", "muted", 11)
+
+
+def window_lines(scaled: Floats, stride: float, cells: Ints) -> tuple[str, ...]:
+    """SPPNet's projection (appendix A) with the numbers of one window.
+
+    scaled (4,): the region in network pixels; cells (4,): the window as it is read.
+    'x1 = ⌊52.3/16⌋ + 1 = 4', and '→ 3' where the window was kept on the map or not to collapse.
+    """
+    lines = []
+    for index, side in enumerate(("x1", "y1", "x2", "y2")):
+        exact = float(scaled[index]) / stride
+        rule = math.floor(exact) + 1 if index < 2 else math.ceil(exact) - 1
+        fraction = f"{number(float(scaled[index]), 1)}/{stride:g}"
+        term = f"⌊{fraction}⌋ + 1" if index < 2 else f"⌈{fraction}⌉ − 1"
+        moved = "" if rule == int(cells[index]) else f" → {int(cells[index])}"
+        lines.append(f"{side} = {term} = {number(rule, 0)}{moved}")
+    if any("→" in line for line in lines):
+        lines.append("→ kept on the map; a window that collapses takes the nearest cell")
+    return tuple(lines)
 
 
 def level_lines(

@@ -103,7 +103,7 @@ def one_merge(
     panel.pair("Box", box_text(grouping.boxes[new]))
     panel.pair("Size", f"{size_text(grouping.boxes[new])} px")
     listed = np.nonzero((stage.grouping == run) & (stage.region == new))[0]
-    rank = f"rank {int(listed[0]) + 1}" if len(listed) else "no: duplicate or ranked too low"
+    rank = f"region {int(listed[0]):,}" if len(listed) else "no: duplicate or ranked too low"
     panel.pair("In the list", rank)
     panel.pair("Regions left", count(segments - merge - 1))
     return Picture(

@@ -150,7 +150,7 @@ def _panel(
     last: int | None,
 ) -> Column:
     panel = Column()
-    panel.heading("Greedy NMS", f"IoU > {number(stage.nms.threshold)}, per class")
+    panel.heading(*_name(trace, stage))
     entered = "every pair" if stage.score_threshold <= -1e6 else \
         f"score > {number(stage.score_threshold)}"
     panel.pair(f"Entered ({entered})", count(len(rows)))
@@ -170,6 +170,16 @@ def _panel(
         panel.text("NMS runs on the regions as they are; what is kept is refined after it.",
                    "muted", 11)
     return panel
+
+
+def _name(trace: Trace, stage: NmsStage) -> tuple[str, str]:
+    """What decides here, and from which IoU on."""
+    how = trace.settings.get("suppression", "greedy")
+    limit = number(stage.nms.threshold)
+    if how == "none":
+        return "No NMS", "every box is kept"
+    return ("Soft-NMS", f"IoU ≥ {limit} lowers scores") if how == "soft" else \
+        ("Greedy NMS", f"IoU > {limit}, per class")
 
 
 def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:

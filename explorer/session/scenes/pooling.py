@@ -74,7 +74,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     panel = _panel(trace, stage, at, plane, what, bins, grid, first, lit)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
+        summary=f"region {at.region:,} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
         main=photo_scene(trace, *_layers(trace, stage, state, at, bins, own, lit, channel, mode),
                          opacity=0.85),
         panel=panel.scene(),
@@ -169,7 +169,7 @@ def _panel(
     first: int, lit: int,
 ) -> Column:
     panel = Column()
-    panel.heading(f"Region {at.region}", at.why)
+    panel.heading(f"Region {at.region:,}", at.why)
     panel.text(f"{what[0].upper()}{what[1:]}", bold=True)
     name = TITLES[stage.kind]
     panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)

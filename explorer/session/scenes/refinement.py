@@ -92,7 +92,7 @@ def _panel(
     iou = float(overlaps(np.asarray(before, np.float64), after[None])[0])
     panel.pair("IoU of the two", number(iou, 3))
     if at is not None and at.chosen and "refinement" not in at.rows:
-        panel.text(f"The selected region {at.region} was not refined: see Scores and NMS.",
+        panel.text(f"The selected region {at.region:,} was not refined: see Scores and NMS.",
                    "muted", 11)
     panel.heading(f"Regression of '{label_name(trace, label)}'", "P: before")
     decoding(panel, before, stage.deltas[row], "P")

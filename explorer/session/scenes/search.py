@@ -49,14 +49,14 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
     visible = min(state.limit, total)
     layers: list[Layer] = []
     panel = Column()
-    panel.heading("Rank", "lower is better")
+    panel.heading("By rank", "region 0 is the best")
     start = 0
     for part, opacity, width in RANK_STYLES:
         end = max(start, round(visible * part))
         if end == start:
             continue
         rows = np.arange(start, end)
-        name = f"Ranks {start + 1}–{end}"
+        name = f"Regions {start:,}–{end - 1:,}"
         layers.insert(
             0,
             Boxes(
@@ -72,7 +72,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
                 roles=(role,), opacity=opacity,
             )
         )
-        panel.label(panel.left + 32, y, f"rank {start + 1} to {end}")
+        panel.label(panel.left + 32, y, f"regions {start:,} to {end - 1:,}")
         panel.label(panel.right, y, count(end - start), "text", 12, "right", mono=True)
         panel.gap(18)
         start = end
@@ -119,8 +119,8 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     grouping = stage.groupings[int(stage.grouping[row])]
     region = int(stage.region[row])
     segments = len(grouping.boxes) - len(grouping.merges)
-    panel.heading(f"Region {row}", at.why)
-    panel.pair("Rank", f"{row + 1} of {count(len(stage.boxes))}")
+    panel.heading(f"Region {row:,}", at.why)
+    panel.pair("Rank higher", f"{row:,} of {count(len(stage.boxes))}")
     panel.pair("Rank value", number(float(stage.scores[row]), 2))
     panel.pair("Box", box_text(stage.boxes[row]))
     panel.pair("Size", f"{size_text(stage.boxes[row])} px")

@@ -1,0 +1,183 @@
+"""How a region is read, in numbers: its crop, window, RoI or level, its bins and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.methods.pooled import pooled
+from explorer.session.card import Card
+from explorer.session.related import region_boxes
+from explorer.session.scene import Key
+from explorer.session.scenes.assignment_levels import network_size
+from explorer.session.scenes.assignment_windows import stride_at
+from explorer.session.scenes.common import box_text, count, number, setting, signed
+from explorer.session.scenes.equations import level_lines, window_lines
+from explorer.session.scenes.grids import map_named
+from explorer.trace.base import Floats
+from explorer.trace.stages import (
+    ImageStage,
+    LevelStage,
+    PoolingStage,
+    RoiStage,
+    Trace,
+    WarpStage,
+    WindowStage,
+)
+
+
+def assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
+    """Where the region is read from, by the paper's formula with this region's numbers."""
+    stage = trace.stage("assignment")
+    key = Key(trace.method, "assignment", row)
+    box = np.asarray(region_boxes(trace)[region], np.float64)
+    image = trace.stage("image")
+    if isinstance(stage, WarpStage):
+        lines = _crop_lines(stage, box, row)
+        note = f"{stage.size} × {stage.size}, p = {stage.padding}"
+        return [Card("assignment", "Crop", lines, key, note)]
+    if isinstance(stage, WindowStage) and isinstance(image, ImageStage):
+        return [_window_card(trace, stage, image, box, row, key)]
+    if isinstance(stage, RoiStage):
+        return [_roi_card(trace, stage, row, key)]
+    if isinstance(stage, LevelStage):
+        width, height = network_size(trace, box)
+        raw, level = float(stage.raw[row]), int(stage.level[row])
+        lines = level_lines(width, height, raw, level, stage.k0, stage.canonical)
+        return [Card("assignment", "Level", lines, key, f"P{level}")]
+    return []
+
+
+def _crop_lines(stage: WarpStage, box: Floats, row: int) -> tuple[str, ...]:
+    """R-CNN, appendix A: the region fills all but p pixels on each side of the crop."""
+    usable = stage.size - 2 * stage.padding
+    width, height = (max(float(side), 1e-6) for side in box[2:] - box[:2])
+    p, s = stage.padding, stage.size
+    return (
+        "context = side · p / (s − 2p)",
+        f"left, right = {number(width, 1)}·{p}/{usable} = {number(width * p / usable, 1)} px",
+        f"above, below = {number(height, 1)}·{p}/{usable} = {number(height * p / usable, 1)} px",
+        f"dilated {box_text(stage.context[row])}, then warped to {s} × {s}:",
+        f"× {number(usable / width)} = {usable}/{number(width, 1)} in x",
+        f"× {number(usable / height)} = {usable}/{number(height, 1)} in y",
+    )
+
+
+def _roi_card(trace: Trace, stage: RoiStage, row: int, key: Key) -> Card:
+    """Fast R-CNN, section 2.1: coordinates over the stride, rounded."""
+    exact, cells = stage.exact[row], stage.cells[row]
+    shown = map_named(trace)
+    lines = [
+        "cell = round(x ÷ stride)",
+        _four("", ("x1", "y1", "x2", "y2")),
+        _four("÷ stride", [number(float(value)) for value in exact]),
+        _four("rounded", [str(int(cell)) for cell in cells]),
+    ]
+    if shown is not None:
+        moved = (cells - exact) * np.array([shown.stride_x, shown.stride_y] * 2)
+        lines += [
+            _four("shift px", [signed(float(value), 1) for value in moved]),
+            f"stride: a cell is {number(shown.stride_x, 1)} × {number(shown.stride_y, 1)} photo px",
+        ]
+    size = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
+    return Card("assignment", "RoI", tuple(lines), key, size)
+
+
+def _four(name: str, values: Sequence[str]) -> str:
+    """A row of a table of the four sides of a box, in a monospaced face."""
+    return f"{name:<9}" + "".join(f"{value:>6}" for value in values)
+
+
+def _window_card(
+    trace: Trace, stage: WindowStage, image: ImageStage, box: Floats, row: int, key: Key
+) -> Card:
+    """SPPNet, section 4.1 and appendix A: the scale, and the window of cells on its map."""
+    scale = int(stage.scale[row])
+    size = image.inputs[min(scale, len(image.inputs) - 1)]
+    scaled = box * np.array([size.scale_x, size.scale_y] * 2)
+    width, height = scaled[2] - scaled[0], scaled[3] - scaled[1]
+    cells = stage.cells[row]
+    wanted = setting(trace, "window", 84.0)
+    side = float(np.sqrt(max(width * height, 0)))
+    lines = (
+        f"√(w·h) = √({width:.0f}·{height:.0f}) = {side:.0f}",
+        f"at short side {min(size.width, size.height)}, where it comes nearest to {wanted:g}",
+        *window_lines(scaled, stride_at(trace, scale, image.inputs), cells),
+    )
+    note = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
+    return Card("assignment", "Window", lines, key, note)
+
+
+def pooling_cards(trace: Trace, region: int, row: int) -> list[Card]:
+    """What is pooled: the bins' formula with this region's numbers."""
+    stage = trace.stage("pooling")
+    if not isinstance(stage, PoolingStage):
+        return []
+    bins = sum(side * side for side in stage.bins)
+    sides = " + ".join(f"{side} × {side}" for side in stage.bins)
+    total = f"{stage.channels} channels × {bins} bins = {count(stage.channels * bins)}"
+    lines = (*_bin_lines(trace, stage, region, row), total)
+    return [Card("pooling", "Pooled", lines, Key(trace.method, "pooling", row), sides)]
+
+
+def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tuple[str, ...]:
+    assignment = trace.stage("assignment")
+    n = stage.bins[0]
+    if isinstance(assignment, WindowStage | RoiStage):
+        x1, y1, x2, y2 = (int(cell) for cell in assignment.cells[int(stage.source[row])])
+        width, height = x2 - x1 + 1, y2 - y1 + 1
+        several = len(stage.bins) > 1
+        name = "n" if several else f"{n}"
+        sides = ", ".join(str(side) for side in stage.bins)
+        return (
+            _span("x", x1, width, name), _span("y", y1, height, name),
+            f"n is {sides}; i from 0 to n − 1. The largest cell of each bin." if several else
+            f"i from 0 to {n - 1}. The largest cell of each bin.",
+        )
+    if isinstance(assignment, LevelStage):
+        shown = map_named(trace, str(int(assignment.level[int(stage.source[row])])))
+        box = region_boxes(trace)[region]
+        if shown is None:
+            return ()
+        width, height = float(box[2] - box[0]), float(box[3] - box[1])
+        across = max(width / shown.stride_x, 1.0)
+        down = max(height / shown.stride_y, 1.0)
+        return (
+            f"bin = {number(across)}/{n} × {number(down)}/{n} = {number(across / n)} × "
+            f"{number(down / n)} cells of {shown.name}, not rounded",
+            f"mean of {stage.sampling} × {stage.sampling} bilinear samples a bin",
+        )
+    return (f"the last map of its own pass, {n} × {n} cells",)
+
+
+def _span(axis: str, first: int, length: int, n: str) -> str:
+    """The cells of bin i, first and last: 'x = 2 + ⌊i·13/7⌋ … 1 + ⌈(i+1)·13/7⌉'."""
+    last = number(first - 1, 0)
+    return f"{axis} = {first} + ⌊i·{length}/{n}⌋ … {last} + ⌈(i+1)·{length}/{n}⌉"
+
+
+@dataclass(frozen=True, eq=False)
+class PooledGrid:
+    """The strongest channel of one row's pooled features, as the grids (side, side) of its bins."""
+
+    channel: int
+    grids: tuple[Floats, ...]
+    low: float
+    high: float
+
+
+def pooled_grid(trace: Trace, row: int) -> PooledGrid | None:
+    """The pooled numbers of one row of "pooling"; None before that stage."""
+    stage = trace.stage("pooling")
+    if not isinstance(stage, PoolingStage):
+        return None
+    values = pooled(trace, row)
+    channel = int(values.max(axis=1).argmax())
+    plane = values[channel]
+    grids, start = [], 0
+    for side in stage.bins:
+        grids.append(plane[start : start + side * side].reshape(side, side))
+        start += side * side
+    return PooledGrid(channel, tuple(grids), min(0.0, float(plane.min())), float(plane.max()))

@@ -1,0 +1,80 @@
+"""The journey in the real window: cards lead to their views, other methods' boxes, scroll bars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from explorer.session.scene import Key
+from explorer.ui.cards import CardView
+from explorer.ui.grid_view import GridView
+from explorer.ui.panel_bar import thumb
+from explorer.ui.window import Window
+from tests.gui.conftest import settle
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def titled(window: Window, title: str) -> CardView:
+    return next(
+        card for card in window.side.inspector.cards if card.accessibleName().startswith(title)
+    )
+
+
+def test_a_card_takes_the_canvas_to_its_stage_and_view(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.alone("fpn").selecting(Key("fpn", "detections", 0)))
+    settle(qtbot, opened)
+    for title, shown in (("Objectness", "objectness"), ("RPN NMS", "NMS"), ("Anchor", "anchors")):
+        qtbot.mouseClick(titled(opened, title), LEFT)
+        settle(qtbot, opened)
+        desk = opened.workbench.desk
+        assert desk.stage == "regions"
+        assert dict(desk.view.controls)["regions.show"] == shown
+        picture = opened.centre.canvases["fpn"].picture
+        assert picture is not None and picture.controls[0].value == shown
+
+
+def test_the_pooled_grid_appears_on_its_card(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.alone("sppnet").selecting(Key("sppnet", "scores", 1)))
+    settle(qtbot, opened)
+    grid = titled(opened, "Pooled").findChild(GridView)
+    assert grid is not None and grid.grid is not None
+    assert [len(each) for each in grid.grid.grids] == [6, 3, 2, 1]
+    assert "strongest channel" in grid.accessibleName()
+
+
+def test_the_nearest_box_of_another_method_is_followed_by_a_click(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.alone("fpn").selecting(Key("fpn", "detections", 0)))
+    settle(qtbot, opened)
+    other = opened.presenter.found["rcnn"]
+    card = titled(opened, f"R-CNN region {other.key.row}")
+    assert f"IoU {other.iou:.2f}" in card.accessibleName()
+    qtbot.mouseClick(card, LEFT)
+    settle(qtbot, opened)
+    assert opened.workbench.desk.method == "rcnn"
+    assert opened.workbench.desk.view.selected == other.key
+
+
+def test_a_long_panel_has_a_scroll_bar_that_can_be_dragged(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("pooling").alone("sppnet"))
+    opened.resize(1280, 620)
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["sppnet"]
+    panel = canvas.spots()[1]
+    before = thumb(panel)
+    assert before is not None
+    x, y = round(before[0] + 2), round(before[1] + 5)
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(x, y))
+    QTest.mouseMove(canvas, QPoint(x, y + 10))
+    QTest.mouseMove(canvas, QPoint(x, y + 60))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(x, y + 60))
+    after = thumb(canvas.spots()[1])
+    assert after is not None and after[1] > before[1] + 20
+    assert opened.workbench.desk.view.selected is None  # nothing was picked
+    opened.resize(1280, 1500)
+    settle(qtbot, opened)
+    assert thumb(canvas.spots()[1]) is None
+
