@@ -16,9 +16,10 @@ from explorer.trace.stages import DetectionsStage, ImageStage, Trace
 def trace_json(trace: Trace, path: str | Path) -> dict[str, Any]:
     """What the method did with the photo at `path`, ready for `json.dumps`.
 
-    image {path, width, height}; method, weights, device; settings; stages [{name, ms, count}] in
-    the order in which they ran; detections [{box, label, score, lineage}], boxes x1, y1, x2, y2
-    in photo pixels, lineage the [{stage, row}] from the detection back to the region.
+    image {path, width, height}; method, weights, device; settings; stages [{name, ms, count,
+    multiply_adds}] in the order in which they ran; detections [{box, label, score, lineage}], where
+    box is x1, y1, x2, y2 in photo pixels and lineage the [{stage, row}] from the detection back to
+    the region.
     """
     image = trace.stage("image")
     height, width = image.pixels.shape[:2] if isinstance(image, ImageStage) else (0, 0)
@@ -29,7 +30,10 @@ def trace_json(trace: Trace, path: str | Path) -> dict[str, Any]:
         "device": trace.device,
         "settings": plain(trace.settings),
         "stages": [
-            {"name": stage.name, "ms": round(float(stage.ms), 3), "count": int(stage.count)}
+            {
+                "name": stage.name, "ms": round(float(stage.ms), 3), "count": int(stage.count),
+                "multiply_adds": stage.multiply_adds,
+            }
             for stage in trace.stages
         ],
         "detections": detections(trace),

@@ -7,26 +7,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.methods.names import METHODS
-from explorer.session.scene import Bars, Label, Labels, Layer, Scene
+from explorer.session.axis import Axis
+from explorer.session.chart import Drawing, text_width
+from explorer.session.scene import Scene
+from explorer.session.scenes.common import STAGE_TITLES, number, signed
 from explorer.session.words import time_text
-from explorer.trace.base import StageName
-from explorer.trace.stages import DetectionsStage, Trace
+from explorer.session.work import FEATURES, ROLES, RPN, SEARCH, Work, work_of
+from explorer.trace.stages import DetectionsStage, ScoresStage, Trace
 
-# Part of the work -> the stages that count to it, and how strongly its bar is drawn.
-PARTS: tuple[tuple[str, tuple[StageName, ...], float], ...] = (
-    ("proposals", ("image", "regions"), 0.38),
-    ("network", ("features",), 1.0),
-    ("heads", ("assignment", "pooling", "scores", "refinement"), 0.66),
-    ("NMS", ("nms", "detections"), 0.9),
+# Parts that are shown together, under the colour of the one that leads them.
+GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("selective search", ROLES[SEARCH], (SEARCH,)),
+    ("RPN", ROLES[RPN], (RPN,)),
+    ("network", ROLES[FEATURES], (FEATURES, STAGE_TITLES["image"])),
+    (
+        "per region", ROLES[STAGE_TITLES["scores"]],
+        tuple(STAGE_TITLES[name] for name in ("assignment", "pooling", "scores", "refinement")),
+    ),
+    ("NMS", ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"], STAGE_TITLES["detections"])),
 )
 MARGIN, ROW, BAR = 18.0, 30.0, 12.0
 FEWEST_CLASSES = 3
+UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
-def part_times(trace: Trace) -> tuple[float, ...]:
-    """Milliseconds of each of PARTS."""
+def group_times(work: Work) -> tuple[float, ...]:
+    """Milliseconds of each of GROUPS."""
     return tuple(
-        sum(stage.ms for stage in trace.stages if stage.name in names) for _, names, _ in PARTS
+        sum(part.ms for part in work.parts if part.name in names) for _, _, names in GROUPS
     )
 
 
@@ -41,104 +49,86 @@ def found_by(trace: Trace) -> dict[str, float]:
     return best
 
 
+def score_kind(trace: Trace) -> str:
+    """"svm" (scores are margins), "softmax" (probabilities), or "" before there are scores."""
+    stage = trace.stage("scores")
+    return stage.kind if isinstance(stage, ScoresStage) else ""
+
+
+def score_text(trace: Trace, score: float) -> str:
+    """A margin with its sign, "+0.41"; a probability without, "0.93"."""
+    return signed(score) if score_kind(trace) == "svm" else number(score)
+
+
 def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene:
     """A panel of that size for the methods that have stages; the rest show as "–"."""
-    by_name = {trace.method: trace for trace in traces}
-    labels: list[Label] = []
-    layers: list[Layer] = []
-    inner = width - 2 * MARGIN
-    labels.append(Label(MARGIN, 26, "Where the time goes", size=14, bold=True))
-    left, right = MARGIN + 92, width - MARGIN - 66
-    longest = max((sum(part_times(trace)) for trace in traces), default=0.0) or 1.0
-    tracks: list[tuple[float, float, float, float]] = []
-    parts: list[list[tuple[tuple[float, float, float, float], str]]] = [[] for _ in PARTS]
+    drawing = Drawing(width)
+    y = _times(drawing, {trace.method: work_of(trace) for trace in traces if trace.stages})
+    _who_found(drawing, traces, y + 34, height)
+    return drawing.chart(height).scene
+
+
+def _times(drawing: Drawing, works: dict[str, Work]) -> float:
+    """A stacked bar for each method, and the legend; returns where it ends."""
+    drawing.text(MARGIN, 26, "Where the time goes", 14, bold=True)
+    left, right = MARGIN + 92, drawing.width - MARGIN - 66
+    axis = Axis(0.0, max((work.ms for work in works.values()), default=0.0) or 1.0, log=False)
     y = 58.0
     for method in METHODS:
-        labels.append(Label(MARGIN, y, method.title, role=method.name, size=13))
-        tracks.append((left, y - BAR / 2, right, y + BAR / 2))
-        trace = by_name.get(method.name)
-        if trace is not None and trace.stages:
-            at = left
-            for index, ms in enumerate(part_times(trace)):
-                end = at + (right - left) * ms / longest
-                role = "text" if PARTS[index][0] == "NMS" else method.name
-                role = "muted" if index == 0 else role
-                parts[index].append(((at, y - BAR / 2, end, y + BAR / 2), role))
-                at = end
-            text = time_text(sum(part_times(trace)))
-        else:
-            text = "–"
-        labels.append(
-            Label(width - MARGIN, y, text, role="muted", size=12.5, anchor="right")
+        drawing.text(MARGIN, y, method.title, 13, method.name)
+        work = works.get(method.name)
+        times = group_times(work) if work else (0.0,) * len(GROUPS)
+        drawing.bar(
+            axis, left, right, y, BAR,
+            [(ms, role, "", "") for ms, (_, role, _) in zip(times, GROUPS, strict=True)],
         )
+        text = time_text(work.ms) if work else "–"
+        drawing.text(drawing.width - MARGIN, y, text, 12.5, "muted", "right")
         y += ROW
-    layers.append(Bars(name="Tracks", boxes=np.array(tracks), roles=("raised",) * len(tracks)))
-    for (name, _, opacity), bars in zip(PARTS, parts, strict=True):
-        if bars:
-            boxes = np.array([box for box, _ in bars], np.float64)
-            roles = tuple(role for _, role in bars)
-            layers.append(Bars(name=name, boxes=boxes, roles=roles, opacity=opacity))
-    y = _legend(layers, labels, y)
-    _who_found(traces, labels, y + 34, inner, width, height)
-    layers.append(Labels(name="Text", items=tuple(labels)))
-    return Scene(extent=(0, 0, width, height), space="panel", layers=tuple(layers))
+    return drawing.legend(
+        [(name, role) for name, role, _ in GROUPS], MARGIN, drawing.width - MARGIN, y
+    )
 
 
-def _legend(layers: list[Layer], labels: list[Label], y: float) -> float:
-    x = MARGIN
-    for name, _, opacity in PARTS:
-        role = {"proposals": "muted", "NMS": "text"}.get(name, "accent")
-        layers.append(
-            Bars(
-                name="Legend", boxes=np.array([(x, y - 5, x + 10, y + 5)]), roles=(role,),
-                opacity=opacity,
-            )
-        )
-        labels.append(Label(x + 16, y, name, role="muted", size=11.5))
-        x += 16 + 6.2 * len(name) + 20
-    return y
-
-
-def _who_found(
-    traces: Sequence[Trace], labels: list[Label], y: float, inner: float, width: float,
-    height: float,
-) -> None:
+def _who_found(drawing: Drawing, traces: Sequence[Trace], y: float, height: float) -> None:
+    by_name = {trace.method: trace for trace in traces}
     found = {trace.method: found_by(trace) for trace in traces}
     best: dict[str, int] = {}
     for classes in found.values():
         for name in classes:
             best[name] = best.get(name, 0) + 1
     names = sorted(best, key=lambda name: (-best[name], name))
-    labels.append(Label(MARGIN, y, "Who found what", size=14, bold=True))
+    drawing.text(MARGIN, y, "Who found what", 14, bold=True)
     y += 30
     if not names:
         done = any(trace.stage("detections") is not None for trace in traces)
         text = "No detection above the threshold." if done else "No method has finished yet."
-        labels.append(Label(MARGIN, y, text, role="muted", size=12.5))
+        drawing.text(MARGIN, y, text, 12.5, "muted")
         return
+    pitch = (drawing.width - 2 * MARGIN) * 0.155
     columns = {
-        method.name: MARGIN + inner * (0.38 + 0.155 * index)
+        method.name: drawing.width - MARGIN - pitch * (len(METHODS) - 1 - index)
         for index, method in enumerate(METHODS)
     }
     for method in METHODS:
-        labels.append(
-            Label(columns[method.name], y - 2, method.short, role=method.name, size=11,
-                  anchor="right")
-        )
-    y += 22
+        drawing.text(columns[method.name], y - 2, method.short, 11, method.name, "right")
+        trace = by_name.get(method.name)
+        long, short = UNITS.get(score_kind(trace) if trace else "", ("", ""))
+        unit = long if text_width(long, 10.5) < pitch - 8 else short
+        drawing.text(columns[method.name], y + 13, unit, 10.5, "muted", "right")
+    drawing.text(MARGIN, y + 13, "best score", 10.5, "muted")
+    y += 36
     room = max(FEWEST_CLASSES, int((height - y) // 23))
     shown = names if len(names) <= room else names[: room - 1]
     for name in shown:
-        labels.append(Label(MARGIN, y, name, size=12.5, bold=True))
+        drawing.text(MARGIN, y, name, 12.5, bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
-            text = "–" if score is None else f"{score:.2f}"
-            role = "faint" if score is None else own
-            labels.append(Label(x, y, text, role=role, size=12.5, anchor="right"))
+            text = "–" if score is None else score_text(by_name[own], score)
+            drawing.text(x, y, text, 12.5, "faint" if score is None else own, "right")
         y += 23
     if len(shown) < len(names):
-        rest = len(names) - len(shown)
-        labels.append(Label(MARGIN, y, f"and {rest} more", role="muted", size=12))
+        drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")
 
 
 def headline(trace: Trace) -> str:
@@ -146,7 +136,7 @@ def headline(trace: Trace) -> str:
     found = found_by(trace)
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
-        return ", ".join(f"{name} {score:.2f}" for name, score in best[:4])
+        return ", ".join(f"{name} {score_text(trace, score)}" for name, score in best[:4])
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
         return "nothing found"

@@ -1,4 +1,4 @@
-"""Short texts for durations."""
+"""Short texts for durations and devices."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ def time_text(ms: float) -> str:
         return f"{ms / 1000:.1f} s"
     minutes, seconds = divmod(round(ms / 1000), 60)
     return f"{minutes} min {seconds} s"
+
+
+def device_text(device: str) -> str:
+    """ "cpu · float32" -> "CPU · float32"."""
+    head, dot, tail = device.partition(" ")
+    return f"{head.upper()}{dot}{tail}"

@@ -19,6 +19,7 @@ from explorer.ui.comparison_page import comparison_sheet
 from explorer.ui.page import stage_sheet
 from explorer.ui.sheet import Sheet
 from explorer.ui.theme import Palette
+from explorer.ui.time_sheet import time_sheet
 from explorer.ui.vectors import pdf_bytes, svg_bytes
 
 ViewOf = Callable[[str], ViewState]
@@ -66,7 +67,7 @@ def page_count(traces: Sequence[Trace], stages: Collection[str]) -> int:
         1 for trace in traces for stage in STAGE_NAMES
         if stage in stages and trace.stage(stage) is not None
     )
-    return each + (1 if traces else 0)
+    return each + (2 if traces else 0)
 
 
 def write_pages(
@@ -79,7 +80,7 @@ def write_pages(
     failed: Callable[[str], object] | None = None,
     stopped: Stopped = lambda: False,
 ) -> Iterator[Path]:
-    """Write every stage of every method, then `comparison.png`; yields each file's path.
+    """Write every stage of every method, `comparison.png` and `time.png`; yields each file's path.
 
     Ends before the next file once `stopped()` is true.
 
@@ -106,6 +107,9 @@ def write_pages(
     if traces and not stopped():
         sheet = compare(traces, "detections", photo_name, style.palette, view_of)
         yield style.save(sheet, folder / f"comparison.{style.format}")
+    if traces and not stopped():
+        sheet = time_sheet(traces, photo_name, style.palette)
+        yield style.save(sheet, folder / f"time.{style.format}")
 
 
 def compare(

@@ -1,7 +1,9 @@
 """Colours: the palettes, and the one place where a role becomes a colour.
 
 The five method colours follow Okabe and Ito's colour-blind safe set; the light theme uses darker
-variants of the same hues, so that they can be read as text on white.
+variants of the same hues, so that they can be read as text on white. A class has the same hue in
+both themes; twenty classes differ in hue and in lightness. How far apart colours are for eyes that
+lack one of the three cones is tested.
 """
 
 from __future__ import annotations
@@ -66,9 +68,15 @@ DARK = Palette(
     },
     levels=("#7cc7ff", "#37d3a8", "#f2d64b", "#ff9f5a", "#f078c0"),
     classes=(
-        "#5eb1ff", "#f2d64b", "#2bc48a", "#e07bb5", "#e69f00", "#9d8cff", "#ff6b6b", "#7fdbca",
-        "#c3e88d", "#ffab91",
+        "#23e5be", "#f0a3f3", "#2bc452", "#9468d0", "#e7e99d", "#4473fe", "#f4b68b", "#50c7ef",
+        "#ba6369", "#2db19a", "#cd41a5", "#31fa50", "#d075fc", "#bac640", "#a79ee4", "#b0944d",
+        "#5591c3", "#fb3a07", "#90f9f7", "#df88a3",
     ),
+    stages=(
+        "#d6ecf4", "#b96a3e", "#9eb4fd", "#56cbb6", "#ca71ec", "#8aab20", "#ed4e88", "#3395b4",
+        "#91fe66", "#f3967c",
+    ),
+    on_bar="#08131f",
     stages=(
         "#d6ecf4", "#b96a3e", "#9eb4fd", "#56cbb6", "#ca71ec", "#8aab20", "#ed4e88", "#3395b4",
         "#91fe66", "#f3967c",
@@ -93,17 +101,23 @@ LIGHT = Palette(
     bad="#c62f2f",
     selected="#0b0d11",
     methods={
-        "rcnn": "#a86300",
-        "sppnet": "#1976b8",
-        "fast_rcnn": "#0b8457",
-        "faster_rcnn": "#b23a84",
-        "fpn": "#8a7200",
+        "rcnn": "#bd5601",
+        "sppnet": "#1a5fae",
+        "fast_rcnn": "#0e8566",
+        "faster_rcnn": "#951f6c",
+        "fpn": "#6b5600",
     },
-    levels=("#1976b8", "#0b8457", "#8a7200", "#c4570f", "#b23a84"),
+    levels=("#1a5fae", "#0e8566", "#6b5600", "#bd5601", "#951f6c"),
     classes=(
-        "#1668c7", "#8a7200", "#0b8457", "#b23a84", "#a86300", "#5b48c9", "#c62f2f", "#11766a",
-        "#55761b", "#b4502d",
+        "#0c5a38", "#955488", "#073f06", "#53398d", "#745d04", "#242998", "#73390e", "#00597d",
+        "#df3b3f", "#108f7b", "#70305e", "#11742d", "#9946bd", "#698430", "#6659ad", "#a96a0b",
+        "#2175d5", "#b13c1c", "#0a768f", "#620c30",
     ),
+    stages=(
+        "#54565e", "#863f02", "#4451bc", "#178478", "#671f8b", "#7a6e0b", "#6e163b", "#033e5d",
+        "#103a07", "#b75859",
+    ),
+    on_bar="#ffffff",
     stages=(
         "#54565e", "#863f02", "#4451bc", "#178478", "#671f8b", "#7a6e0b", "#6e163b", "#033e5d",
         "#103a07", "#b75859",

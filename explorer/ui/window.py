@@ -41,6 +41,7 @@ from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.style_files import apply_style
 from explorer.ui.switching import Switching
+from explorer.ui.time_page import TimePage
 from explorer.ui.top_bar import TopBar
 from explorer.ui.truth_bar import TruthBar
 from explorer.ui.truth_desk import TruthDesk
@@ -71,6 +72,8 @@ class Window(QMainWindow):
         self.comparing = Comparing(
             self.workbench, self.drawer, self.centre, self.theme, self.go, self
         )
+        self.time_page = TimePage(self.workbench, self.theme)
+        self.drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self.time_page)
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)

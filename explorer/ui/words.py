@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.session.words import device_text as device_text
 from explorer.session.words import time_text as time_text
 from explorer.trace.stages import Trace
 
@@ -26,9 +27,3 @@ def short_count(count: int) -> str:
     if count < 999_950:
         return f"{count / 1000:.1f}k"
     return f"{count / 1e6:.1f}M"
-
-
-def device_text(device: str) -> str:
-    """ "cpu · float32" -> "CPU · float32"."""
-    head, dot, tail = device.partition(" ")
-    return f"{head.upper()}{dot}{tail}"

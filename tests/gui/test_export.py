@@ -108,7 +108,7 @@ def test_everything_is_saved_from_the_window(
 ) -> None:
     opened.top.chips["rcnn"].click()
     sentence = save(dialog_of(opened, qtbot), qtbot, tmp_path, what=1, size=0)
-    assert "37 files" in sentence  # four methods of nine stages, and the comparison
+    assert "38 files" in sentence  # four methods of nine stages, comparison and times
     assert len(list((tmp_path / "cat").rglob("*.png"))) == 38
     assert opened.banner.text.text() == sentence
 

@@ -114,7 +114,7 @@ def test_a_method_that_fails_is_named_and_the_others_are_written(
     (line,) = capsys.readouterr().err.splitlines()
     assert "rgb.png" in line and "Fast R-CNN" in line and "The scores went missing" in line
     assert sorted(p.name for p in (tmp_path / "out" / "rgb").iterdir()) == [
-        "comparison.png", "sppnet",
+        "comparison.png", "sppnet", "time.png",
     ]  # fmt: skip
     assert engine.searched == 1  # shared by the methods that start from it
 

@@ -106,7 +106,9 @@ def test_the_command_line_writes_vectors(photo: Path, tmp_path: Path, ending: st
         "--format", ending, "--theme", "paper",
     ) == 0
     written = sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*"))
-    assert written == [f"cat/comparison.{ending}", f"cat/fpn/08-nms.{ending}"]
+    assert written == [
+        f"cat/comparison.{ending}", f"cat/fpn/08-nms.{ending}", f"cat/time.{ending}",
+    ]
 
 
 def test_paper_is_white_with_black_text(photo: Path, tmp_path: Path) -> None:

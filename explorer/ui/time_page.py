@@ -1,0 +1,77 @@
+"""The drawer's page "Time": where the milliseconds go, what they count to, and what papers say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.session.chart import Chart
+from explorer.session.time_chart import time_chart
+from explorer.ui.chart_view import ChartView
+from explorer.ui.style import Theme
+from explorer.ui.workbench import Workbench
+
+
+class TimePage(QWidget):
+    """Follows the bench while it is visible. It shows the methods as they ran, not as switched."""
+
+    def __init__(self, bench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bench = bench
+        self.view = ChartView(theme, self._chart)
+        self.scales = QButtonGroup(self)
+        head = QHBoxLayout()
+        head.setContentsMargins(18, 8, 14, 0)
+        head.setSpacing(6)
+        for number, (name, tip) in enumerate((
+            ("Linear", "Bars as long as they took"),
+            ("Log", "Every tenfold has the same length: short times are seen beside long ones"),
+        )):
+            button = QPushButton(name)
+            button.setCheckable(True)
+            button.setProperty("tab", True)
+            button.setToolTip(tip)
+            button.setChecked(number == 0)
+            self.scales.addButton(button, number)
+            head.addWidget(button)
+        head.addStretch()
+        self.scales.idClicked.connect(self.view.renew)
+        scroll = QScrollArea()
+        scroll.setWidget(self.view)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+        bench.traces_changed.connect(self._follow)
+        bench.switched.connect(self._follow)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 380)
+
+    @property
+    def log(self) -> bool:
+        return self.scales.checkedId() == 1
+
+    def _chart(self, width: float) -> Chart:
+        bench = self.bench
+        shown = [bench.traces[name] for name in bench.desk.enabled if name in bench.traces]
+        return time_chart(shown, width, self.log)
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self.view.renew()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.view.renew()
+        super().showEvent(event)

@@ -1,0 +1,204 @@
+"""The time chart: its lengths, counts and sources, and the summary beside the canvases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from explorer.methods.names import METHODS, NAMES
+from explorer.session.axis import Axis, axis_for, tick_text
+from explorer.session.chart import Chart
+from explorer.session.published import PUBLISHED
+from explorer.session.scene import Bars, Labels, Layer, Scene
+from explorer.session.summary import GROUPS, group_times, headline, summary_scene
+from explorer.session.time_chart import time_chart
+from explorer.session.work import OTHER, ROLES, RPN, SEARCH, amount_text, work_of
+from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import Trace
+from tests.traces import synthetic_trace
+
+
+def traces() -> list[Trace]:
+    """All five, with an amount of work for each stage."""
+    return [
+        replace(trace, stages=tuple(
+            replace(stage, multiply_adds=1_000_000 * index)
+            for index, stage in enumerate(trace.stages)
+        ))
+        for trace in map(synthetic_trace, NAMES)
+    ]
+
+
+def layer(scene: Scene, name: str) -> Layer:
+    return next(each for each in scene.layers if each.name == name)
+
+
+def texts(scene: Scene) -> list[str]:
+    labels = layer(scene, "Text")
+    assert isinstance(labels, Labels)
+    return [label.text for label in labels.items]
+
+
+def bars_at(chart: Chart, y: float) -> list[tuple[float, float, str]]:
+    """(left, right, role) of the bars at a height."""
+    bars = layer(chart.scene, "Bars")
+    assert isinstance(bars, Bars)
+    return [
+        (box[0], box[2], role)
+        for box, role in zip(bars.boxes.tolist(), bars.roles, strict=True)
+        if box[1] <= y <= box[3]
+    ]
+
+
+def row_of(chart: Chart, title: str) -> float:
+    labels = layer(chart.scene, "Text")
+    assert isinstance(labels, Labels)
+    return next(label.y for label in labels.items if label.text == title)
+
+
+def test_an_axis_places_times() -> None:
+    linear = Axis(0, 200, log=False)
+    assert [linear.at(ms) for ms in (0, 50, 200)] == [0, 0.25, 1]
+    assert axis_for([37_500], log=False).ticks() == (0, 10_000, 20_000, 30_000)
+    log = axis_for([40, 3_000], log=True)
+    assert (log.low, log.high) == (10, 10_000)
+    assert log.ticks() == pytest.approx((10, 100, 1_000, 10_000))
+    assert log.at(10) == log.at(1) == 0
+    assert log.at(1_000) - log.at(100) == pytest.approx(log.at(100) - log.at(10))
+    assert [tick_text(ms) for ms in (0, 20, 1_500)] == ["0", "20 ms", "1.5 s"]
+
+
+def test_work_adds_up_and_keeps_the_search_apart() -> None:
+    for trace in traces():
+        work = work_of(trace)
+        assert work.ms == pytest.approx(sum(stage.ms for stage in trace.stages))
+        assert work.multiply_adds == 1_000_000 * sum(range(len(trace.stages)))
+        names = [part.name for part in work.parts]
+        searches = trace.method in ("rcnn", "sppnet", "fast_rcnn")
+        assert (SEARCH in names, RPN in names) == (searches, not searches)
+        assert (work.anchors > 0) == (not searches)
+        assert set(names) <= set(ROLES)
+
+
+def test_passes_are_counted() -> None:
+    works = {trace.method: work_of(trace) for trace in traces()}
+    assert works["rcnn"].passes == works["rcnn"].regions
+    # The made-up SPPNet reads the photo at five scales.
+    assert [works[name].passes for name in NAMES[1:]] == [5, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (999, "999"), (1_000, "1.00 k"), (123_456, "123 k"), (99_960_000, "100 M"),
+     (999_700_000, "1.00 G"), (12_340_000_000, "12.3 G"), (2_000_000_000_000, "2.00 T")],
+)
+def test_amounts_have_three_digits(number: int, text: str) -> None:
+    assert amount_text(number) == text
+
+
+@pytest.mark.parametrize("width", [380.0, 700.0, 1300.0])
+@pytest.mark.parametrize("log", [False, True])
+def test_every_method_has_its_row_and_nothing_leaves_the_panel(width: float, log: bool) -> None:
+    chart = time_chart(traces(), width, log)
+    words = texts(chart.scene)
+    for method in METHODS:
+        assert method.title in words
+    x1, y1, x2, y2 = chart.scene.extent
+    assert (x1, y1, x2) == (0, 0, width)
+    bars = layer(chart.scene, "Bars")
+    assert isinstance(bars, Bars)
+    assert (bars.boxes[:, 0] >= 0).all() and (bars.boxes[:, 2] <= width).all()
+    assert (bars.boxes[:, 0] <= bars.boxes[:, 2]).all() and (bars.boxes[:, 3] <= y2).all()
+    labels = layer(chart.scene, "Text")
+    assert isinstance(labels, Labels)
+    assert all(0 <= label.x <= width and 0 <= label.y <= y2 for label in labels.items)
+
+
+def test_bars_are_as_long_as_the_times() -> None:
+    shown = traces()
+    chart = time_chart(shown, 1300.0)
+    left = min(left for left, _, _ in bars_at(chart, row_of(chart, "R-CNN")))
+    ends = {}
+    for trace, method in zip(shown, METHODS, strict=True):
+        own = [bar for bar in bars_at(chart, row_of(chart, method.title)) if bar[0] < 500]
+        ends[work_of(trace).ms] = max(right for _, right, _ in own) - left
+    times = sorted(ends)
+    scale = ends[times[-1]] / times[-1]
+    for ms in times:
+        assert ends[ms] == pytest.approx(ms * scale, abs=2.0)
+
+
+def test_a_log_bar_ends_where_its_total_lies() -> None:
+    shown = traces()
+    totals = [work_of(trace).ms for trace in shown] + [each.ms for each in PUBLISHED]
+    axis = axis_for(totals, log=True)
+    chart = time_chart(shown, 1300.0, log=True)
+    tracks = layer(chart.scene, "Tracks")
+    assert isinstance(tracks, Bars)
+    left, _, right, _ = tracks.boxes[0]
+    own = [bar for bar in bars_at(chart, row_of(chart, "FPN")) if bar[0] < right]
+    expected = left + (right - left) * axis.at(work_of(shown[-1]).ms)
+    assert max(end for _, end, _ in own) == pytest.approx(expected, abs=1.5)
+
+
+def test_the_pointer_is_told_what_a_bar_is() -> None:
+    chart = time_chart(traces(), 1300.0)
+    y = row_of(chart, "R-CNN")
+    left, right, _ = next(bar for bar in bars_at(chart, y) if bar[2] == ROLES[SEARCH])
+    said = chart.tip_at((left + right) / 2, y)
+    assert said.startswith("R-CNN · Selective search\n") and "share the result" in said
+    assert chart.tip_at(2, 2) == ""
+    tips = [text for _, text in chart.tips]
+    for each in PUBLISHED:
+        assert any(each.source in tip and each.machine in tip for tip in tips)
+
+
+def test_published_times_have_their_sources() -> None:
+    assert {each.method for each in PUBLISHED} == set(NAMES)
+    for each in PUBLISHED:
+        assert each.ms > 0 and each.source and each.machine
+        assert {name for name, _ in each.parts} <= set(ROLES)
+        assert "table" in each.source or "section" in each.source
+    totals = {(each.method, each.network): each.ms for each in PUBLISHED}
+    assert totals["faster_rcnn", "VGG16"] == 198 and totals["faster_rcnn", "ZF"] == 59
+    assert totals["fast_rcnn", "VGG16 + search"] == 1830
+    assert any(name == OTHER for each in PUBLISHED for name, _ in each.parts)
+
+
+def test_methods_that_have_not_run_have_a_dash() -> None:
+    words = texts(time_chart([], 1300.0).scene)
+    assert words.count("–") == len(METHODS)
+    words = texts(time_chart(traces()[:1], 1300.0).scene)
+    assert words.count("–") == len(METHODS) - 1 + 1  # and R-CNN has no anchors
+
+
+def test_the_summary_counts_every_stage_once() -> None:
+    for trace in traces():
+        assert sum(group_times(work_of(trace))) == pytest.approx(
+            sum(stage.ms for stage in trace.stages)
+        )
+    assert len({role for _, role, _ in GROUPS}) == len(GROUPS)
+
+
+def test_the_summarys_legend_has_the_colours_of_its_bars() -> None:
+    bars = layer(summary_scene(traces(), 480.0, 480.0), "Bars")
+    assert isinstance(bars, Bars)
+    swatches = [
+        role for box, role in zip(bars.boxes.tolist(), bars.roles, strict=True)
+        if box[2] - box[0] == 10 and box[3] - box[1] == 10
+    ]
+    assert set(bars.roles) == set(swatches) == {role for _, role, _ in GROUPS}
+
+
+def test_scores_say_what_they_are() -> None:
+    words = texts(summary_scene(traces(), 480.0, 480.0))
+    assert words.count("margin") == 2 and words.count("prob.") == 3
+    words = texts(summary_scene(traces(), 800.0, 480.0))
+    assert words.count("probability") == 3
+    found = {trace.method: headline(trace) for trace in traces()}
+    assert "+" in found["rcnn"] and "+" not in found["fpn"]
+
+
+def test_stages_are_all_parts() -> None:
+    assert len(set(ROLES.values())) == len(ROLES) == len(STAGE_NAMES) + 3
