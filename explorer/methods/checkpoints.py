@@ -68,7 +68,7 @@ def load(method: str, device: Device, folder: Path | None = None) -> Loaded:
         raise WeightsError(f"{path} holds weights of '{metadata.get('method')}', not of {method}.")
     try:
         classes = tuple(str(name) for name in json.loads(metadata["classes"]))
-        changed = _tuples(json.loads(metadata.get("settings", "{}")))
+        changed = tuples(json.loads(metadata.get("settings", "{}")))
         network = metadata.get("network", "compact")
         settings = dataclasses.replace(settings_for(method, network), **changed)
         net = build(method, len(classes), network)
@@ -139,8 +139,8 @@ def _parse(path: Path, data: bytes) -> tuple[dict[str, str], dict[str, Tensor]]:
     return metadata, state
 
 
-def _tuples(value: Any) -> Any:
+def tuples(value: Any) -> Any:
     """JSON lists as the tuples that settings have."""
     if isinstance(value, dict):
-        return {name: _tuples(each) for name, each in value.items()}
-    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+        return {name: tuples(each) for name, each in value.items()}
+    return tuple(tuples(each) for each in value) if isinstance(value, list) else value

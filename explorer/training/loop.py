@@ -16,8 +16,10 @@ from tqdm import tqdm
 
 from explorer.training.engine import Engine, average_gradients, start
 
-WARM_UP = 100  # steps
+WARM_UP = 100  # steps, but at most this part of the budget:
+WARM_UP_PART = 0.1
 RECORD_EVERY = 20
+KEEP_EVERY = 120.0  # seconds between checkpoints
 OPTIMISERS = ("adamw", "sgd")
 
 
@@ -47,9 +49,9 @@ class Clock:
 
 
 def rate_at(done: float, step: int) -> float:
-    """Cosine from 1 to 0.01 with a linear warm-up."""
+    """Cosine from 1 to 0.01 with a linear warm-up of WARM_UP steps, fewer in short runs."""
     cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
-    return cosine * min(1.0, (step + 1) / WARM_UP)
+    return cosine * min(1.0, max((step + 1) / WARM_UP, done / WARM_UP_PART))
 
 
 def optimiser_for(
@@ -98,14 +100,13 @@ def train(
     clock: Clock,
     name: str = "train",
     scaler: torch.amp.GradScaler | None = None,
-    every: float = 120.0,
     clip: float = 10.0,
     engine: Engine | None = None,
 ) -> list[float]:
     """Take steps until the budget is spent, from where `clock` stands (see `resume`).
 
     losses: step number -> named losses, whose sum is minimised; with several processes, each
-    one's on its own photos. Every `every` seconds, and at the end, the first process writes the
+    one's on its own photos. Every KEEP_EVERY seconds, and at the end, the first process writes the
     whole state to train.pt; losses go to losses.jsonl. Returns the total losses of the steps taken
     by this call.
     """
@@ -149,7 +150,7 @@ def train(
                 bar.set_postfix_str(f"step {clock.step} loss {sum(recent) / len(recent):.3f}")
             bar.n = int(1000 * budget.done(clock.step, clock.seconds))
             bar.update(0)
-            if first and now - kept > every:
+            if first and now - kept > KEEP_EVERY:
                 save(state_file, state(net, optimiser, clock, scaler))
                 kept = now
     bar.close()

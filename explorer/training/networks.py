@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from explorer.methods.checkpoints import tuples
 from explorer.methods.configurations import build, settings_for
 from explorer.methods.modules import Settings
 from explorer.training.data import CLASSES
@@ -61,11 +62,7 @@ def configuration_of(path: Path) -> Configuration:
         said["settings"] = json.loads(said.get("settings", "{}"))
     elif (path.parent / "options.json").is_file():
         said = json.loads((path.parent / "options.json").read_text())
-    changed = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in said.get("settings", {}).items()
-    }
-    return Configuration(said.get("network", "compact"), changed)
+    return Configuration(said.get("network", "compact"), tuples(said.get("settings", {})))
 
 
 def load_settings(method: str, given: Path) -> Settings:

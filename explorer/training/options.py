@@ -6,12 +6,13 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from explorer.methods import rcnn, sppnet
 from explorer.methods.configurations import settings_for
 from explorer.methods.modules import Settings
-from explorer.methods.sppnet import SCALES
 from explorer.training.loop import Budget
 from explorer.training.precision import Precision
 
@@ -28,7 +29,8 @@ class Options:
     network: the CNN, see `configurations`; imagenet: file of torchvision's weights for it, or
     "download". optimiser: "adamw" or the papers' "sgd".
     schedule: Faster R-CNN's. mining: whether R-CNN's and SPPNet's SVMs see a "sample" of the
-    regions or "all". scales: SPPNet's, "single" or "several".
+    regions or "all". scales: SPPNet's, "single" or "several". short: pixels of a photo's short side
+    as the network reads it (R-CNN reads none whole), None for the usual.
     """
 
     data: Path
@@ -50,6 +52,7 @@ class Options:
     schedule: str = "joint"
     mining: str = "sample"
     scales: str = "single"
+    short: int | None = None
 
     def settings(self, method: str) -> Settings:
         """The method's settings for this run. Raises ValueError for a CNN that does not fit it."""
@@ -58,12 +61,33 @@ class Options:
 
     def changed(self, method: str) -> dict[str, object]:
         """What this run changes in the settings that go with its CNN."""
-        if method != "sppnet" or self.scales == "single":
-            return {}
-        if self.network == "compact":
-            return {"scales": SCALES}
-        fields = {one.name: one for one in dataclasses.fields(settings_for(method))}
-        return {"scales": fields["scales"].metadata["paper_several"]}
+        usual = settings_for(method, self.network)
+        changed: dict[str, object] = {}
+        if isinstance(usual, sppnet.Settings) and self.scales == "several":
+            fields = {one.name: one for one in dataclasses.fields(usual)}
+            several = fields["scales"].metadata["paper_several"]
+            changed = {"scales": sppnet.SCALES if self.network == "compact" else several}
+        if self.short is None or isinstance(usual, rcnn.Settings):
+            return changed
+        alone = usual.scales[0] if isinstance(usual, sppnet.Settings) else usual.short
+        return at_scale(dataclasses.replace(usual, **changed), self.short / alone)  # type: ignore[arg-type]
+
+
+# Settings that are numbers of network pixels, and those of them that are whole.
+PIXELS = ("short", "long", "scales", "window", "anchor_sizes", "min_proposal", "canonical")
+WHOLE = ("short", "long", "scales")
+
+
+def at_scale(settings: Settings, factor: float) -> dict[str, object]:
+    """Those settings that are sizes in network pixels, each times `factor`."""
+
+    def times(value: Any, whole: bool) -> Any:
+        if isinstance(value, tuple):
+            return tuple(times(each, whole) for each in value)
+        return round(value * factor) if whole else value * factor
+
+    held = {name: getattr(settings, name) for name in PIXELS if hasattr(settings, name)}
+    return {name: times(value, name in WHOLE) for name, value in held.items()}
 
 
 def describe(options: Options, method: str, photos: int, processes: int = 1) -> None:
@@ -80,6 +104,7 @@ def describe(options: Options, method: str, photos: int, processes: int = 1) -> 
         "network": options.network, "settings": options.changed(method),
         "imagenet": options.imagenet is not None, "optimiser": options.optimiser,
         "schedule": options.schedule, "mining": options.mining, "scales": options.scales,
+        "short": options.short,
     }  # fmt: skip
     if options.start:
         about |= _earlier(options.start)

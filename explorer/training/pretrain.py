@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
+from tqdm import trange
 
 from explorer.nets.backbone import Classifier
+from explorer.training import loop
 from explorer.training.images import ImageSet, augment, load_image_set, normalise
 from explorer.training.precision import precision
 
@@ -51,10 +53,21 @@ def top1(net: nn.Module, data: ImageSet, size: int) -> float:
     return right / len(data.labels)
 
 
-def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
-    """Train on `source`, keep `work/pretrain.pt` after every epoch, return the weights' path.
+@dataclass
+class Standing:
+    """Where a run stands: steps taken, and the losses and seconds of the epoch it is in."""
 
-    A run that was stopped goes on after its last whole epoch.
+    step: int = 0
+    total: float = 0.0
+    seconds: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
+    """Train on `source`, keep `work`/pretrain.pt, return its path.
+
+    The whole state is written every two minutes and after every epoch; a run that was stopped
+    goes on from there, on the same schedule and with the same batches.
     """
     work.mkdir(parents=True, exist_ok=True)
     train = load_image_set(source, "train", settings.small, work)
@@ -70,51 +83,69 @@ def pretrain(source: Path, work: Path, settings: PretrainSettings) -> Path:
         {"params": decayed, "weight_decay": settings.decay}, {"params": others}
     ]
     optimiser = torch.optim.SGD(
-        groups,
-        lr=settings.rate, momentum=settings.momentum, nesterov=True,
+        groups, lr=settings.rate, momentum=settings.momentum, nesterov=True
     )
-    steps = len(train.labels) // settings.batch
+    per_epoch = max(1, len(train.labels) // settings.batch)
+    steps = per_epoch * settings.epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=steps * settings.epochs, pct_start=0.2
+        optimiser, settings.rate, total_steps=steps, pct_start=0.2
     )
-    state_file, history = work / "pretrain.pt", []
-    first = 0
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True, map_location="cpu")
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
-        first, history = state["epoch"], json.loads(state["history"])
+    path, standing = work / "pretrain.pt", Standing()
+    held = {"net": net, "optimiser": optimiser, "schedule": schedule, "scaler": scaler}
+    if path.exists():
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        for name, part in held.items():
+            if state[name]:  # the scaler's is empty where it does nothing
+                part.load_state_dict(state[name])  # type: ignore[attr-defined]
+        standing = Standing(**json.loads(state["standing"]))
+
+    def keep() -> None:
+        loop.save(path, {name: part.state_dict() for name, part in held.items()} | {  # type: ignore[attr-defined]
+            "standing": json.dumps(asdict(standing)), "settings": json.dumps(asdict(settings)),
+        })  # fmt: skip
+
     forward = torch.compile(net) if settings.compiled else net
     loss_of = nn.CrossEntropyLoss(label_smoothing=settings.smoothing)
-    for epoch in range(first, settings.epochs):
+    kept, began = time.perf_counter(), time.perf_counter() - standing.seconds
+    for step in trange(standing.step, steps, initial=standing.step, total=steps, mininterval=30):
+        epoch, place = divmod(step, per_epoch)
         size = settings.small if epoch < settings.large_from * settings.epochs else settings.large
         net.train()
-        random = torch.Generator().manual_seed(settings.seed * 1000 + epoch)
-        order = torch.randperm(len(train.labels), generator=random)
-        began, total = time.perf_counter(), 0.0
-        for step in tqdm(range(steps), desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=30):
-            rows = order[step * settings.batch : (step + 1) * settings.batch]
-            photos: Tensor = augment(normalise(train.photos[rows]), size, random)
-            photos = photos.contiguous(memory_format=torch.channels_last).to(chosen.device)
-            with chosen.autocast():
-                logits = forward(photos)
-            loss = loss_of(logits.float(), train.labels[rows].to(chosen.device))
-            optimiser.zero_grad(set_to_none=True)
-            scaler.scale(loss).backward()
-            scaler.step(optimiser)
-            scaler.update()
-            schedule.step()
-            total += float(loss.detach())
-        history.append({
-            "epoch": epoch + 1, "size": size, "loss": total / steps,
-            "top1": top1(net, val, settings.large), "seconds": time.perf_counter() - began,
-        })
-        print(json.dumps(history[-1]), flush=True)
-        torch.save({
-            "net": net.state_dict(), "optimiser": optimiser.state_dict(),
-            "schedule": schedule.state_dict(), "epoch": epoch + 1,
-            "history": json.dumps(history), "settings": json.dumps(asdict(settings)),
-        }, state_file.with_suffix(".tmp"))
-        state_file.with_suffix(".tmp").replace(state_file)
-    return state_file
+        photos, labels = batch_of(train, settings, epoch, place, size)
+        photos = photos.contiguous(memory_format=torch.channels_last).to(chosen.device)
+        with chosen.autocast():
+            logits = forward(photos)
+        loss = loss_of(logits.float(), labels.to(chosen.device))
+        optimiser.zero_grad(set_to_none=True)
+        scaler.scale(loss).backward()
+        scaler.step(optimiser)
+        scaler.update()
+        schedule.step()
+        now = time.perf_counter()
+        standing.step, standing.seconds = step + 1, now - began
+        standing.total += float(loss.detach())
+        if place == per_epoch - 1:
+            standing.history.append({
+                "epoch": epoch + 1, "size": size, "loss": standing.total / per_epoch,
+                "top1": top1(net, val, settings.large), "seconds": standing.seconds,
+            })  # fmt: skip
+            print(json.dumps(standing.history[-1]), flush=True)
+            began, standing.total, standing.seconds = time.perf_counter(), 0.0, 0.0
+        if place == per_epoch - 1 or now - kept > loop.KEEP_EVERY:
+            keep()
+            kept = now
+    return path
+
+
+def batch_of(
+    data: ImageSet, settings: PretrainSettings, epoch: int, place: int, size: int
+) -> tuple[Tensor, Tensor]:
+    """Augmented photos (n, 3, size, size) and labels (n,) of one step: a function of its number
+    alone, so that a resumed run goes on with the same ones."""
+    order = torch.randperm(
+        len(data.labels), generator=torch.Generator().manual_seed(settings.seed * 1000 + epoch)
+    )
+    rows = order[place * settings.batch : (place + 1) * settings.batch]
+    seed = np.random.default_rng((settings.seed, epoch, place)).integers(2**62)
+    random = torch.Generator().manual_seed(int(seed))
+    return augment(normalise(data.photos[rows]), size, random), data.labels[rows]

@@ -28,10 +28,9 @@ from explorer.training.starts import begin, freeze_early, freeze_statistics
 from explorer.training.views import Batch, Plan, Views, ahead, make_batch, scaled
 
 # Small canvases are cheap; the last part is seen as large as at test time.
-EARLY = Views(short=192, long=256, zoom=(0.55, 1.1))
-LATE = Views(short=288, long=384, zoom=(0.8, 1.25))
+EARLY = Views(short=192, long=256, zoom=(0.7, 1.4))
+LATE = Views(short=288, long=384, zoom=(0.8, 1.3))
 LATE_FROM = 0.75  # fraction of the budget
-SHORT = 288  # short side at test time that these canvases go with
 
 SAMPLINGS = {
     "fast_rcnn": Sampling(rois=32, low=0.1),
@@ -118,13 +117,14 @@ def run_stage(
     clock, scaler = Clock(), options.precision.scaler()
     resume(stage.net, optimiser, stage.folder, clock, scaler)
     plan = Plan(photos, options.batch * engine.world_size, options.seed)
-    factor = getattr(settings, "short", SHORT) / SHORT
+    assert isinstance(settings, fast_rcnn.Settings | faster_rcnn.Settings | fpn.Settings)
+    read = (settings.short, settings.long)
 
     def make(step: int) -> Batch:
         done = stage.budget.done(step, clock.seconds)
         rows, first = share(engine, plan.rows(step))
         chosen = [photos[row] for row in rows]
-        views = scaled(EARLY if done < LATE_FROM else LATE, factor)
+        views = scaled(EARLY if done < LATE_FROM else LATE, read)
         return make_batch(chosen, views, (options.seed, step), stage.regions, first)
 
     with closing(ahead(make, clock.step)) as batches:

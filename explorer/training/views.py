@@ -6,6 +6,7 @@ network always meets the same few shapes. A view is an affine map of the photo: 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import queue
 import threading
@@ -28,14 +29,22 @@ SEEN = 0.4  # a box of which less is inside the canvas is not a training example
 
 @dataclass(frozen=True)
 class Views:
-    """How photos are seen. short, long: sides of the canvas in pixels; zoom: range of network
-    pixels per photo pixel, drawn log-uniformly."""
+    """How photos are seen. short, long: sides of the canvas in pixels; zoom: range, drawn
+    log-uniformly, of the size of the photo relative to that at test time, where its sides are at
+    most `read` (short, long) pixels."""
 
     short: int = 192
     long: int = 256
-    zoom: tuple[float, float] = (0.55, 1.1)
+    zoom: tuple[float, float] = (0.7, 1.4)
+    read: tuple[int, int] = (288, 384)
     colour: float = 0.25
     mirror: bool = True
+
+    def pixels(self, photo: Photo) -> tuple[float, float]:
+        """The range of network pixels per photo pixel."""
+        short, long = sorted((photo.width, photo.height))
+        usual = min(self.read[0] / short, self.read[1] / long)
+        return usual * self.zoom[0], usual * self.zoom[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +103,8 @@ def view(
     Difficult boxes are left out, as the papers' training did.
     """
     height, width = size
-    zoom = math.exp(random.uniform(math.log(views.zoom[0]), math.log(views.zoom[1])))
+    low, high = views.pixels(photo)
+    zoom = math.exp(random.uniform(math.log(low), math.log(high)))
     mirror = views.mirror and random.random() < 0.5
     # What is larger than the canvas is cropped anywhere, what is smaller is placed anywhere.
     left = _offset(photo.width * zoom, width, random)
@@ -173,13 +183,12 @@ class Plan:
         return self._batches[index]
 
 
-def scaled(views: Views, factor: float) -> Views:
-    """The same views on a canvas `factor` times as large, in whole cells of 32 pixels."""
-    if factor == 1:
-        return views
+def scaled(views: Views, read: tuple[int, int]) -> Views:
+    """The same views for a method that reads photos at other sides, `read`: the canvas grows in
+    proportion, in whole cells of 32 pixels."""
+    factor = read[0] / views.read[0]
     short, long = (max(32, 32 * round(side * factor / 32)) for side in (views.short, views.long))
-    zoom = (views.zoom[0] * factor, views.zoom[1] * factor)
-    return Views(short, long, zoom, views.colour, views.mirror)
+    return dataclasses.replace(views, short=short, long=long, read=read)
 
 
 def photo_randoms(seed: tuple[int, int], first: int, count: int) -> list[np.random.Generator]:

@@ -47,9 +47,8 @@ def test_several_sets_follow_each_other(tmp_path: Path) -> None:
 def test_boxes_stay_on_their_objects_in_a_view(tmp_path: Path, seed: int) -> None:
     photo = read_split(make_shapes(tmp_path, 1), "2007", "train")[0]
     random = np.random.default_rng(seed)
-    seen = view(
-        photo, load_photo(photo.path), photo.boxes, (96, 128), Views(zoom=(0.6, 1.4)), random
-    )
+    views = Views(zoom=(0.6, 1.4), read=(96, 128))
+    seen = view(photo, load_photo(photo.path), photo.boxes, (96, 128), views, random)
     assert seen.pixels.shape == (96, 128, 3)
     np.testing.assert_array_equal(seen.boxes, seen.regions)
     for box, label in zip(seen.boxes, seen.labels, strict=True):

@@ -15,7 +15,6 @@ from explorer.training import loop, train_detector
 from explorer.training.engine import average_gradients, share, start
 from explorer.training.loop import Budget
 from explorer.training.options import Options
-from explorer.training.views import Views
 from tests.unit.shapes_data import make_shapes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,13 +31,11 @@ def two_steps(root: Path, work: str, batch: int) -> None:
     """Two steps of Fast R-CNN on all four photos, in this process's share of them."""
     options = Options(
         root, ("2007:train",), root / work, Budget(steps=2), proposals=root / "proposals",
-        batch=batch, rate=0.02, optimiser="sgd",
+        batch=batch, rate=0.02, optimiser="sgd", short=96,
     )  # fmt: skip
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "WARM_UP", 1)
-        for views in ("EARLY", "LATE"):
-            patch.setattr(train_detector, views, Views(96, 128, (0.9, 1.0)))
         train_detector.train_detector("fast_rcnn", options)
 
 

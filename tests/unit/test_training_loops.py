@@ -27,7 +27,6 @@ from explorer.training.options import Options
 from explorer.training.pack import made_by
 from explorer.training.precision import precision
 from explorer.training.svm import fit_ridge, fit_svms
-from explorer.training.views import Views
 from tests.unit.shapes_data import make_shapes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +34,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "EARLY", Views(96, 128, (0.8, 1.2)))
-    monkeypatch.setattr(whole, "LATE", Views(96, 128, (0.9, 1.1)))
     monkeypatch.setattr(train_rcnn, "CROPS", 16)
     monkeypatch.setattr(loop, "WARM_UP", 2)
     torch.set_num_threads(1)
@@ -45,7 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def options(root: Path, work: str, steps: int) -> Options:
     return Options(
         data=root, sets=("2007:train",), work=root / work, budget=Budget(steps=steps),
-        proposals=root / "proposals", batch=4, rate=2e-3,
+        proposals=root / "proposals", batch=4, rate=2e-3, short=96,
     )  # fmt: skip
 
 
@@ -83,38 +80,6 @@ def test_rcnn_fits_svms_for_the_classes_it_saw(small: None, tmp_path: Path) -> N
     assert fitted.nonzero()[:, 0].tolist() == [2, 6]  # bird, car
 
 
-def test_a_stopped_run_goes_on_where_it_was(small: None, tmp_path: Path) -> None:
-    root = make_shapes(tmp_path)
-    # The rate depends on the budget, so both runs are given the same one, and one is cut short.
-    in_one = whole.train_detector("fast_rcnn", options(root, "one", 6))
-    stopped = options(root, "two", 6)
-
-    class Stop(Exception):
-        pass
-
-    losses_of, taken = whole.losses_of, []
-
-    def three_steps(*arguments: object) -> object:
-        losses = losses_of(*arguments)  # type: ignore[arg-type]
-
-        def counted(batch: object, step: int) -> object:
-            if len(taken) == 3:
-                raise Stop
-            taken.append(step)
-            return losses(batch, step)  # type: ignore[arg-type]
-
-        return counted
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(whole, "losses_of", three_steps)
-        patch.setattr("explorer.training.train_detector.train", _keeping_every_step)
-        with pytest.raises(Stop):
-            whole.train_detector("fast_rcnn", stopped)
-    rest = whole.train_detector("fast_rcnn", stopped)
-    assert len(rest) == 3
-    np.testing.assert_allclose(rest, in_one[3:], rtol=1e-3)
-
-
 def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Path) -> None:
     root = make_shapes(tmp_path)
     first = options(root, "first", 6)
@@ -131,10 +96,6 @@ def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Pa
     assert made.backbone is None and made.chosen == (("seed", "3"),)
 
 
-def _keeping_every_step(*arguments: object, engine: object) -> list[float]:
-    return loop.train(*arguments, every=0.0, engine=engine)  # type: ignore[arg-type]
-
-
 def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:
     chosen = options(make_shapes(tmp_path, 4), "fpn", 2)
     half = dataclasses.replace(chosen, precision=precision("cpu", "bfloat16"))
@@ -147,6 +108,9 @@ def test_the_rate_warms_up_and_falls() -> None:
     assert rate_at(0.0, 0) == pytest.approx(1 / loop.WARM_UP)
     assert rate_at(0.5, 1000) == pytest.approx(0.505)
     assert rate_at(1.0, 1000) == pytest.approx(0.01)
+    # A run of 50 steps is warm after five of them.
+    assert rate_at(4 / 50, 4) == pytest.approx(0.8 * rate_at(4 / 50, 1000))
+    assert rate_at(5 / 50, 5) == rate_at(5 / 50, 1000)
     assert Budget(steps=10).done(5, 1e9) == 0.5
     assert Budget(minutes=2).done(10**6, 60) == 0.5
 
@@ -173,10 +137,23 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
         x1, y1, x2, y2 = one["box"]
         assert 0 <= x1 <= x2 <= 128 and 0 <= y1 <= y2 <= 96
 
+    table = tmp_path / "ablations.json"
+    assert main([
+        "ablate", "fast_rcnn", "--data", str(root), "--split", "train", "--out", str(table),
+        "--weights", str(root / "run"), "--proposals", str(root / "proposals"), "--limit", "1",
+        "--with", "svd_fc6=8 svd_fc7=4",
+    ]) == 0  # fmt: skip
+    assert "mAP  svd_fc6=8 svd_fc7=4" in capsys.readouterr().out
+    before, cut = json.loads(table.read_text())["rows"]
+    assert before["with"] == [] and cut["with"] == ["svd_fc6=8", "svd_fc7=4"]
+    v, u = 256 * 49, 512
+    assert before["fc_weights"] == u * v + u * u
+    assert cut["fc_weights"] == 8 * (u + v) + 4 * (u + u)
+
     out = tmp_path / "weights"
     assert main([
         "pack", "fast_rcnn", "--run", str(root / "run"), "--results", str(results),
-        "--out", str(out), "--commit", "abc1234",
+        "--out", str(out), "--commit", "abc1234", "--ablations", str(table),
     ]) == 0  # fmt: skip
     packed = out / "fast_rcnn.safetensors"
     entry = json.loads((out / "manifest.json").read_text())["files"][0]
@@ -186,6 +163,7 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
         assert file.get_tensor("head.fc6.weight").dtype == torch.float16
     text = (out / "fast_rcnn.md").read_text()
     assert str(tmp_path) not in text
+    assert "| `svd_fc6=8`, `svd_fc7=4` |" in text and "not trained for it" in text
     assert "its first 2 photos" in text and "abc1234" in text and "flickr" in text
     assert f"COCO's AP, mean over IoU 0.50 to 0.95: **{100 * held['coco']['ap']:.1f}**" in text
     linked = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)

@@ -63,7 +63,8 @@ def step(net: nn.Module, method: str, settings: Settings, root: Path, network: s
         losses = train_detector.losses_of(
             net, settings, sampling, Precision(), net.backbone, 1  # type: ignore[arg-type]
         )
-        batch = make_batch(photos, Views(96, 128, (0.9, 1.0)), (0, 0), options.proposals)
+        views = Views(96, 128, (0.9, 1.0), read=(96, 128))
+        batch = make_batch(photos, views, (0, 0), options.proposals)
         total = torch.stack(list(losses(batch, 0).values())).sum()
     total.backward()
     optimiser.step()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from explorer.ops.boxes import iou
 from explorer.ops.images import load_photo
 from explorer.training import loop, train_sppnet
 from explorer.training import train_alternating as alternating
-from explorer.training import train_detector as whole
 from explorer.training.data import Photo, cached_proposals, read_split
 from explorer.training.loop import Budget
 from explorer.training.mining import Negatives, Passes, hard_negatives, mine, negatives_of
@@ -28,8 +28,6 @@ from tests.unit.shapes_data import make_shapes
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "EARLY", Views(96, 128, (0.8, 1.2)))
-    monkeypatch.setattr(whole, "LATE", Views(96, 128, (0.9, 1.1)))
     monkeypatch.setattr(loop, "WARM_UP", 2)
     torch.set_num_threads(1)
 
@@ -172,7 +170,7 @@ def test_several_scales_and_all_regions_train(small: None, tmp_path: Path) -> No
 def alternately(root: Path, work: str, steps: int) -> Options:
     return Options(
         root, ("2007:train",), root / work, Budget(steps=steps), batch=2, rate=2e-3,
-        schedule="alternating",
+        schedule="alternating", short=96,
     )  # fmt: skip
 
 
@@ -244,9 +242,13 @@ def test_the_rpns_proposals_are_the_methods_own(tmp_path: Path) -> None:
     assert (best > 0.99).float().mean() > 0.95
 
 
-def test_canvases_grow_with_the_papers_photos() -> None:
-    views = Views(192, 256, (0.55, 1.1))
-    assert scaled(views, 1) == views
-    larger = scaled(views, 600 / 288)
-    assert (larger.short, larger.long) == (384, 544)
-    assert larger.zoom == pytest.approx((0.55 * 600 / 288, 1.1 * 600 / 288))
+def test_canvases_grow_with_the_size_at_which_photos_are_read() -> None:
+    views = Views(192, 256, (0.5, 2.0))
+    assert scaled(views, (288, 384)) == views
+    larger = scaled(views, (600, 1000))
+    assert (larger.short, larger.long, larger.zoom) == (384, 544, views.zoom)
+    shapes = photo()  # 100 x 100 pixels
+    assert views.pixels(shapes) == pytest.approx((1.44, 5.76))
+    assert larger.pixels(shapes) == pytest.approx((3.0, 12.0))
+    wide = dataclasses.replace(shapes, width=1000, height=250)
+    assert larger.pixels(wide) == pytest.approx((0.5, 2.0))  # its long side is the limit
