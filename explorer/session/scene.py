@@ -151,7 +151,8 @@ class Control:
     """A choice that the picture offers: the window shows a combo box or slider for it.
 
     kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
-    steps of something that happens one after the other.
+    steps of something that happens one after the other. unit: what one of its number means, 0.01
+    for hundredths.
     """
 
     key: str
@@ -162,6 +163,7 @@ class Control:
     low: int = 0
     high: int = 0
     plays: bool = False
+    unit: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QLabeledSlider
+from superqt import QLabeledDoubleSlider, QLabeledSlider
 
 from explorer.session.scene import Control
 from explorer.session.scenes.common import STAGE_TITLES
@@ -42,19 +42,28 @@ def limit_control(limit: int) -> Control:
     )
 
 
+def _own_key(event: QEvent) -> bool:
+    """Take the arrow keys before the window does, which would change the stage."""
+    ours = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home)
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() in ours:
+        event.accept()
+    return event.key() in ours
+
+
 class Slider(QLabeledSlider):  # type: ignore[misc]
     """A labelled slider whose arrow keys move it, not the stage, while it has the focus."""
 
     def event(self, event: QEvent) -> bool:
-        ours = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home)
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in ours
-        ):
-            event.accept()
-            return True
-        return bool(super().event(event))
+        return _own_key(event) or bool(super().event(event))
+
+
+class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
+    """As `Slider`, for numbers between whole ones."""
+
+    def event(self, event: QEvent) -> bool:
+        return _own_key(event) or bool(super().event(event))
 
 
 class BottomBar(QWidget):
@@ -162,7 +171,9 @@ class BottomBar(QWidget):
         names = tuple(name for name, _ in layers)
         if names != tuple(self.boxes):
             self._build_layers(names)
-        described = tuple((c.key, c.title, c.kind, c.choices, c.low, c.high) for c in controls)
+        described = tuple(
+            (c.key, c.title, c.kind, c.choices, c.low, c.high, c.unit) for c in controls
+        )
         if described != self._described:
             self._described = described
             self._build_controls(controls)
@@ -210,6 +221,17 @@ class BottomBar(QWidget):
                 lambda text, key=control.key: self.control_changed.emit(key, text)
             )
             field: QWidget = combo
+        elif control.unit != 1:
+            fine = FineSlider(Qt.Orientation.Horizontal)
+            fine.setDecimals(2)
+            fine.setRange(control.low * control.unit, control.high * control.unit)
+            fine.setSingleStep(control.unit)
+            fine.setFixedWidth(170)
+            fine.valueChanged.connect(
+                lambda value, key=control.key, unit=control.unit:
+                    self.control_changed.emit(key, round(value / unit))
+            )
+            field = fine
         else:
             slider = Slider(Qt.Orientation.Horizontal)
             slider.setRange(control.low, control.high)
@@ -234,6 +256,8 @@ class BottomBar(QWidget):
         field.blockSignals(True)
         if isinstance(field, QComboBox):
             field.setCurrentText(str(control.value))
+        elif isinstance(field, FineSlider) and not field.isSliderDown():
+            field.setValue(int(control.value) * control.unit)
         elif isinstance(field, Slider) and not field.isSliderDown():
             field.setValue(int(control.value))
         field.blockSignals(False)

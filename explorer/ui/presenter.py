@@ -205,7 +205,7 @@ class Presenter(QObject):
                 layers.setdefault(layer.name, layer.on)
             for control in shown.picture.controls:
                 held = controls.setdefault(control.key, control)
-                further = control.kind == "number" and int(control.value) > int(held.value)
+                further = control.plays and int(control.value) > int(held.value)
                 controls[control.key] = replace(
                     held,
                     value=control.value if further else held.value,  # who has most steps leads

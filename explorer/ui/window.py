@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 from explorer.session.job import Engine
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
+from explorer.session.scenes.nms_steps import PERCENT
 from explorer.session.state import Desk
 from explorer.ui.actions import add_actions, keys_text
 from explorer.ui.bottom_bar import LIMITS, BottomBar
@@ -198,7 +199,10 @@ class Window(QMainWindow):
 
     def _control_changed(self, key: str, value: str | int) -> None:
         desk = self.workbench.desk
-        if key == "limit":
+        if (desk.stage, key) == ("nms", "iou"):  # the same as the switch
+            iou = int(value) * PERCENT
+            self.go(desk.switched(desk.shown(), "nms_threshold", round(iou, 2)), "nms_threshold")
+        elif key == "limit":
             self.go(desk.with_limit(LIMITS[str(value)]))
         else:
             self.go(desk.with_control(key, value), f"{desk.stage} {key}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.scene import Boxes, Control, Layer, Lines, Picture, ViewState
+from explorer.session.replay import Moment, moment
+from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
     centres,
@@ -19,8 +20,10 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
+from explorer.session.scenes.nms_steps import iou_control, step_control, step_layers, step_table
 from explorer.session.scenes.pairs import class_control, strong_rows, tag
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.switching import can_switch
 from explorer.trace.base import Ints, StageName
 from explorer.trace.stages import NmsStage, Trace
 
@@ -31,38 +34,32 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     stage = need(trace, "nms", NmsStage)
     at = focus(trace, state)
     control, rows = class_control(trace, "nms", state, stage.labels, stage.scores)
-    kept = np.asarray(stage.nms.kept)[np.isin(stage.nms.kept, rows)]
-    steps = len(kept)
-    step = min(max(0, int(state.control("nms", "step", steps))), steps)
-    chosen_so_far = kept[:step]
-    suppressed = rows[np.isin(np.asarray(stage.nms.suppressed_by)[rows], chosen_so_far)]
-    undecided = rows[~np.isin(rows, chosen_so_far) & ~np.isin(rows, suppressed)]
-    most, fewest, waiting = _shares(
-        state.limit, len(chosen_so_far), len(suppressed), len(undecided)
+    now = moment(stage.nms, rows, int(state.control("nms", "step", len(rows))))
+    going = now.step < now.steps
+    most, fewest, waiting = shares(
+        state.limit, len(now.kept), len(now.suppressed), len(now.undecided)
     )
-    keepers = chosen_so_far[:most] if step == steps else chosen_so_far[len(chosen_so_far) - most :]
-    victims = _strongest(stage, suppressed, fewest)
-    undecided_drawn = _strongest(stage, undecided, waiting)
+    keepers = now.kept[len(now.kept) - most :] if going else now.kept[:most]
+    victims = _strongest(stage, now.suppressed, fewest)
+    undecided_drawn = _strongest(stage, now.undecided, waiting)
     strong = strong_rows(trace, stage.scores, keepers)
     layers = _layers(trace, stage, keepers, strong, victims, undecided_drawn)
+    if going:
+        layers += step_layers(now, stage.nms, stage.boxes, "nms", np.arange(len(stage.boxes)))
     layers += _fate(stage, at)
     layers += selection(trace, at, "nms")
-    last = chosen_so_far[-1] if 0 < step < steps else None
-    if last is None and at is not None and at.chosen:
-        last = next((row for row in at.rows.get("nms", []) if row in kept), None)
-    panel = _panel(trace, stage, at, kept, step, rows, last)
+    panel = _panel(trace, stage, at, now, rows)
     hidden = len(rows) - len(keepers) - len(victims) - len(undecided_drawn)
-    summary = f"{count(len(chosen_so_far))} kept, {count(len(suppressed))} suppressed"
-    if len(undecided):
-        summary += f", {count(len(undecided))} undecided"
+    summary = f"{count(len(now.kept))} kept, {count(len(now.suppressed))} suppressed"
+    if len(now.undecided):
+        summary += f", {count(len(now.undecided))} undecided"
     if hidden:
         summary += f" · {plural(hidden, 'weaker box', 'weaker boxes')} not drawn"
     controls = [control]
-    if steps:
-        controls.append(
-            Control(key="step", title="Step", kind="number", value=step, low=0, high=steps,
-                    plays=True)
-        )
+    if trace.settings.get("suppression") != "none" and can_switch(trace):
+        controls.append(iou_control(stage.nms.threshold))
+    if now.steps:
+        controls.append(step_control(now))
     return Picture(
         title=title(trace, "nms"), summary=summary,
         main=photo_scene(trace, *layers, opacity=0.75), panel=panel.scene(),
@@ -70,7 +67,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     )
 
 
-def _shares(limit: int, kept: int, suppressed: int, undecided: int) -> tuple[int, int, int]:
+def shares(limit: int, kept: int, suppressed: int, undecided: int) -> tuple[int, int, int]:
     """How many boxes of each kind are drawn, `limit` in all: a quarter for what is kept, the rest
     for what it suppressed (half of that for the undecided, while there are any). What one kind
     does not need goes to the others.
@@ -146,24 +143,29 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
 
 
 def _panel(
-    trace: Trace, stage: NmsStage, at: Focus | None, kept: Ints, step: int, rows: Ints,
-    last: int | None,
+    trace: Trace, stage: NmsStage, at: Focus | None, now: Moment, rows: Ints
 ) -> Column:
     panel = Column()
     panel.heading(*_name(trace, stage))
     entered = "every pair" if stage.score_threshold <= -1e6 else \
         f"score > {number(stage.score_threshold)}"
     panel.pair(f"Entered ({entered})", count(len(rows)))
-    panel.swatch("text", "kept (solid)", count(len(kept)), outline=True)
-    gone = int((np.asarray(stage.nms.suppressed_by)[rows] >= 0).sum())
-    panel.swatch("muted", "suppressed (dashed)", count(gone), outline=True)
+    panel.swatch("text", "kept (solid)", count(len(now.kept)), outline=True)
+    panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), outline=True)
+    if now.step < now.steps:
+        panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)
+        step_table(
+            panel, now, stage.nms, number(stage.nms.threshold),
+            lambda row: f"pair {row:,} {label_name(trace, int(stage.labels[row]))}",
+            lambda row: number(float(stage.scores[row]), 3),
+        )
     if at is not None and at.chosen:
         for row in at.rows.get("nms", [])[:3]:
             panel.heading(tag(trace, int(stage.labels[row]), float(stage.scores[row])),
-                          f"selected, pair {row}")
+                          f"selected, pair {row:,}")
             for line in fate_lines(trace, stage, row):
                 panel.text(line)
-    _keepers(panel, trace, stage, kept, step, last)
+    _keepers(panel, trace, stage, at, now)
     order = [each.name for each in trace.stages]
     if "refinement" in order and order.index("nms") < order.index("refinement"):
         panel.gap(4)
@@ -200,21 +202,26 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         return tuple(lines)
     name = label_name(trace, int(stage.labels[by]))
     return (
-        f"Suppressed by pair {by}, {name} {number(float(stage.scores[by]))}:",
+        f"Suppressed by pair {by:,}, {name} {number(float(stage.scores[by]))}:",
         f"IoU {float(stage.nms.overlap[row]):.3f} > {number(stage.nms.threshold)}.",
     )
 
 
 def _keepers(
-    panel: Column, trace: Trace, stage: NmsStage, kept: Ints, step: int, last: int | None
+    panel: Column, trace: Trace, stage: NmsStage, at: Focus | None, now: Moment
 ) -> None:
-    panel.heading("Keepers", f"step {step} of {len(kept)}" if step < len(kept) else
-                  "by falling score")
+    """The boxes kept so far; while steps are watched, the latest."""
+    kept = now.kept
+    going = now.step < now.steps
+    panel.heading("Keepers", f"so far {len(kept)}" if going else "by falling score")
+    last = now.keeper if going else None
+    if not going and at is not None and at.chosen:
+        last = next((row for row in at.rows.get("nms", []) if row in kept), None)
     removed = np.bincount(
         np.asarray(stage.nms.suppressed_by)[np.asarray(stage.nms.suppressed_by) >= 0],
         minlength=len(stage.boxes),
     )
-    first = max(0, step - 14) if step < len(kept) else 0
+    first = max(0, len(kept) - 14) if going else 0
     listed = kept[first : first + 14]
     rows = []
     for row in listed.tolist():
@@ -228,7 +235,7 @@ def _keepers(
     if rows:
         panel.table(cells, ("class", "score", "removed", "IoU"), rows, chosen,
                     [class_role(int(stage.labels[row])) for row in listed])
-    else:
+    elif not now.steps:
         panel.text("No pair scored high enough.", "muted")
     if len(kept) > len(listed):
         panel.text(f"{plural(len(kept) - len(listed), 'more keeper')} not listed.", "muted", 11)

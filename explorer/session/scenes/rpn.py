@@ -18,7 +18,7 @@ from explorer.session.scene import (
     Picture,
     ViewState,
 )
-from explorer.session.scenes import rpn_after, rpn_anchors
+from explorer.session.scenes import rpn_after, rpn_anchors, rpn_replay
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -39,7 +39,7 @@ def picture(trace: Trace, stage: RpnStage, state: ViewState) -> Picture:
         "anchors": rpn_anchors.anchors,
         "objectness": rpn_anchors.objectness,
         "refinement": rpn_after.refinement,
-        "NMS": rpn_after.suppression,
+        "NMS": rpn_replay.suppression,
     }.get(show, _proposals)
     return draw(trace, stage, state, at)
 

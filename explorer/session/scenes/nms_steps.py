@@ -1,0 +1,89 @@
+"""One step of NMS, the RPN's or the final one: its keeper, whom it removes, and each IoU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from explorer.session.replay import Moment
+from explorer.session.scene import Boxes, Control, Layer, Lines
+from explorer.session.scenes.common import centres, plural
+from explorer.session.scenes.panel import Cell, Column
+from explorer.trace.base import Floats, Ints, NmsRecord, StageName
+
+LISTED = 12  # boxes that one step removes: in the table, and captioned on the photo
+PERCENT = 0.01  # the IoU slider counts in hundredths
+
+
+def step_control(now: Moment) -> Control:
+    return Control(
+        key="step", title="Step", kind="number", value=now.step, low=0, high=now.steps, plays=True
+    )
+
+
+def iou_control(threshold: float) -> Control:
+    """The threshold, to be moved while the steps are watched."""
+    return Control(
+        key="iou", title="Suppress above IoU", kind="number",
+        value=round(min(max(threshold, 0.0), 1.0) / PERCENT), low=5, high=95, unit=PERCENT,
+    )
+
+
+def step_layers(
+    now: Moment, record: NmsRecord, boxes: Floats, stage: StageName, rows: Ints
+) -> list[Layer]:
+    """The keeper of this step and what it removes, on top of everything.
+
+    rows: of `stage`, for each row of `boxes` (n, 4).
+    """
+    if now.keeper is None:
+        return []
+    layers: list[Layer] = []
+    if len(now.removed):
+        overlap = np.asarray(record.overlap)[now.removed]
+        own = np.broadcast_to(centres(boxes[[now.keeper]]), (len(now.removed), 2))
+        layers += [
+            Boxes(
+                name="Removed in this step", boxes=boxes[now.removed], roles="bad", dashed=True,
+                width=1.6, stage=stage, rows=rows[now.removed],
+                captions=tuple(
+                    f"IoU {iou:.2f}" if index < LISTED else "" for index, iou in enumerate(overlap)
+                ),
+            ),
+            Lines(
+                name="Removed by", role="bad", width=1.0, arrow=True, opacity=0.7,
+                segments=np.concatenate([centres(boxes[now.removed]), own], 1),
+            ),
+        ]
+    layers.append(
+        Boxes(name="Keeper of this step", boxes=boxes[[now.keeper]], roles="selected", width=3.0,
+              stage=stage, rows=rows[[now.keeper]])
+    )
+    return layers
+
+
+def step_table(
+    panel: Column, now: Moment, record: NmsRecord, threshold: str, name: Callable[[int], str],
+    score: Callable[[int], str], head: str = "score",
+) -> None:
+    """The step in words. name, score: of a row, as the tables say them; head: what scores are."""
+    panel.heading(f"Step {now.step} of {now.steps}", f"IoU > {threshold}")
+    if now.keeper is None:
+        panel.text("Nothing is decided yet. The first step keeps the box with the highest score.",
+                   "muted")
+        return
+    panel.pair(f"Keeps {name(now.keeper)}", score(now.keeper))
+    if not len(now.removed):
+        panel.text("No box that is left overlaps it by more: it removes none.", "muted")
+        return
+    panel.text(f"It removes {plural(len(now.removed), 'box', 'boxes')} that are left:", "muted")
+    panel.gap(2)
+    rows: list[Sequence[str]] = [
+        (name(row), score(row), f"{record.overlap[row]:.3f}")
+        for row in now.removed[:LISTED].tolist()
+    ]
+    cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))
+    panel.table(cells, ("", head, "IoU"), rows)
+    if len(now.removed) > LISTED:
+        panel.text(f"and {len(now.removed) - LISTED:,} more", "muted", 11)

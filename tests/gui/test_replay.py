@@ -1,0 +1,39 @@
+"""Replays in the real window: the threshold moves while NMS is watched."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.session.switching import choices_of
+from explorer.trace.stages import NmsStage
+from explorer.ui.bottom_bar import FineSlider
+from explorer.ui.window import Window
+from tests.gui.conftest import settle
+
+
+def steps_of(window: Window, method: str) -> int:
+    stage = window.workbench.shown[method].stage("nms")
+    assert isinstance(stage, NmsStage)
+    return len(stage.nms.kept)
+
+
+def test_the_threshold_moves_while_the_steps_are_watched(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fast_rcnn"))
+    settle(qtbot, opened)
+    before = steps_of(opened, "fast_rcnn")
+    opened.bottom.control_changed.emit("step", 1)
+    settle(qtbot, opened)
+    slider = opened.bottom.controls["iou"]
+    assert isinstance(slider, FineSlider)
+    assert round(slider.value(), 2) == 0.30
+    slider.setValue(0.8)
+    settle(qtbot, opened)
+    bench = opened.workbench
+    assert choices_of(bench.desk.chosen, "fast_rcnn").nms_threshold == 0.8  # the switch itself
+    assert steps_of(opened, "fast_rcnn") > before
+    picture = opened.centre.canvases["fast_rcnn"].picture
+    assert picture is not None and picture.summary.startswith("1 kept")  # still at this step
+    bench.steps.undo()
+    settle(qtbot, opened)
+    assert steps_of(opened, "fast_rcnn") == before
