@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.replay import Moment, moment
+from explorer.session.nms_replay import Moment, moment
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from explorer.session.replay import Moment
+from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
 from explorer.session.scenes.common import centres, plural
 from explorer.session.scenes.panel import Cell, Column

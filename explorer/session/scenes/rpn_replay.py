@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.candidates import candidate_rows
-from explorer.session.replay import Moment, greedy, moment
+from explorer.session.nms_replay import Moment, greedy, moment
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (

@@ -10,7 +10,7 @@ import torch
 
 from explorer.methods.names import NAMES
 from explorer.ops.nms import nms
-from explorer.session.replay import greedy, moment
+from explorer.session.nms_replay import greedy, moment
 from explorer.session.scene import Boxes, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.trace.base import Floats, Ints, NmsRecord
