@@ -20,6 +20,7 @@ from explorer.ui.transform import fitted
 
 GAP = 10
 SUMMARY_LEAST = (372.0, 372.0)  # the summary is laid out at least this large, then shrunk
+SHRUNK_MOST = 1.45  # so many times; in less room it gives way to the canvases
 
 
 class Summary(QWidget):
@@ -39,12 +40,16 @@ class Summary(QWidget):
         painter = QPainter(self)
         paint_frame(painter, self.width(), self.height(), self.theme.palette)
         # Larger than the widget where need be, in its shape.
-        least_width, least_height = SUMMARY_LEAST
-        grow = max(1.0, least_width / self.width(), least_height / self.height())
+        grow = shrinking(self.width(), self.height())
         width, height = self.width() * grow, self.height() * grow
         area = (0.0, 0.0, float(self.width()), float(self.height()))
         scene = summary_scene(self.traces, width, height)
         paint_scene(painter, scene, fitted(scene.extent, area), area, self.theme.palette)
+
+
+def shrinking(width: float, height: float) -> float:
+    """How many times larger than so many pixels the summary is laid out."""
+    return max(1.0, SUMMARY_LEAST[0] / max(width, 1.0), SUMMARY_LEAST[1] / max(height, 1.0))
 
 
 class Centre(QWidget):
@@ -69,7 +74,6 @@ class Centre(QWidget):
         self._shown, self._with_summary = methods, with_summary
         for name, canvas in self.canvases.items():
             canvas.setVisible(name in methods)
-        self.summary.setVisible(with_summary)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -77,11 +81,14 @@ class Centre(QWidget):
 
     def _place(self) -> None:
         widgets: list[QWidget] = [self.canvases[name] for name in self._shown]
-        if self._with_summary:
+        rects = grid_rects(len(widgets) + 1, self.width(), self.height())
+        legible = shrinking(rects[-1].width(), rects[-1].height()) <= SHRUNK_MOST
+        self.summary.setVisible(self._with_summary and legible)
+        if self._with_summary and legible:
             widgets.append(self.summary)
-        for widget, rect in zip(
-            widgets, grid_rects(len(widgets), self.width(), self.height()), strict=True
-        ):
+        else:
+            rects = grid_rects(len(widgets), self.width(), self.height())
+        for widget, rect in zip(widgets, rects, strict=True):
             widget.setGeometry(rect.toAlignedRect())
 
 
