@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explorer.trace.base import NetworkInput, Stage
 from explorer.trace.freeze import freeze
+from explorer.trace.layers import LayerSize
 from explorer.trace.stages import (
     DetectionsStage,
     FeatureMap,
@@ -44,6 +45,17 @@ CHANNELS = 48
 INPUT_SIDES = {"sppnet": (180, 216, 258, 324, 450)}
 DEFAULT_SIDES = (288,)
 CROP, PADDING = 96, 7
+LAYERS = (LayerSize("fc6", 49 * CHANNELS, 512), LayerSize("fc7", 512, 512))
+# What else a method's settings say, of the parts that can be exchanged.
+PARTS: dict[str, dict[str, object]] = {
+    "rcnn": {"padding": PADDING},
+    "sppnet": {"pyramid": (6, 3, 2, 1), "levels": (6, 3, 2, 1), "scales": INPUT_SIDES["sppnet"]},
+    "fast_rcnn": {"pooling": "roi_pool", "svd_fc6": 0, "svd_fc7": 0},
+    "faster_rcnn": {"anchor_sizes": (48.0, 96.0, 192.0), "sizes_used": (), "rpn_refinement": True,
+                    "pooling": "roi_pool"},
+    "fpn": {"top_down": True, "laterals": True, "rpn_refinement": True, "only_level": 0,
+            "lowest": 2, "highest": 5, "canonical": 84.0, "pooling": "roi_align"},
+}
 
 
 def synthetic_photo(height: int = 240, width: int = 320) -> NDArray[np.uint8]:
@@ -193,6 +205,7 @@ def _scores(method: str, boxes: Array, photo_shape: tuple[int, int], rng: np.ran
     return ScoresStage(
         name="scores", ms=9.0, device=DEVICE, source=freeze(np.arange(len(boxes))),
         source_stage="pooling", values=freeze(margins, np.float32), kind=kind,
+        layers=() if kind == "svm" else LAYERS,
     )
 
 
@@ -260,7 +273,7 @@ def synthetic_trace(
     nms_threshold = 0.5 if method == "fpn" else nms_threshold
     settings: dict[str, object] = {
         "score_threshold": floor, "detection_threshold": wanted, "nms_threshold": nms_threshold,
-        "max_detections": 100, "proposals": 2000,
+        "max_detections": 100, "proposals": 2000, **PARTS[method],
     }
     values = np.asarray(scores.values)[:, scores.first :]
     row, label = np.nonzero(values > floor)

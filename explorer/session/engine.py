@@ -5,7 +5,8 @@ Torch, which takes seconds to import, is imported when the device is first asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from explorer.session.job import NEEDS_SEARCH, Photo
 from explorer.trace.base import Progress, Stage
-from explorer.trace.stages import SearchStage, Trace
+from explorer.trace.stages import RegionsStage, SearchStage, Trace
 
 if TYPE_CHECKING:
     from explorer.methods.checkpoints import Loaded
@@ -33,6 +34,7 @@ class TorchEngine:
         self._device: Device | None = None
         self._loader = loader
         self._loaded: dict[str, Loaded] = {}
+        self._known: dict[str, Any] = {}  # networks that know their maps of the photo
         self._searched = False
         self._weights: tuple[Path | None, int] = (None, 0)  # FPN's file and when it was changed
 
@@ -62,6 +64,18 @@ class TorchEngine:
             self._warm_up(method, loaded)
             self._loaded[method] = loaded
         return self._loaded[method]
+
+    def vary(self, method: str, settings: Mapping[str, object], keep_maps: bool) -> Loaded:
+        """The method with other settings. keep_maps: the backbone does not run twice on a photo."""
+        from explorer.methods.known_maps import KnownMaps
+
+        loaded = self.load(method)
+        known = self._known.get(method)
+        if known is None or not known.is_of(loaded.net):
+            known = self._known[method] = KnownMaps(loaded.net)
+        changed = dataclasses.replace(loaded.settings, **settings)  # type: ignore[arg-type]
+        net: Any = known if keep_maps else loaded.net
+        return dataclasses.replace(loaded, net=net, settings=changed)
 
     def _warm_up(self, method: str, loaded: Loaded) -> None:
         """Run a method on a tiny photo. Compiled loops and kernels take seconds when they are
@@ -103,8 +117,10 @@ class TorchEngine:
         return catalog.start(method, loaded)
 
     def stages(
-        self, photo: Photo, method: str, loaded: Any, regions: SearchStage | None
+        self, photo: Photo, method: str, loaded: Any, regions: RegionsStage | None
     ) -> Iterator[Progress | Stage]:
         from explorer.methods import catalog
 
+        for known in self._known.values():
+            known.look_at(photo)  # the maps of another are of no use any more
         return catalog.stages(photo, method, loaded, regions)

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.methods.names import method_named
+from explorer.methods.parts import PartValue, Variant
 from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import SearchStage, Trace
+from explorer.trace.stages import RegionsStage, SearchStage, Trace
 
 Photo = NDArray[np.uint8]
 # By cost: the later a method was published, the less it computes.
@@ -40,6 +41,8 @@ class Engine(Protocol):
     """What computes. Every function may take long and may raise with a sentence for the user.
 
     device_name is the first to be asked before anything runs: torch may be imported then.
+    vary: the loaded method with other settings; with keep_maps, what its backbone makes of a photo
+    is kept, and given again the next time.
     """
 
     def device_name(self) -> str: ...
@@ -47,9 +50,12 @@ class Engine(Protocol):
     def load(self, method: str) -> LoadedNet: ...
     def use_weights(self, path: Path | None) -> None: ...
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]: ...
+    def vary(
+        self, method: str, settings: Mapping[str, PartValue], keep_maps: bool
+    ) -> LoadedNet: ...
     def start(self, method: str, loaded: LoadedNet) -> Trace: ...
     def stages(
-        self, photo: Photo, method: str, loaded: LoadedNet, regions: SearchStage | None
+        self, photo: Photo, method: str, loaded: LoadedNet, regions: RegionsStage | None
     ) -> Iterator[Progress | Stage]: ...
 
 
@@ -66,7 +72,7 @@ class Job:
 
     done: traces there are already: these methods do not run again. search: regions to start from.
     weights: FPN's from now on, where they are to change; a trace of FPN's made with others is not
-    done.
+    done. variants: methods to run again with parts exchanged (`explorer.session.varying`).
     """
 
     name: str
@@ -76,6 +82,7 @@ class Job:
     done: Mapping[str, Trace] = field(default_factory=dict)
     search: SearchStage | None = None
     weights: Weights | None = None
+    variants: tuple[tuple[str, Variant], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

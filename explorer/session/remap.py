@@ -1,23 +1,29 @@
-"""The same box in a trace that was decided again: rows after the scores have other numbers there.
-"""
+"""The same box in a trace that was decided or run again: rows have other numbers there."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from explorer.methods.choices import DECIDED
+from explorer.session.related import box_of, nearest, region_boxes
 from explorer.session.scene import Key
 from explorer.trace.base import Ints
 from explorer.trace.stages import DetectionsStage, NmsStage, RefinementStage, Trace
 
 
-def moved_key(before: Trace, after: Trace, key: Key) -> Key:
+def moved_key(before: Trace, after: Trace, key: Key) -> Key | None:
     """The row of `after` for `key`, a row of `before`: the same region and class in the same stage,
-    else in the last stage that it reaches, else the region's scores.
+    else in the last stage that it reaches, else the region's scores. Where `after` has other
+    regions, the nearest; None where it has none.
 
     Raises IndexError where `before` has no such row.
     """
-    if key.stage not in DECIDED or key.method != after.method:
+    if key.method != after.method:
+        return key
+    if not np.array_equal(region_boxes(before), region_boxes(after)):
+        close = nearest(after, box_of(before, key.stage, key.row))
+        return None if close is None else Key(key.method, "regions", close[0])
+    if key.stage not in DECIDED:
         return key
     path = before.lineage(key.stage, key.row)
     region = next(row for name, row in path if name == "scores")

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explorer.methods.names import NAMES
+from explorer.methods.parts import PartValue
 from explorer.session.card import Card
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.part_switches import Varied, with_variant
 from explorer.session.scene import Key, ViewState
 from explorer.session.switching import Chosen, Value, with_choice
 from explorer.trace.base import STAGE_NAMES, StageName
@@ -20,6 +22,7 @@ class Desk:
     enabled: methods that run and are shown, in the order of the papers.
     layers: (stage, layer name, on) where the user switched a layer.
     chosen: what was switched after the scores, see `explorer.session.switching`.
+    varied: what was exchanged before them, see `explorer.session.part_switches`.
     """
 
     stage: StageName = "detections"
@@ -28,6 +31,7 @@ class Desk:
     view: ViewState = ViewState()
     layers: tuple[tuple[StageName, str, bool], ...] = ()
     chosen: Chosen = ()
+    varied: Varied = ()
 
     def at_stage(self, stage: StageName) -> Desk:
         return replace(self, stage=stage)
@@ -102,9 +106,13 @@ class Desk:
         """Change a switch of the methods; None: back to the paper's value."""
         return replace(self, chosen=with_choice(self.chosen, methods, key, value))
 
+    def exchanged(self, method: str, key: str, value: PartValue | None) -> Desk:
+        """Exchange a part of a method, which runs again; None: back to what was run."""
+        return replace(self, varied=with_variant(self.varied, method, key, value))
+
     def as_in_the_paper(self) -> Desk:
         """All switches of all methods back."""
-        return replace(self, chosen=())
+        return replace(self, chosen=(), varied=())
 
     def only_looks_elsewhere(self, other: Desk) -> bool:
         """Whether `other` differs in nothing but the stage and the method on screen."""

@@ -26,18 +26,19 @@ from explorer.trace.stages import (
     Trace,
 )
 
-Kind = Literal["number", "count", "toggle", "choice"]
-Value = float | int | bool | str
+Kind = Literal["number", "count", "toggle", "choice", "members"]
+Value = float | int | bool | str | tuple[str, ...]
 SAME = 0.5  # IoU from which a box before and one after count as the same detection
 STILL = 0.995  # IoU from which it has not moved
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One thing to change. key: of `Choices`; methods: whom it changes.
+    """One thing to change. key: of `Choices`, or of a part; methods: whom it changes.
 
     value: now; run: as the methods were run. said: "paper 0.30", of all its methods.
-    low, high, step: of a slider. why: a sentence.
+    low, high, step: of a slider, zero: its word for 0. why: a sentence. kind "members": some of
+    the choices.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Switch:
     high: float = 1.0
     step: float = 0.01
     choices: tuple[str, ...] = ()
+    zero: str = ""
 
     @property
     def changed(self) -> bool:
@@ -159,6 +161,7 @@ def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
     switch = _number(
         traces, chosen, "proposals", "Regions", "Only the best so many regions are read."
     )
+    assert not isinstance(switch.value, tuple) and not isinstance(switch.run, tuple)
     return replace(
         switch, kind="count", value=min(int(switch.value), most), run=int(switch.run), low=1,
         high=max(most, 1), step=1,

@@ -1,4 +1,5 @@
-"""The command line of training: pretrain | propose | train | curves | evaluate | pack."""
+"""The command line of training: pretrain | propose | train | curves | evaluate | ablate | pack.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ ONLY_FOR = {
     "schedule": ("joint", ("faster_rcnn",)),
     "mining": ("sample", ("rcnn", "sppnet")),
     "scales": ("single", ("sppnet",)),
+    "short": (None, ("sppnet", "fast_rcnn", "faster_rcnn", "fpn")),
     "start": (None, ("fast_rcnn", "faster_rcnn", "fpn")),
 }
 
@@ -78,6 +80,10 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--scales", choices=SCALES, default="single", help="SPPNet: photos at one scale or at five"
     )
+    train.add_argument(
+        "--short", type=int, metavar="PIXELS",
+        help="short side of the photos as the network reads them; anchors grow with it",
+    )
     train.add_argument("--limit", type=int, default=0, help="use the first so many photos")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
@@ -105,10 +111,30 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
     evaluate.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
 
+    ablate = commands.add_parser("ablate", help="evaluate a method with its parts exchanged")
+    for command in (evaluate, ablate):
+        one = command is evaluate
+        command.add_argument(
+            "--with", dest="changes", action="append", default=[],
+            metavar="NAME=VALUE" if one else '"NAME=VALUE ..."',
+            help="a setting of the method, as in top_down=off; repeat for several" if one else
+            "one variant; repeat for several (default: those of the method's paper)",
+        )
+    ablate.add_argument("method", choices=METHODS)
+    ablate.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
+    ablate.add_argument("--year", default="2007")
+    ablate.add_argument("--split", default="val")
+    ablate.add_argument("--out", type=Path, required=True, help="the table, JSON; goes on there")
+    ablate.add_argument("--weights", type=Path, help="checkpoint, run folder or weights folder")
+    ablate.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
+    ablate.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
+    ablate.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+
     pack = commands.add_parser("pack", help="a trained method -> weights/, card, manifest")
     pack.add_argument("method", choices=METHODS)
     pack.add_argument("--run", type=Path, required=True, help="the --work folder of train")
     pack.add_argument("--results", type=Path, required=True, help="the --out file of evaluate")
+    pack.add_argument("--ablations", type=Path, help="the --out file of ablate")
     pack.add_argument("--out", type=Path, help="default: weights/ of the checkout")
     pack.add_argument("--hardware", default="CPU", help='e.g. "two CPU cores"')
     pack.add_argument("--commit", help="of the code it was trained with; default: the present one")
@@ -120,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     run = {
         "pretrain": _pretrain, "propose": _propose, "train": _train, "curves": _curves,
-        "evaluate": _evaluate, "pack": _pack,
+        "evaluate": _evaluate, "ablate": _ablate, "pack": _pack,
     }[given.command]  # fmt: skip
     try:
         run(given)
@@ -179,6 +205,7 @@ def _train(given: argparse.Namespace) -> None:
         schedule=given.schedule,
         mining=given.mining,
         scales=given.scales,
+        short=given.short,
     )
     if given.method == "rcnn":
         train_rcnn(options)
@@ -210,12 +237,26 @@ def _evaluate(given: argparse.Namespace) -> None:
 
     results = evaluate(
         given.method, given.data, given.year, given.split, given.out,
-        given.weights or weights_dir(), given.limit, given.proposals, given.device,
+        given.weights or weights_dir(), given.limit, given.proposals, given.device, given.changes,
     )  # fmt: skip
+    named = " ".join((given.method, *given.changes))
     print(
-        f"{given.method}: {100 * float(str(results['map'])):.1f} mAP on {results['photos']} photos "
+        f"{named}: {100 * float(str(results['map'])):.1f} mAP on {results['photos']} photos "
         f"of VOC {given.year} {given.split}; {given.out} has COCO's AP and the regions' recall too"
     )
+
+
+def _ablate(given: argparse.Namespace) -> None:
+    from explorer.paths import weights_dir
+    from explorer.training.ablations import ablate
+
+    table = ablate(
+        given.method, given.data, given.year, given.split, given.out,
+        given.weights or weights_dir(), given.changes, given.limit, given.proposals, given.device,
+    )  # fmt: skip
+    for row in table["rows"]:
+        print(f"{100 * row['map']:5.1f} mAP  {' '.join(row['with']) or given.method}")
+    print(table["note"])
 
 
 def _pack(given: argparse.Namespace) -> None:
@@ -227,7 +268,8 @@ def _pack(given: argparse.Namespace) -> None:
     ).stdout.strip()
     results = json.loads(given.results.read_text())
     made = made_by(given.run, given.hardware, commit)
-    print(pack(given.method, given.run, results, given.out or weights_dir(), made))
+    ablations = json.loads(given.ablations.read_text()) if given.ablations else None
+    print(pack(given.method, given.run, results, given.out or weights_dir(), made, ablations))
 
 
 if __name__ == "__main__":

@@ -31,18 +31,26 @@ class Decisions(QObject):
         self.studio = studio
         self.traces: dict[str, Trace] = {}
         self._run: dict[str, Trace] = {}  # as the methods ran
+        self._from: dict[str, Trace] = {}  # what is decided from: the same, or with other parts
         self._choices: dict[str, Choices] = {}
 
-    def show(self, run: Mapping[str, Trace], chosen: Chosen) -> Mapping[str, Trace]:
-        """Take what was run and what is switched; `decided` follows where that takes time."""
+    def show(
+        self, run: Mapping[str, Trace], chosen: Chosen, varied: Mapping[str, Trace | None]
+    ) -> Mapping[str, Trace]:
+        """Take what was run and what is switched; `decided` follows where that takes time.
+
+        varied: of methods with parts exchanged, their traces; None: not there yet.
+        """
         for gone in set(self.traces) - set(run):
-            del self.traces[gone], self._run[gone], self._choices[gone]
-        for method, trace in run.items():
+            del self.traces[gone], self._run[gone], self._from[gone], self._choices[gone]
+        for method, base in run.items():
             choices = choices_of(chosen, method)
-            fresh = self._run.get(method) is not trace
-            if not fresh and self._choices[method] == choices:
+            fresh = self._run.get(method) is not base
+            trace = varied.get(method, base) or (base if fresh else self._from[method])
+            if self._from.get(method) is trace and self._choices[method] == choices:
                 continue
-            self._run[method], self._choices[method] = trace, choices
+            self._run[method], self._from[method] = base, trace
+            self._choices[method] = choices
             before = self.traces.get(method)
             if fresh:
                 self.traces[method] = trace
@@ -62,7 +70,7 @@ class Decisions(QObject):
     def _arrived(
         self, method: str, trace: Trace, choices: Choices, result: Trace | Exception
     ) -> None:
-        if self._run.get(method) is not trace or self._choices[method] != choices:
+        if self._from.get(method) is not trace or self._choices[method] != choices:
             return
         if isinstance(result, Exception):
             self.failed.emit(sentence_of(result))

@@ -8,11 +8,13 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from explorer.session.history import History
+from explorer.session.part_switches import Varied
 from explorer.session.remap import moved_key
 from explorer.session.state import Desk
 from explorer.trace.stages import Trace
 from explorer.ui.decisions import Decisions
 from explorer.ui.studio import Studio
+from explorer.ui.variants import Variants
 
 
 class DeskSteps(QObject):
@@ -25,6 +27,8 @@ class DeskSteps(QObject):
         super().__init__(parent)
         self.history = History(Desk())
         self.decisions = Decisions(studio, self)
+        self.variants = Variants(self)
+        self.variants.failed.connect(self.failed)
         self.decisions.decided.connect(self._decided)
         self.decisions.failed.connect(self.failed)
 
@@ -39,6 +43,7 @@ class DeskSteps(QObject):
     def begin(self, desk: Desk) -> None:
         """Another photo: what was done before it cannot be undone."""
         self.history = History(desk)
+        self.variants.forget()
         self.begun.emit()
 
     def keep(self, desk: Desk) -> None:
@@ -66,18 +71,29 @@ class DeskSteps(QObject):
         """Where switches change, rows after the scores become other boxes: the present selection is
         followed through the change (`_decided`), not the row that was selected then."""
         desk = history.present
-        if desk.chosen != self.desk.chosen:
+        if (desk.chosen, desk.varied) != (self.desk.chosen, self.desk.varied):
             view = self.desk.view
             history = replace(history, present=desk.selecting(view.selected, view.partners))
         self._to(history)
 
     def _to(self, history: History[Desk]) -> None:
         before, self.history = self.desk, history
+        self.variants.retry(before.varied, self.desk.varied)
         self.stepped.emit(before)
 
     def decide(self, run: Mapping[str, Trace]) -> Mapping[str, Trace]:
         """The traces on screen, of those that were run; `decided` follows where it takes time."""
-        return self.decisions.show(run, self.desk.chosen)
+        varied = self.variants.shown(run, self.desk.varied)
+        return self.decisions.show(run, self.desk.chosen, varied)
+
+    def to_run(self, run: Mapping[str, Trace]) -> Varied:
+        """The variants that a job should make; they are on their way from now on."""
+        wanted = self.variants.to_run(run, self.desk.varied, self.desk.enabled)
+        return self.variants.begin(wanted)
+
+    def is_missing(self, run: Mapping[str, Trace]) -> bool:
+        """Whether a variant is wanted that is neither there nor on its way. run: complete ones."""
+        return self.variants.missing(run, self.desk.varied, self.desk.enabled)
 
     def _decided(self, method: str, before: Trace, after: Trace) -> None:
         """The selection stays on its box, whatever its row is now."""
@@ -87,5 +103,7 @@ class DeskSteps(QObject):
                 moved_key(before, after, key) if key.method == method else key
                 for key in (view.selected, *view.partners)
             )
-            self.put(self.desk.selecting(next(keys), tuple(keys)))
+            first, *others = keys
+            partners = tuple(key for key in others if key is not None)
+            self.put(self.desk.selecting(first, partners))
         self.decided.emit(method)

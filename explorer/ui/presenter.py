@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
+from explorer.session.part_switches import exchanged_text
 from explorer.session.related import Counterpart, box_of, counterparts
 from explorer.session.scene import Control, Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
@@ -134,6 +135,9 @@ class Presenter(QObject):
                 note, time = headline(trace), time_text(total_ms(trace))
         weights = title_of(trace.weights) if trace is not None and method == "fpn" else ""
         title = f"{named.title} · {weights}" if weights else named.title
+        if trace is not None and (exchanged := exchanged_text(trace)):
+            title = f"{title} · {exchanged}"
+            note = "" if self.desk.stage in ("regions", "pooling") else note  # it may not hold
         return Frame(method, title, note, time, message)
 
     def _ask_picture(self, method: str) -> None:

@@ -13,7 +13,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.session.job import Engine, Event, Failed, Job, events, sentence_of
+from explorer.session.job import Engine, Failed, Job, sentence_of
+from explorer.session.varying import all_events
 
 
 class Runner(QObject):
@@ -63,7 +64,7 @@ class Runner(QObject):
             self._condition.notify()
         self._thread.join()
 
-    def _pass_on(self, number: int, event: Event | None) -> None:
+    def _pass_on(self, number: int, event: object | None) -> None:
         if number != self._number:
             return
         if event is None:
@@ -89,7 +90,7 @@ class Runner(QObject):
                 self._next = None
             try:
                 engine = engine or self._make_engine()
-                for event in events(job, engine, partial(self._is_old, number)):
+                for event in all_events(job, engine, partial(self._is_old, number)):
                     if number != self._number:
                         break
                     self._told.emit(number, event)

@@ -5,138 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
-from superqt import QDoubleSlider
 
 from explorer.methods.names import method_named
-from explorer.session.switching import Changes, Switch, Value, changes_text, number_text
-from explorer.ui.fonts import mono
+from explorer.session.part_switches import PartGroup
+from explorer.session.switching import Changes, Switch, changes_text
+from explorer.ui.part_card import PartCard
 from explorer.ui.style import Theme
+from explorer.ui.switch_row import SwitchRow as SwitchRow
+from explorer.ui.switch_row import value_text as value_text
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
 NOTE = "Decided again from the cached scores; no network runs."
+PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first stage that changes, " \
+    "with the weights as they were trained."
 NOTHING = "Switches appear when a method has found its detections."
-
-
-def value_text(switch: Switch, value: Value) -> str:
-    """ "0.30", "2,000", "on"."""
-    if switch.kind == "toggle":
-        return "on" if value else "off"
-    if switch.kind == "count":
-        return f"{int(value):,}"
-    return number_text(float(value)) if switch.kind == "number" else str(value)
-
-
-class StillSlider(QDoubleSlider):  # type: ignore[misc]
-    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class StillCombo(QComboBox):
-    """See `StillSlider`."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class SwitchRow(QWidget):
-    """A title, the value now, the thing to move, and what the paper says below."""
-
-    moved = Signal(object)  # the new value, while it moves
-    back = Signal()
-
-    def __init__(self, switch: Switch, theme: Theme) -> None:
-        super().__init__()
-        self.switch = switch
-        self.setToolTip(switch.why)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        head = QHBoxLayout()
-        title = QLabel(switch.title)
-        self.value = QLabel()
-        self.value.setFont(mono(12))
-        head.addWidget(title, 1)
-        head.addWidget(self.value)
-        column.addLayout(head)
-        # The others show it themselves. (Not before it has a parent: it would open a window.)
-        self.value.setVisible(switch.kind in ("number", "count"))
-        self.field = self._field(switch)
-        self.field.setAccessibleName(switch.title)
-        column.addWidget(self.field)
-        foot = QHBoxLayout()
-        foot.setSpacing(6)
-        self.paper = QLabel()
-        self.paper.setProperty("quiet", True)
-        self.paper.setProperty("small", True)
-        self.reset = QToolButton()
-        self.reset.setIcon(theme.icon("ph.arrow-counter-clockwise"))
-        self.reset.setIconSize(QSize(12, 12))
-        self.reset.setProperty("tiny", True)
-        self.reset.setToolTip("Back to what was run")
-        self.reset.setAccessibleName(f"{switch.title}: back to what was run")
-        self.reset.clicked.connect(self.back)
-        foot.addWidget(self.paper, 1)
-        foot.addWidget(self.reset)
-        column.addLayout(foot)
-        self.show_switch(switch)
-
-    def _field(self, switch: Switch) -> QWidget:
-        if switch.kind == "toggle":
-            box = QCheckBox("Moved by the class's deltas")
-            box.toggled.connect(self._move)
-            return box
-        if switch.kind == "choice":
-            combo = StillCombo()
-            combo.addItems(list(switch.choices))
-            combo.textActivated.connect(self._move)
-            return combo
-        slider = StillSlider(Qt.Orientation.Horizontal)
-        slider.setRange(switch.low, switch.high)
-        slider.setSingleStep(switch.step)
-        slider.setPageStep(10 * switch.step)
-        slider.valueChanged.connect(self._slide)
-        return slider
-
-    def _slide(self, value: float) -> None:
-        steps = round(value / self.switch.step) * self.switch.step
-        self._move(round(steps) if self.switch.kind == "count" else round(steps, 4))
-
-    def _move(self, value: Value) -> None:
-        self.value.setText(value_text(self.switch, value))
-        self.moved.emit(value)
-
-    def show_switch(self, switch: Switch) -> None:
-        """The value now; what is being dragged stays where the pointer has it."""
-        self.switch = switch
-        self.value.setText(value_text(switch, switch.value))
-        self.paper.setText(switch.said)
-        self.reset.setEnabled(switch.changed)
-        self.reset.setVisible(switch.changed)
-        self.field.blockSignals(True)
-        if isinstance(self.field, QCheckBox):
-            self.field.setChecked(bool(switch.value))
-        elif isinstance(self.field, QComboBox):
-            self.field.setCurrentText(str(switch.value))
-        elif isinstance(self.field, QDoubleSlider) and not self.field.isSliderDown():
-            self.field.setValue(float(switch.value))
-        self.field.blockSignals(False)
 
 
 class ChangeLine(QWidget):
@@ -157,9 +50,11 @@ class ChangeLine(QWidget):
 
 
 class SwitchesPanel(QWidget):
-    """`changed` tells key, methods and value (None: as it was run)."""
+    """`changed` tells key, methods and value (None: as it was run); `exchanged` key, method and
+    what the switch shows now (None: as it was run)."""
 
     changed = Signal(str, object, object)
+    exchanged = Signal(str, str, object)
     reset_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -188,6 +83,15 @@ class SwitchesPanel(QWidget):
         self._changes = _card(inner)  # above what causes it: it must not need scrolling
         self._layout(self._changes).setSpacing(4)
         self._switches = _card(inner)
+        self._parts_note = QLabel(PARTS_NOTE)
+        self._parts_note.setWordWrap(True)
+        self._parts_note.setProperty("quiet", True)
+        self._parts_note.setProperty("small", True)
+        inner.addWidget(self._parts_note)
+        self.parts: dict[str, PartCard] = {}
+        self._parts = QVBoxLayout()
+        self._parts.setSpacing(8)
+        inner.addLayout(self._parts)
         self.reset_all = QPushButton("Reset all switches")
         self.reset_all.clicked.connect(self.reset_wanted)
         inner.addWidget(self.reset_all)
@@ -197,12 +101,19 @@ class SwitchesPanel(QWidget):
         theme.changed.connect(self._forget)
 
     def _forget(self) -> None:
+        """Icons have other colours: all rows are made anew when they are shown next."""
         self._described = None
+        for card in self.parts.values():
+            card.hide()
+            card.deleteLater()
+        self.parts = {}
 
     def show_switches(
-        self, switches: Sequence[Switch], changes: Mapping[str, Changes]
+        self, switches: Sequence[Switch], changes: Mapping[str, Changes],
+        parts: Sequence[PartGroup] = (),
     ) -> None:
-        """What can be switched for the methods on screen, and what was changed by it."""
+        """What can be switched for the methods on screen, what was changed by it, and the parts of
+        each that can be exchanged."""
         described = tuple((one.key, one.title, one.methods, one.low, one.high, one.choices)
                           for one in switches)
         if described != self._described:
@@ -223,8 +134,29 @@ class SwitchesPanel(QWidget):
         self.note.setText(NOTE if switches else NOTHING)
         self._switches.setVisible(bool(switches))
         self._changes.setVisible(bool(changes))
+        self._show_parts(parts)
         self.reset_all.setVisible(bool(switches))
-        self.reset_all.setEnabled(any(one.changed for one in switches))
+        every = [*switches, *(one for group in parts for one in group.switches)]
+        self.reset_all.setEnabled(any(one.changed for one in every))
+
+    def _show_parts(self, parts: Sequence[PartGroup]) -> None:
+        self._parts_note.setVisible(bool(parts))
+        if [group.method for group in parts] != list(self.parts):
+            for card in self.parts.values():
+                card.hide()
+                card.deleteLater()
+            self.parts = {
+                group.method: PartCard(group, self.theme, unfolded=len(parts) == 1)
+                for group in parts
+            }
+            for method, card in self.parts.items():
+                card.exchanged.connect(partial(self._exchanged, method))
+                self._parts.addWidget(card)
+        for group in parts:
+            self.parts[group.method].show_group(group)
+
+    def _exchanged(self, method: str, key: str, value: object) -> None:
+        self.exchanged.emit(key, method, value)
 
     @staticmethod
     def _layout(card: QFrame) -> QVBoxLayout:

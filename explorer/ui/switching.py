@@ -6,6 +6,13 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject
 
+from explorer.session.part_switches import (
+    PartGroup,
+    notes,
+    part_switches,
+    value_of,
+    variant_of,
+)
 from explorer.session.switching import Value, switches
 from explorer.trace.stages import Trace
 from explorer.ui.switches import SwitchesPanel
@@ -22,6 +29,7 @@ class Switching(QObject):
         super().__init__(parent)
         self.bench, self.panel, self._moved = bench, panel, moved
         panel.changed.connect(self._change)
+        panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
         bench.switched.connect(self.show)
 
@@ -31,7 +39,21 @@ class Switching(QObject):
         self.panel.show_switches(
             switches(run, self.bench.desk.chosen),
             {method: changed[method] for method in run if method in changed},
+            self._parts(run),
         )
+
+    def _parts(self, run: Mapping[str, Trace]) -> list[PartGroup]:
+        """The parts of each method, with what its variant cost."""
+        varied, variants = self.bench.desk.varied, self.bench.steps.variants
+        groups = []
+        for method, found in part_switches(run, varied).items():
+            variant = variant_of(varied, method)
+            made = variants.trace(method, variant, run[method]) if variant else None
+            groups.append(PartGroup(
+                method, found, variants.state(method, variant),
+                notes(run[method], made) if made is not None else (),
+            ))
+        return groups
 
     def _on_screen(self) -> Mapping[str, Trace]:
         """Traces as they were run, of the methods on screen."""
@@ -44,6 +66,11 @@ class Switching(QObject):
         desk = self.bench.desk.switched(methods, key, value)
         gesture = "" if value is None else f"{key} {' '.join(methods)}"
         self.bench.move_to(desk, gesture)
+        self._moved()
+
+    def _exchange(self, key: str, method: str, shown: Value | None) -> None:
+        value = None if shown is None else value_of(self.bench.traces[method], key, shown)
+        self.bench.move_to(self.bench.desk.exchanged(method, key, value))
         self._moved()
 
     def _reset(self) -> None:

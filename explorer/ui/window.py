@@ -133,7 +133,7 @@ class Window(QMainWindow):
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
-        self.strip.cancelled.connect(bench.cancel)
+        self.strip.cancelled.connect(self.runner.cancel)
         self.stage_map.cell_chosen.connect(
             lambda method, stage: self.go(bench.desk.at_stage(stage).alone(method))
         )
@@ -289,7 +289,7 @@ class Window(QMainWindow):
         self.hide()
         self.outlet.close()
         self.weights.close()
-        self.workbench.cancel()
+        self.runner.cancel()
         self.runner.close()
         self.studio.close()
         event.accept()

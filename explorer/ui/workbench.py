@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from explorer.methods.names import NAMES
@@ -27,7 +25,9 @@ from explorer.session.job import (
     Working,
     search_of,
 )
+from explorer.session.job import Photo as Photo
 from explorer.session.state import Desk
+from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
@@ -39,8 +39,6 @@ from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
 from explorer.ui.status import CANCELLED, DONE, OFF, WAITING, Status, complete, pending
-
-Photo = NDArray[np.uint8]
 
 
 class Workbench(QObject):
@@ -95,8 +93,7 @@ class Workbench(QObject):
         except OSError as error:
             self.failed.emit(opening_sentence(error))
             return
-        alone = len(paths) == 1 and not paths[0].is_dir()
-        goes_on = not alone or self.photo is None
+        goes_on = len(paths) != 1 or paths[0].is_dir() or self.photo is None
         self._start(coming_of(album, self.desk.enabled, goes_on))
 
     def open_data(self, data: QMimeData, name: str) -> None:
@@ -126,11 +123,11 @@ class Workbench(QObject):
                 self._set_status(name, Status("waiting", f"Reading {job.name}"))
             self._show()
         self.working.emit(f"Reading {job.name}", 0, 0)
-        self.runner.start(replace(job, weights=self._weights))
+        self.runner.start(replace(job, weights=self._weights, variants=self.steps.to_run({})))
 
     # -- events of the worker --------------------------------------------------------------
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event | VariantMade | VariantFailed) -> None:
         if isinstance(event, PhotoRead):
             self._photo_read(event.photo)
         elif isinstance(event, DeviceKnown):
@@ -151,6 +148,9 @@ class Workbench(QObject):
         elif isinstance(event, WeightsRefused):
             self._weights = None
             self.weights_refused.emit(event.sentence)
+        elif isinstance(event, VariantMade | VariantFailed):
+            self.steps.variants.take(event)
+            self._show()
         else:
             self._failed(event)
 
@@ -237,6 +237,7 @@ class Workbench(QObject):
 
     def _finished(self) -> None:
         self._coming = None
+        self.steps.variants.end()
         for name, status in list(self.status.items()):
             if status.state in ("waiting", "running"):
                 self._set_status(name, CANCELLED)
@@ -244,9 +245,6 @@ class Workbench(QObject):
         self._show()
         done = [name for name in self.desk.enabled if name in self.traces]
         self.idle.emit(f"{len(done)} of {len(NAMES)} methods done" if done else "")
-
-    def cancel(self) -> None:
-        self.runner.cancel()
 
     # -- the desk --------------------------------------------------------------------------
 
@@ -273,17 +271,18 @@ class Workbench(QObject):
         """Start the methods that came on, or go on without those that went off."""
         if self.photo is None or self._coming is not None:
             return
-        there = set(complete(self.traces))
-        if (added - there) or (self.runner.busy and removed - there):
+        done = complete(self.traces)
+        new, gone = added - done.keys(), removed - done.keys()
+        if new or (self.runner.busy and gone) or self.steps.is_missing(done):
             self._run(self.desk.enabled)
 
     def _run(self, methods: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
         """Run what is missing of the photo on the bench. without: what runs once more."""
-        there = complete(self.traces)
-        done = {name: trace for name, trace in there.items() if name not in without}
+        done = {name: one for name, one in complete(self.traces).items() if name not in without}
         self.runner.start(
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
-                search=search_of(self.traces), weights=self._weights)
+                search=search_of(self.traces), weights=self._weights,
+                variants=self.steps.to_run(done))
         )
 
     def use_weights(self, weights: Weights) -> None:
@@ -317,4 +316,3 @@ class Workbench(QObject):
     def _decided(self, method: str) -> None:
         self.presenter.show_cells(method, STAGE_NAMES)
         self._show()
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from explorer.methods.choices import Choices
 from explorer.session.job import Engine, Photo
 from explorer.trace.base import Progress, Stage
 from explorer.trace.stages import SearchStage, Trace
@@ -32,6 +33,7 @@ SHORT, LONG = 5_000, 60_000  # milliseconds to wait for what takes little, or a 
 class MadeUpNet:
     classes: tuple[str, ...] = ()
     weights_id: str = "made-up"
+    varied: dict[str, object] | None = None  # other settings
 
 
 @cache
@@ -40,7 +42,8 @@ def made_up(method: str) -> Trace:
 
 
 class MadeUpEngine:
-    """Hands out made-up traces for any photo, stage by stage; reads real files.
+    """Hands out made-up traces for any photo, stage by stage; reads real files. With a part
+    exchanged, a method finds its best detection alone.
 
     gate: while it is clear, a method waits before its first stage (asking whether to go on is the
     runner's business, so it never waits for ever). broken: methods that raise.
@@ -70,6 +73,9 @@ class MadeUpEngine:
     def use_weights(self, path: Path | None) -> None:
         """It has no weights."""
 
+    def vary(self, method: str, settings: Mapping[str, object], keep_maps: bool) -> MadeUpNet:
+        return MadeUpNet(varied=dict(settings))
+
     def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
         self.searches += 1
         yield Progress("regions", 0, 1)
@@ -88,7 +94,14 @@ class MadeUpEngine:
             yield Progress("image", 0, 1)
         if method in self.broken:
             raise RuntimeError("the made-up network is broken")
-        yield from made_up(method).stages
+        trace = made_up(method)
+        if getattr(loaded, "varied", None) is not None or (
+            regions is not None and method in ("faster_rcnn", "fpn")
+        ):
+            from explorer.methods.deciding import decide
+
+            trace = decide(trace, Choices(max_detections=1))
+        yield from trace.stages
 
 
 @pytest.fixture

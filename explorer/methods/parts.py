@@ -1,0 +1,167 @@
+"""Parts of the methods that can be exchanged, so that a method runs again from some stage on.
+
+Plain data; no torch is imported here. A part is a field of the method's Settings, but for
+REGIONS_OF: whose regions the method reads. Values are those of the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.stages import Trace
+
+PartValue = int | float | bool | str | tuple[float, ...]
+# What was exchanged in one method, by key; sorted, so that equal variants are equal.
+Variant = tuple[tuple[str, PartValue], ...]
+REGIONS_OF = "regions_of"
+EXCHANGED = "exchanged"  # among a trace's settings: what was exchanged, in words
+OWN, SEARCH = "own", "search"  # values of REGIONS_OF, beside the names of the methods with an RPN
+WITH_RPN = ("faster_rcnn", "fpn")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One exchangeable part of a method. first: the earliest stage that it changes.
+
+    kind: "members" is a choice of some of the options. paper: what the paper has, in words.
+    why: the formula, and what it does. options: (text, value). low, high, step: of a slider.
+    """
+
+    key: str
+    title: str
+    kind: Literal["toggle", "choice", "count", "members"]
+    first: StageName
+    paper: str
+    why: str
+    options: tuple[tuple[str, PartValue], ...] = ()
+    low: int = 0
+    high: int = 0
+    step: int = 1
+    zero: str = ""  # the word for 0 on a slider
+
+
+POOLING = Part(
+    "pooling", "Pooling", "choice", "pooling", "paper RoI pooling",
+    "RoI pooling rounds the region to cells, round(x / S), and each of 7 × 7 bins to whole cells, "
+    "and takes the largest.\nRoIAlign (He et al., 2017) rounds nothing: each bin is the mean of "
+    "2 × 2 bilinear samples at x / S.\nThe same maps and the same weights.",
+    (("RoI pooling", "roi_pool"), ("RoIAlign", "roi_align")),
+)
+RPN_REFINEMENT = Part(
+    "rpn_refinement", "RPN refinement", "toggle", "regions", "paper on",
+    "On: a proposal is its anchor moved by the RPN's deltas, x = t_x w_a + x_a, w = w_a exp(t_w)."
+    "\nOff: proposals are the anchors themselves, ranked by the same objectness.",
+)
+SVD = "W ≈ U Σ_t Vᵀ (Fast R-CNN, section 3.1): {} becomes two layers with t (u + v) weights " \
+    "instead of u v.\nThe paper: t = {} of 4,096, over 30% less time for 0.3 points of mAP."
+REGIONS = {
+    OWN: "its own", SEARCH: "selective search", "faster_rcnn": "Faster R-CNN's RPN",
+    "fpn": "FPN's RPN",
+}
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "rcnn": (
+        Part(
+            "padding", "Context p", "count", "assignment", "paper 16 of 227 px",
+            "A region is dilated so that p pixels of the crop surround it on each side: "
+            "w p / (size − 2 p) photo pixels.\n0: the crop is the region alone.",
+            high=24, zero="none",
+        ),
+    ),
+    "sppnet": (
+        Part(
+            "levels", "Pyramid levels", "members", "pooling", "paper all four, 50 bins",
+            "Level n × n max-pools the window to n² bins.\nThe bins of a level that is off are 0. "
+            "The head was trained with all four, so this shows what it reads from each, not what "
+            "a network without that level would reach.",
+        ),
+        Part(
+            "scales", "Scales", "choice", "image", "paper one, or five",
+            "The photo's short side. With five, each window is read at the scale where its area "
+            "comes closest to the training size squared, and the convolutions run five times.",
+        ),
+    ),
+    "fast_rcnn": (
+        POOLING,
+        Part("svd_fc6", "fc6: SVD, t", "count", "scores", "paper off, or 1,024 of 4,096",
+             SVD.format("fc6", "1,024"), zero="off"),
+        Part("svd_fc7", "fc7: SVD, t", "count", "scores", "paper off, or 256 of 4,096",
+             SVD.format("fc7", "256"), zero="off"),
+    ),
+    "faster_rcnn": (
+        RPN_REFINEMENT,
+        Part(
+            "sizes_used", "Anchor scales", "members", "regions", "paper all three",
+            "Only anchors of these scales s² may become proposals.\nThe RPN was trained with all "
+            "three, k = 9 anchors a cell; it is not trained again.",
+        ),
+        POOLING,
+    ),
+    "fpn": (
+        Part(
+            "top_down", "Top-down pathway", "toggle", "features", "paper on",
+            "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k = L_k, a pyramid "
+            "of the bottom-up maps (tables 1 and 2, row d).\nThe paper trained that; here the "
+            "same weights run without it.",
+        ),
+        Part(
+            "laterals", "Lateral connections", "toggle", "features", "paper on",
+            "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k is the coarser one "
+            "alone, from M5 = L5 down (tables 1 and 2, row e).\nThe paper trained that; here the "
+            "same weights run without it.",
+        ),
+        RPN_REFINEMENT,
+        Part(
+            "only_level", "Level of a region", "choice", "assignment", "paper by its size",
+            "By size: k = ⌊k0 + log2(√(w h) / 224)⌋, equation 1.\nElse every region is read from "
+            "that one level; the RPN stays on all.",
+        ),
+        Part(
+            "canonical", "Canonical size", "count", "assignment", "paper 224 px",
+            "The √(w h), in network pixels, of a region on level k0 = 4: k = ⌊k0 + "
+            "log2(√(w h) / canonical)⌋.\nTwice as large reads every region one level finer.",
+            low=21, high=336,
+        ),
+        POOLING,
+    ),
+}
+
+
+def regions_part(method: str) -> Part:
+    """Whose regions a method reads."""
+    own = "faster_rcnn" if method == "faster_rcnn" else "fpn" if method == "fpn" else SEARCH
+    said = "its own RPN" if method in WITH_RPN else REGIONS[SEARCH]
+    options = tuple((said if key == own else text, OWN if key == own else key)
+                    for key, text in REGIONS.items() if key != OWN)
+    return Part(
+        REGIONS_OF, "Regions", "choice", "regions", f"paper {said}",
+        "Another method's regions under this method's head: the same boxes, read from this "
+        "method's maps and scored by its layers.", options,
+    )
+
+
+def first_stage(trace: Trace, variant: Variant) -> StageName:
+    """The earliest stage of the method that the variant changes."""
+    own = {part.key: part.first for part in PARTS[trace.method]} | {REGIONS_OF: "regions"}
+    changed = {own[key] for key, _ in variant}
+    order = [stage.name for stage in trace.stages] or list(STAGE_NAMES)
+    return min(changed, key=order.index)
+
+
+def settings_of(variant: Variant) -> Mapping[str, PartValue]:
+    """What the variant changes in the method's Settings."""
+    return {key: value for key, value in variant if key != REGIONS_OF}
+
+
+def source_of(variant: Variant) -> str:
+    """Whose regions are read."""
+    return str(dict(variant).get(REGIONS_OF, OWN))
+
+
+def with_part(variant: Variant, key: str, value: PartValue | None) -> Variant:
+    """The variant with another value; None: as it is run."""
+    held = {one: kept for one, kept in variant if one != key}
+    return tuple(sorted((held if value is None else held | {key: value}).items()))

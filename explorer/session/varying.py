@@ -1,0 +1,168 @@
+"""Jobs with variants: methods that run again with parts exchanged, once their traces are there.
+
+What lies before the first stage that changes is taken from the trace as it was run: selective
+search is not repeated, nor are the convolutions where their maps stay the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from explorer.methods.names import method_named
+from explorer.methods.parts import (
+    EXCHANGED,
+    OWN,
+    REGIONS_OF,
+    SEARCH,
+    Variant,
+    first_stage,
+    settings_of,
+    source_of,
+)
+from explorer.session.job import (
+    NEEDS_SEARCH,
+    SEARCHING,
+    DeviceKnown,
+    Engine,
+    Event,
+    Job,
+    Photo,
+    PhotoRead,
+    TraceGrew,
+    Working,
+    events,
+    search_of,
+    sentence_of,
+)
+from explorer.session.part_switches import exchanged_words
+from explorer.trace.base import Progress
+from explorer.trace.stages import RegionsStage, RpnStage, SearchStage, Trace
+
+
+@dataclass(frozen=True, eq=False)
+class VariantMade:
+    """A method ran with parts exchanged. base: its trace as it was run."""
+
+    method: str
+    variant: Variant
+    base: Trace
+    trace: Trace
+
+
+@dataclass(frozen=True, eq=False)
+class VariantFailed:
+    """It could not; sentence says why."""
+
+    method: str
+    variant: Variant
+    base: Trace
+    sentence: str
+
+
+def all_events(
+    job: Job, engine: Engine, cancelled: Callable[[], bool]
+) -> Iterator[Event | VariantMade | VariantFailed]:
+    """The events of the job, and its variants as soon as there is what they start from."""
+    there = dict(job.done)
+    left = list(job.variants)
+    photo, search = job.photo, job.search
+    new_weights = {"fpn"} if job.weights is not None else set[str]()
+    for event in events(job, engine, cancelled):
+        yield event
+        if isinstance(event, PhotoRead):
+            photo = event.photo
+        elif isinstance(event, TraceGrew) and event.complete:
+            there[event.trace.method] = event.trace
+            new_weights.discard(event.trace.method)
+        if not isinstance(event, DeviceKnown | TraceGrew) or photo is None:
+            continue
+        for method, variant in [
+            one for one in left
+            if one[0] in there and one[0] not in new_weights
+            and source_of(one[1]) in (OWN, SEARCH, *there)
+        ]:
+            left.remove((method, variant))
+            yield from _tried(method, variant, photo, there, search, engine, cancelled)
+    for method, variant in left:  # another method's regions, which did not run
+        if method in there and photo is not None:
+            yield from _tried(method, variant, photo, there, search, engine, cancelled)
+
+
+def _tried(
+    method: str, variant: Variant, photo: Photo, there: Mapping[str, Trace],
+    search: SearchStage | None, engine: Engine, cancelled: Callable[[], bool],
+) -> Iterator[Working | VariantMade | VariantFailed]:  # fmt: skip
+    """Run one variant; nothing comes of one that is cancelled."""
+    base = there[method]
+    if cancelled():
+        return
+    try:
+        regions = yield from _regions(
+            method, variant, photo, there, search or search_of(there), engine, cancelled
+        )
+        if cancelled():
+            return
+        made = yield from _run(method, variant, photo, base, regions, engine, cancelled)
+    except Exception as error:  # whatever torch raises, all else goes on
+        if not cancelled():
+            title = method_named(method).title
+            yield VariantFailed(method, variant, base, f"{title}: {sentence_of(error)}")
+        return
+    if made is not None:
+        yield VariantMade(method, variant, base, made)
+
+
+def _regions(
+    method: str, variant: Variant, photo: Photo, there: Mapping[str, Trace],
+    search: SearchStage | None, engine: Engine, cancelled: Callable[[], bool],
+) -> Generator[Working, None, RegionsStage | None]:  # fmt: skip
+    """The regions that the method is given; None: its own RPN's."""
+    source = source_of(variant)
+    if source == OWN:
+        own = there[method].stage("regions")
+        return own if method in NEEDS_SEARCH and isinstance(own, SearchStage) else None
+    if source == SEARCH:
+        if search is None:
+            for step in engine.search(photo):
+                if cancelled():
+                    return None
+                if isinstance(step, SearchStage):
+                    search = step
+                else:
+                    yield Working(SEARCHING, "", step.done, step.total)
+        return search
+    if source in there:
+        found = there[source].stage("regions")
+        return found if isinstance(found, RpnStage) else None
+    yield Working(f"{method_named(source).title}'s regions")
+    for stage in engine.stages(photo, source, engine.load(source), None):
+        if cancelled() or isinstance(stage, RpnStage):
+            return stage if isinstance(stage, RpnStage) else None
+    return None
+
+
+def _run(
+    method: str, variant: Variant, photo: Photo, base: Trace, regions: RegionsStage | None,
+    engine: Engine, cancelled: Callable[[], bool],
+) -> Generator[Working, None, Trace | None]:  # fmt: skip
+    """The variant's trace, its stages before the first that changes those of `base`."""
+    title = method_named(method).title
+    yield Working(f"{title} runs again")
+    order = [stage.name for stage in base.stages]
+    kept = order[: order.index(first_stage(base, variant))]
+    loaded = engine.vary(method, settings_of(variant), keep_maps="features" in kept)
+    trace = engine.start(method, loaded)
+    trace = replace(trace, settings=trace.settings | {
+        REGIONS_OF: source_of(variant), EXCHANGED: exchanged_words(base, variant),
+    })
+    for step in engine.stages(photo, method, loaded, regions):
+        if cancelled():
+            return None
+        if isinstance(step, Progress):
+            text = f"{title} runs again · {step.stage} {step.done:,} of {step.total:,}"
+            yield Working(text, "", step.done, step.total)
+            continue
+        stage = (base.stage(step.name) if step.name in kept else None) or step
+        trace = replace(trace, stages=(*trace.stages, stage))
+    return trace

@@ -1,0 +1,105 @@
+"""The exchangeable parts of one method, below its name; folded where many methods are shown."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from explorer.methods.names import method_named
+from explorer.session.part_switches import PartGroup
+from explorer.ui.style import Theme
+from explorer.ui.switch_row import SwitchRow
+from explorer.ui.theme import colour
+from explorer.ui.top_bar import dot
+
+
+class PartCard(QFrame):
+    exchanged = Signal(str, object)  # key, what the switch shows now (None: as it was run)
+
+    def __init__(self, group: PartGroup, theme: Theme, unfolded: bool) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.theme, self.group = theme, group
+        self.rows: dict[str, SwitchRow] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(11, 5, 9, 7)
+        column.setSpacing(7)
+        self.head = QToolButton()
+        self.head.setCheckable(True)
+        self.head.setChecked(unfolded)
+        self.head.setObjectName("cardtitle")
+        self.head.setProperty("tiny", True)
+        self.head.setText(f" {method_named(group.method).title}")
+        self.head.setIcon(dot(colour(theme.palette, group.method)))
+        self.head.setIconSize(QSize(11, 11))
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setAccessibleName(f"Parts of {method_named(group.method).title}")
+        self.state = QLabel()
+        self.state.setProperty("quiet", True)
+        self.state.setProperty("small", True)
+        self.fold = QToolButton()
+        self.fold.setProperty("tiny", True)
+        self.fold.setIconSize(QSize(12, 12))
+        self.fold.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.fold.clicked.connect(self.head.toggle)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.head)
+        row.addStretch()
+        row.addWidget(self.state)
+        row.addWidget(self.fold)
+        column.addLayout(row)
+        self.body = QWidget()
+        self.inner = QVBoxLayout(self.body)
+        self.inner.setContentsMargins(2, 0, 2, 3)
+        self.inner.setSpacing(11)
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setProperty("small", True)
+        self.inner.addWidget(self.said)
+        column.addWidget(self.body)
+        self.head.toggled.connect(self._fold)
+        self._fold(unfolded)
+        self.show_group(group)
+
+    def show_group(self, group: PartGroup) -> None:
+        """The values now, what runs, and what the variant cost."""
+        described = [(one.key, one.choices, one.low, one.high) for one in group.switches]
+        if described != [
+            (one.switch.key, one.switch.choices, one.switch.low, one.switch.high)
+            for one in self.rows.values()
+        ]:
+            self._make_rows(group)
+        self.group = group
+        for one in group.switches:
+            self.rows[one.key].show_switch(one)
+        count = group.changed
+        self.state.setText(
+            ("running …" if group.state == "running …" else f"{count} exchanged") if count
+            else "as run"
+        )
+        lines = [group.state] if group.state not in ("", "running …") else []
+        if not group.state:
+            lines += [f"{note.name}: {note.text}" for note in group.notes]
+        self.said.setText("\n".join(lines))
+        self.said.setVisible(bool(lines))
+
+    def _make_rows(self, group: PartGroup) -> None:
+        for row in self.rows.values():
+            row.hide()
+            row.deleteLater()
+        self.rows = {}
+        for at, one in enumerate(group.switches):
+            row = SwitchRow(one, self.theme, patient=True)
+            row.moved.connect(partial(self.exchanged.emit, one.key))
+            row.back.connect(partial(self.exchanged.emit, one.key, None))
+            self.rows[one.key] = row
+            self.inner.insertWidget(at, row)
+
+    def _fold(self, open_: bool) -> None:
+        self.body.setVisible(open_)
+        self.fold.setIcon(self.theme.icon("ph.caret-up" if open_ else "ph.caret-down", "muted"))
+        self.fold.setToolTip("Fold" if open_ else "Unfold")
+        self.fold.setAccessibleName(self.fold.toolTip())

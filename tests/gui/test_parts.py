@@ -1,0 +1,175 @@
+"""Parts of the methods, exchanged in the window: run again, compared, undone at once, reset."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox
+from pytestqt.qtbot import QtBot
+from superqt import QDoubleSlider
+
+import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.session.related import box_of
+from explorer.session.scene import Key
+from explorer.trace.stages import DetectionsStage, Trace
+from explorer.ui.part_card import PartCard
+from explorer.ui.switch_row import Members, SwitchRow
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, MadeUpEngine, settle
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def card_of(qtbot: QtBot, window: Window, method: str) -> PartCard:
+    if not window.side.switches.isVisible():
+        qtbot.keyClick(window, Qt.Key.Key_S)
+    card = window.side.switches.parts[method]
+    if not card.body.isVisible():
+        qtbot.mouseClick(card.head, Qt.MouseButton.LeftButton)
+    return card
+
+
+def row_of(qtbot: QtBot, window: Window, method: str, key: str) -> SwitchRow:
+    return card_of(qtbot, window, method).rows[key]
+
+
+def toggle(qtbot: QtBot, window: Window, method: str, key: str) -> None:
+    field = row_of(qtbot, window, method, key).field
+    assert isinstance(field, QCheckBox)
+    field.click()
+
+
+def found(trace: Trace) -> DetectionsStage:
+    stage = trace.stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    return stage
+
+
+def test_a_part_runs_its_method_again_and_undo_is_at_once(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    bench = opened.workbench
+    runs, searches = list(engine.runs), engine.searches
+    toggle(qtbot, opened, "fpn", "top_down")
+    settle(qtbot, opened)
+    assert engine.runs == [*runs, "fpn"] and engine.searches == searches
+    varied = bench.shown["fpn"]
+    assert len(found(varied).boxes) == 1 < len(found(bench.traces["fpn"]).boxes)
+    changed = bench.steps.decisions.changes()
+    assert set(changed) == {"fpn"} and len(changed["fpn"].lost)
+    row = row_of(qtbot, opened, "fpn", "top_down")
+    assert row.paper.text() == "paper on" and row.reset.isVisible()
+    assert "L_k" in row.toolTip()
+    card = card_of(qtbot, opened, "fpn")
+    assert card.state.text() == "1 exchanged" and "and after: " in card.said.text()
+    title = opened.centre.canvases["fpn"].frame.title
+    assert "top-down pathway off" in title
+    # Back and forth without a run: both traces are there.
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert bench.shown["fpn"] is bench.traces["fpn"]
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert bench.shown["fpn"] is varied
+    settle(qtbot, opened)
+    assert engine.runs == [*runs, "fpn"]
+    # The other methods are as they were.
+    assert all(bench.shown[name] is bench.traces[name] for name in ("rcnn", "faster_rcnn"))
+
+
+def test_thresholds_act_on_the_exchanged_part_without_a_run(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    toggle(qtbot, opened, "fpn", "laterals")
+    settle(qtbot, opened)
+    runs, bench = list(engine.runs), opened.workbench
+    before = bench.shown["fpn"]
+    opened.go(bench.desk.switched(("fpn",), "detection_threshold", 1.0))
+    settle(qtbot, opened)
+    assert len(found(bench.shown["fpn"]).boxes) == 0 and bench.shown["fpn"] is not before
+    assert bench.shown["fpn"].settings["exchanged"] == ("lateral connections off",)
+    assert engine.runs == runs
+    qtbot.mouseClick(opened.side.switches.reset_all, Qt.MouseButton.LeftButton)
+    settle(qtbot, opened)
+    assert bench.desk.varied == () and bench.shown["fpn"] is bench.traces["fpn"]
+    assert engine.runs == runs and not opened.side.switches.reset_all.isEnabled()
+
+
+def test_choices_members_and_sliders(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    bench = opened.workbench
+    levels = row_of(qtbot, opened, "sppnet", "levels").field
+    assert isinstance(levels, Members)
+    for button in levels.buttons[:3]:
+        button.click()
+    assert dict(bench.desk.varied)["sppnet"] == (("levels", (1,)),)
+    levels.buttons[3].click()  # one stays on
+    assert dict(bench.desk.varied)["sppnet"] == (("levels", (1,)),)
+    combo = row_of(qtbot, opened, "rcnn", "regions_of").field
+    assert isinstance(combo, QComboBox)
+    assert [combo.itemText(i) for i in range(3)] == [
+        "selective search", "Faster R-CNN's RPN", "FPN's RPN"]
+    combo.textActivated.emit("FPN's RPN")
+    assert dict(bench.desk.varied)["rcnn"] == (("regions_of", "fpn"),)
+    before = len(bench.steps.history.past)
+    slider = row_of(qtbot, opened, "rcnn", "padding").field
+    assert isinstance(slider, QDoubleSlider)
+    for value in (6, 3, 0):
+        slider.setValue(value)
+    assert len(bench.steps.history.past) == before  # it is told when the slider rests
+    qtbot.waitUntil(lambda: len(bench.steps.history.past) == before + 1, timeout=LONG)
+    assert dict(bench.desk.varied)["rcnn"] == (("padding", 0), ("regions_of", "fpn"))
+    assert row_of(qtbot, opened, "rcnn", "padding").value.text() == "none"
+    settle(qtbot, opened)
+    assert set(bench.steps.decisions.changes()) == {"rcnn", "sppnet"}
+
+
+def test_the_selection_stays_on_its_box(qtbot: QtBot, opened: Window) -> None:
+    opened.select(Key("fpn", "detections", 0))
+    box = box_of(opened.workbench.shown["fpn"], "detections", 0)
+    toggle(qtbot, opened, "fpn", "top_down")
+    settle(qtbot, opened)
+    key = opened.workbench.desk.view.selected
+    assert key is not None
+    assert box_of(opened.workbench.shown["fpn"], key.stage, key.row) == pytest.approx(box, abs=0.01)
+
+
+def test_cancelled_or_broken_the_picture_stays_and_says_so(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    bench = opened.workbench
+    engine.gate.clear()
+    toggle(qtbot, opened, "fpn", "top_down")
+    card = card_of(qtbot, opened, "fpn")
+    assert card.state.text() == "running …" and opened.runner.busy
+    opened.runner.cancel()
+    engine.gate.set()
+    settle(qtbot, opened)
+    assert "Stopped" in card.said.text() and bench.shown["fpn"] is bench.traces["fpn"]
+    opened.select(Key("fpn", "detections", 0))  # nothing starts by itself
+    assert not opened.runner.busy
+    toggle(qtbot, opened, "fpn", "top_down")
+    engine.broken.add("fpn")
+    toggle(qtbot, opened, "fpn", "top_down")
+    settle(qtbot, opened)
+    assert "the made-up network is broken" in card.said.text()
+    assert bench.shown["fpn"] is bench.traces["fpn"] and bench.status["fpn"].state == "done"
+    engine.broken.clear()
+    for _ in range(2):
+        toggle(qtbot, opened, "fpn", "top_down")
+    settle(qtbot, opened)
+    assert bench.shown["fpn"] is not bench.traces["fpn"] and card.said.text()
+
+
+def test_exchanged_parts_hold_for_the_next_photo(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    toggle(qtbot, opened, "faster_rcnn", "rpn_refinement")
+    settle(qtbot, opened)
+    path = opened.workbench.path
+    assert path is not None
+    opened.open_paths([path])
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    bench = opened.workbench
+    assert bench.shown["faster_rcnn"].settings["exchanged"] == ("RPN refinement off",)
+    assert bench.traces["faster_rcnn"] is not bench.shown["faster_rcnn"]

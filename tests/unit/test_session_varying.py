@@ -1,0 +1,263 @@
+"""Jobs with parts exchanged: what runs again, what is taken over, and what the switches say."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from explorer.methods.modules import MODULES
+from explorer.methods.names import NAMES
+from explorer.methods.parts import (
+    PARTS,
+    REGIONS_OF,
+    Variant,
+    first_stage,
+    regions_part,
+    with_part,
+)
+from explorer.methods.sppnet import SCALES
+from explorer.session.facts import facts
+from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew
+from explorer.session.part_switches import (
+    Varied,
+    notes,
+    part_switches,
+    parts_of,
+    value_of,
+    variant_of,
+    with_variant,
+)
+from explorer.session.scene import ViewState
+from explorer.session.scenes import picture
+from explorer.session.varying import VariantFailed, VariantMade, all_events
+from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import LevelStage, RpnStage, ScoresStage, SearchStage, Trace
+from tests.unit.small_engine import SmallEngine
+from tests.unit.small_nets import small_trace
+
+# One other value of every part, for the small networks.
+OTHER: dict[str, object] = {
+    "padding": 0, "levels": (6, 1), "scales": (80,), "pooling": "roi_align", "svd_fc6": 5,
+    "svd_fc7": 3, "rpn_refinement": False, "sizes_used": (32.0,), "top_down": False,
+    "laterals": False, "only_level": 3, "canonical": 40.0,
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> SmallEngine:
+    return SmallEngine()
+
+
+@pytest.fixture(scope="module")
+def traces(engine: SmallEngine) -> dict[str, Trace]:
+    job = Job("small", NAMES, photo=engine.photo)
+    return {
+        event.trace.method: event.trace for event in all_events(job, engine, lambda: False)
+        if isinstance(event, TraceGrew) and event.complete
+    }
+
+
+def run(
+    engine: SmallEngine, done: dict[str, Trace], *variants: tuple[str, Variant]
+) -> list[object]:
+    job = Job("small", (), photo=engine.photo, done=done, variants=variants)
+    return list(all_events(job, engine, lambda: False))
+
+
+def made(engine: SmallEngine, done: dict[str, Trace], method: str, variant: Variant) -> Trace:
+    found = [one for one in run(engine, done, (method, variant)) if isinstance(one, VariantMade)]
+    assert len(found) == 1 and found[0].base is done[method]
+    return found[0].trace
+
+
+def every_part() -> Iterator[tuple[str, Variant]]:
+    for method in NAMES:
+        for part in PARTS[method]:
+            value = "roi_pool" if (method, part.key) == ("fpn", "pooling") else OTHER[part.key]
+            yield method, ((part.key, value),)  # type: ignore[misc]
+        for source in ("search", "faster_rcnn", "fpn"):
+            own = "search" if method not in ("faster_rcnn", "fpn") else method
+            if source != own:
+                yield method, ((REGIONS_OF, source),)
+
+
+@pytest.mark.parametrize(("method", "variant"), list(every_part()), ids=str)
+def test_every_part_can_be_exchanged_and_looked_at(
+    engine: SmallEngine, traces: dict[str, Trace], method: str, variant: Variant
+) -> None:
+    base, other = traces[method], made(engine, traces, method, variant)
+    assert [stage.name for stage in other.stages] == [stage.name for stage in base.stages]
+    first = first_stage(base, variant)
+    names = [stage.name for stage in base.stages]
+    for name in names:
+        same = other.stage(name) is base.stage(name)
+        searched = name == "regions" and method in NEEDS_SEARCH and variant[0][0] != REGIONS_OF
+        assert same == (searched or names.index(name) < names.index(first)), name
+    # Every view of it can be drawn, and every box of it has its journey.
+    for stage in STAGE_NAMES:
+        assert picture(other, stage, ViewState()).main.layers
+    for stage in ("regions", "scores", "detections"):
+        assert facts(other, stage, 0)  # type: ignore[arg-type]
+    assert notes(base, other)
+
+
+def test_the_switches_know_the_settings_and_the_papers() -> None:
+    """What a part says is a field of the settings, and the paper's value beside it is the field's.
+    """
+    for method, module in MODULES:
+        fields = {one.name: one for one in dataclasses.fields(module.Settings)}
+        for part in PARTS[method]:
+            paper = fields[part.key].metadata["paper"]
+            words = {True: "paper on", "roi_pool": "paper RoI pooling", (): "paper all three"}
+            wanted = {
+                "padding": "16 of", "levels": "all four, 50 bins", "scales": "one, or five",
+                "svd_fc6": "off, or 1,024", "svd_fc7": "off, or 256", "only_level": "by its size",
+                "canonical": "224",
+            }.get(part.key) or words[paper]
+            assert wanted in part.paper, part.key
+            if part.key.startswith("svd"):
+                assert f"{fields[part.key].metadata['paper_svd']:,}" in part.paper
+            elif isinstance(paper, int | float) and paper > 1:
+                assert f"{paper:g}" in part.paper
+
+
+def test_a_switch_shows_what_was_run_and_what_is_now(traces: dict[str, Trace]) -> None:
+    varied: Varied = with_variant((), "faster_rcnn", "sizes_used", (16.0, 64.0))
+    varied = with_variant(varied, "fpn", "only_level", 4)
+    shown = part_switches(traces, varied)
+    assert set(shown) == set(NAMES)
+    faster = {one.key: one for one in shown["faster_rcnn"]}
+    assert faster["sizes_used"].choices == ("16²", "32²", "64²")
+    assert faster["sizes_used"].value == ("16²", "64²")
+    assert faster["sizes_used"].run == ("16²", "32²", "64²") and faster["sizes_used"].changed
+    assert faster["pooling"].value == "RoI pooling" and not faster["pooling"].changed
+    assert faster[REGIONS_OF].value == "its own RPN"
+    fpn = {one.key: one for one in shown["fpn"]}
+    assert (fpn["only_level"].value, fpn["only_level"].run) == ("P4 for all", "by its size")
+    assert (fpn["canonical"].value, fpn["canonical"].kind) == (84, "count")
+    fast = {one.key: one for one in shown["fast_rcnn"]}
+    assert fast["svd_fc6"].high == fast["svd_fc7"].high == 24  # the width of the small layers
+    assert fast[REGIONS_OF].value == "selective search"
+
+
+def test_what_a_switch_shows_is_read_back(traces: dict[str, Trace]) -> None:
+    for name, trace in traces.items():
+        for one in part_switches({name: trace}, ())[name]:
+            assert value_of(trace, one.key, one.value) is None
+    assert value_of(traces["fpn"], "only_level", "P5 for all") == 5
+    assert value_of(traces["fpn"], "canonical", 42) == 42.0
+    assert value_of(traces["sppnet"], "levels", ("3 × 3", "1 × 1")) == (3, 1)
+    assert value_of(traces["fast_rcnn"], REGIONS_OF, "FPN's RPN") == "fpn"
+
+
+def test_one_scale_beside_the_papers_five(traces: dict[str, Trace]) -> None:
+    settings = traces["sppnet"].settings | {"scales": (258,)}
+    part = next(
+        one for one in parts_of(dataclasses.replace(traces["sppnet"], settings=settings))
+        if one.key == "scales"
+    )
+    assert part.options == (("one: 258", (258,)), ("5: 180 to 450", SCALES))
+
+
+def test_variants_are_held_and_given_back() -> None:
+    varied = with_variant((), "fpn", "top_down", False)
+    varied = with_variant(varied, "fpn", "laterals", False)
+    assert variant_of(varied, "fpn") == (("laterals", False), ("top_down", False))
+    varied = with_variant(with_variant(varied, "fpn", "top_down", None), "fpn", "laterals", None)
+    assert varied == ()
+    assert with_part((("b", 1),), "a", 2) == (("a", 2), ("b", 1))
+
+
+def test_the_backbone_does_not_run_where_its_maps_stay(traces: dict[str, Trace]) -> None:
+    engine = SmallEngine()
+    made(engine, traces, "fast_rcnn", (("svd_fc6", 4),))  # keeps the maps from now on
+    assert engine.passes == {"fast_rcnn": 1} and engine.searches == 0
+    for t in (5, 6):
+        made(engine, traces, "fast_rcnn", (("svd_fc6", t),))
+    made(engine, traces, "fast_rcnn", (("pooling", "roi_align"),))
+    assert engine.passes == {"fast_rcnn": 1} and engine.searches == 0
+    for variant in ((("top_down", False),), (("top_down", False), ("only_level", 3))):
+        made(engine, traces, "fpn", variant)
+    assert engine.passes["fpn"] == 2  # the features change: they are computed, and timed, in full
+
+
+def test_all_singular_values_change_nothing(engine: SmallEngine, traces: dict[str, Trace]) -> None:
+    """The maps that are taken over lead to the same scores as those of a whole run."""
+    variant = (("svd_fc6", 24), ("svd_fc7", 24))
+    other = made(engine, traces, "fast_rcnn", variant).stage("scores")
+    before = traces["fast_rcnn"].stage("scores")
+    assert isinstance(other, ScoresStage) and isinstance(before, ScoresStage)
+    np.testing.assert_allclose(other.values, before.values, atol=1e-4)
+
+
+def test_variants_follow_the_methods_of_a_new_photo() -> None:
+    engine = SmallEngine()
+    wanted = (("fpn", (("only_level", 2),)), ("faster_rcnn", ((REGIONS_OF, "search"),)))
+    job = Job("small", ("faster_rcnn", "fpn", "fast_rcnn"), photo=engine.photo, variants=wanted)
+    happened = list(all_events(job, engine, lambda: False))
+    there = [
+        (event.trace.method, isinstance(event, VariantMade)) for event in happened
+        if isinstance(event, VariantMade) or (isinstance(event, TraceGrew) and event.complete)
+    ]
+    assert set(there) == {
+        ("faster_rcnn", False), ("fpn", False), ("fpn", True), ("fast_rcnn", False),
+        ("faster_rcnn", True),
+    }
+    found = {event.method: event.trace for event in happened if isinstance(event, VariantMade)}
+    level = found["fpn"].stage("assignment")
+    assert isinstance(level, LevelStage) and set(level.level.tolist()) == {2}
+    assert isinstance(found["faster_rcnn"].stage("regions"), SearchStage)
+
+
+def test_the_regions_of_a_method_that_did_not_run(traces: dict[str, Trace]) -> None:
+    engine = SmallEngine()
+    trace = made(engine, {"rcnn": traces["rcnn"]}, "rcnn", ((REGIONS_OF, "fpn"),))
+    stage, wanted = trace.stage("regions"), traces["fpn"].stage("regions")
+    assert isinstance(stage, RpnStage) and isinstance(wanted, RpnStage)
+    np.testing.assert_array_equal(stage.boxes, wanted.boxes)
+    assert trace.settings[REGIONS_OF] == "fpn"
+
+
+def test_what_cannot_run_is_a_sentence(traces: dict[str, Trace]) -> None:
+    engine = SmallEngine()
+    engine.broken.add("fpn")
+    happened = run(engine, traces, ("fpn", (("top_down", False),)), ("rcnn", (("padding", 0),)))
+    failed = [one for one in happened if isinstance(one, VariantFailed)]
+    assert [one.sentence for one in failed] == ["FPN: the small network is broken."]
+    assert [one.method for one in happened if isinstance(one, VariantMade)] == ["rcnn"]
+
+
+def test_nothing_comes_of_what_is_cancelled(traces: dict[str, Trace]) -> None:
+    engine, seen = SmallEngine(), list[object]()
+    job = Job("small", (), photo=engine.photo, done=traces, variants=(("rcnn", (("padding", 0),)),))
+    for event in all_events(job, engine, lambda: len(seen) > 3):
+        seen.append(event)
+    assert not [one for one in seen if isinstance(one, VariantMade | VariantFailed)]
+
+
+def test_notes_of_compressed_layers_by_hand() -> None:
+    """Weights before and after, and the error of the scores."""
+    run_ = small_trace("fast_rcnn")
+    stage = run_.stage("scores")
+    assert isinstance(stage, ScoresStage)
+    values = np.array(stage.values)
+    values[0, 0] += 0.25
+    layers = tuple(dataclasses.replace(one, t=2) for one in stage.layers[:1]) + stage.layers[1:]
+    cut = dataclasses.replace(stage, values=values, layers=layers, ms=stage.ms / 2)
+    other = dataclasses.replace(
+        run_, stages=tuple(cut if one is stage else one for one in run_.stages)
+    )
+    lines = {note.name: note.text for note in notes(run_, other)}
+    assert lines["fc6, t = 2"] == f"{24 * 12544:,} → {2 * (24 + 12544):,} weights"
+    assert lines["score error"] == f"mean {0.25 / values.size:.4f}, most 0.250"
+    assert "scores and after" in lines
+    assert notes(run_, run_) == ()
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_own_regions_are_the_first_choice_of_words(method: str) -> None:
+    part = regions_part(method)
+    assert [value for _, value in part.options].count("own") == 1 and len(part.options) == 3
