@@ -67,6 +67,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.side.show_page(w.side.switches), "S"),
     Command(("M",), "Found: matches of the methods' detections",
             lambda w: w.drawer.show_page(w.comparing.found), "M"),
+    Command(("R",), "Recall of the methods' regions",
+            lambda w: w.drawer.show_page(w.comparing.recall), "R"),
     Command(("T",), "Time: milliseconds, passes and multiply-adds",
             lambda w: w.drawer.show_page(w.time_page), "T"),
     Command(("Ctrl+Z",), "Undo: switches, layers, selection", lambda w: w.workbench.steps.undo(),

@@ -12,6 +12,7 @@ from explorer.session.state import Desk
 from explorer.ui.centre import Centre
 from explorer.ui.drawer import Drawer
 from explorer.ui.matches_page import MatchesPage
+from explorer.ui.recall_page import RecallPage
 from explorer.ui.style import Theme
 from explorer.ui.workbench import Workbench
 
@@ -28,6 +29,8 @@ class Comparing(QObject):
         self.found = MatchesPage(bench, theme)
         drawer.add("Found", "Which detections of the methods are the same object (M)", self.found)
         self.found.chosen.connect(self._choose)
+        self.recall = RecallPage(bench, theme)
+        drawer.add("Recall", "How much of the ground truth the regions cover (R)", self.recall)
 
     def _choose(self, box: Rect, key: Key | None, partners: tuple[Key, ...]) -> None:
         """Select an object's detections in all methods, and bring it near."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QVBoxLayout, QWidget
 
-from explorer.methods.names import NAMES
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.matches import Match, matches, matches_text
 from explorer.session.verdicts import MATCH
 from explorer.trace.stages import Trace
 from explorer.ui.boxes_page import Table
+from explorer.ui.follower import Follower
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.matches_model import FOUND, OBJECT, TRUTH, MatchesModel
 from explorer.ui.style import Theme
@@ -78,7 +75,6 @@ class MatchesPage(QWidget):
         super().__init__(parent)
         self.bench, self.theme = bench, theme
         self.model = MatchesModel(theme)
-        self._shown: tuple[tuple[Trace, ...], GroundTruth | None] | None = None
         self.count = QLabel()
         self.help = QLabel(HELP)
         self.help.setWordWrap(True)
@@ -94,9 +90,8 @@ class MatchesPage(QWidget):
         column.addWidget(self.count)
         column.addWidget(self.table, 1)
         column.addWidget(self.help)
-        bench.switched.connect(self._follow)
-        bench.traces_changed.connect(self._follow)
         theme.changed.connect(self.table.viewport().update)
+        self.follower = Follower(self, bench, "detections", matches, self._put, self._mark)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 320)
@@ -124,38 +119,12 @@ class MatchesPage(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._follow()
-        super().showEvent(event)
-
-    def _follow(self) -> None:
-        if not self.isVisible():
-            return
-        bench = self.bench
-        desk = bench.desk
-        traces = tuple(
-            bench.shown[name] for name in NAMES
-            if name in desk.enabled and name in bench.shown
-            and bench.shown[name].stage("detections") is not None
-        )
-        now = (traces, desk.view.truth)
-        if self._shown is not None and now[1] is self._shown[1] and _same(now[0], self._shown[0]):
-            self._mark()
-            return
-        self._shown = now
-        make: Callable[[], tuple[Match, ...]] = partial(matches, *now)
-        bench.presenter.studio.ask("matches", make, partial(self._arrived, now))
-
-    def _arrived(
-        self, made: tuple[tuple[Trace, ...], GroundTruth | None],
-        result: tuple[Match, ...] | Exception,
+    def _put(
+        self, traces: tuple[Trace, ...], truth: GroundTruth | None, made: tuple[Match, ...]
     ) -> None:
-        if made is not self._shown or isinstance(result, Exception):
-            return
-        traces = {trace.method: trace for trace in made[0]}
         columns = self.model.columns
-        self.model.show_matches(result, traces)
-        text = matches_text(result, len(traces)) if traces else "No method has finished yet."
+        self.model.show_matches(made, {trace.method: trace for trace in traces})
+        text = matches_text(made, len(traces)) if traces else "No method has finished yet."
         self.count.setText(text)
         if self.model.columns != columns:
             self._fit()
@@ -197,7 +166,3 @@ class MatchesPage(QWidget):
         key = match.key(self.model.columns[index.column()])
         rest = tuple(one.key for one in match.found.values() if one.key != key)
         self.chosen.emit(match.box, key, rest)
-
-
-def _same(one: tuple[Trace, ...], other: tuple[Trace, ...]) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

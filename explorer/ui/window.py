@@ -130,6 +130,7 @@ class Window(QMainWindow):
         )
         self.truth.said.connect(self.banner.say)
         self.entrance.truth_wanted.connect(self.truth.ask)
+        self.comparing.recall.draw_wanted.connect(self.truth.toggle)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
