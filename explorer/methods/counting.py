@@ -67,7 +67,8 @@ class Counter:
             else:
                 net.rpn(self._maps)
         elif isinstance(stage, PoolingStage):
-            bins = stage.bins * 2 if len(stage.bins) == 1 else (sum(side**2 for side in stage.bins),)
+            one_grid = len(stage.bins) == 1
+            bins = stage.bins * 2 if one_grid else (sum(side**2 for side in stage.bins),)
             self._pooled = torch.empty(len(stage.source), stage.channels, *bins, device=META)
         elif isinstance(stage, ScoresStage):
             if self._method == "fpn":

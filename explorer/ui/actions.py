@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
@@ -36,8 +37,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(("0", "C"), "All methods side by side",
             lambda w: w.go(w.workbench.desk.side_by_side()), "0  C"),
-    Command(("Left",), "Previous stage", lambda w: w.step_stage(-1), "←"),
-    Command(("Right",), "Next stage", lambda w: w.step_stage(1), "→"),
+    Command(("Left",), "Previous stage", lambda w: w.tour.step(-1) or w.step_stage(-1), "←"),
+    Command(("Right",), "Next stage", lambda w: w.tour.step(1) or w.step_stage(1), "→"),
     Command(("Space",), "Play or pause the steps of a stage", lambda w: w.bottom.player.toggle(),
             "Space"),
     Command(("[",), "One step back", lambda w: w.bottom.player.step(-1), "["),
@@ -47,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Z",), "Zoom to the selected box", lambda w: w.zoom_to_selection(), "Z"),
     Command(("F", "Home"), "Whole photo", lambda w: w.camera.fit(), "F  Home"),
     Command(("Esc",), "Nothing selected, layers and controls as at first",
-            lambda w: w.truth.leave() or w.reset(), "Esc"),
+            lambda w: w.tour.leave() or w.truth.leave() or w.reset(), "Esc"),
     Command(("PgUp",), "Previous photo", lambda w: w.workbench.turn(-1), "Page Up"),
     Command(("PgDown",), "Next photo", lambda w: w.workbench.turn(1), "Page Down"),
     Command(("Ctrl+O",), "Open photos", lambda w: w.entrance.ask_files(), "Ctrl+O"),
@@ -75,8 +76,13 @@ COMMANDS: tuple[Command, ...] = (
             "Ctrl+Z"),
     Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", lambda w: w.workbench.steps.redo(),
             "Ctrl+Shift+Z"),
-    Command(("F11",), "Full screen", lambda w: w.toggle_full_screen(), "F11"),
-    Command(("?", "F1"), "This list", lambda w: w.show_keys(), "?  F1"),
+    Command(("F11",), "Full screen",
+            lambda w: w.setWindowState(w.windowState() ^ Qt.WindowState.WindowFullScreen), "F11"),
+    Command(("L",), "Learn: a tour of the five papers, stage by stage",
+            lambda w: w.tour.toggle(), "L"),
+    Command(("Ctrl+Shift+P",), "Command palette: search all that can be done",
+            lambda w: w.commands.toggle(), "Ctrl+Shift+P"),
+    Command(("?", "F1"), "List of keys", lambda w: w.show_keys(), "?  F1"),
 )
 
 

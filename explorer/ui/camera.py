@@ -43,6 +43,10 @@ class Camera(QObject):
             (area[1] + area[3]) / 2 - scale * self.centre[1],
         )
 
+    def look_at(self, centre: tuple[float, float], zoom: float) -> None:
+        """Go where the camera once was, as far as that is on this photo."""
+        self._set(centre, min(max(zoom, FARTHEST), NEAREST))
+
     def pan(self, dx: float, dy: float) -> None:
         """Move what is seen by (dx, dy) photo pixels."""
         self._set((self.centre[0] - dx, self.centre[1] - dy), self.zoom)

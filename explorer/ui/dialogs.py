@@ -5,28 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.ui.actions import Command
+from explorer.ui.key_groups import grouped
+
+Group = tuple[str, Sequence[Command]]
+HEADING = 2  # lines that a heading takes, with what is left free above it
 
 
 class KeysDialog(QDialog):
-    def __init__(self, keys: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    """Two columns of groups, about equally long."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(26, 22, 30, 24)
-        grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(8)
-        half = -(-len(keys) // 2)
-        for index, (key, text) in enumerate(keys):
-            column, row = divmod(index, half)
-            label = QLabel(key)
-            label.setObjectName("formula")
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            label.setStyleSheet("padding-left: 20px;" if column else "")
-            grid.addWidget(label, row, 2 * column)
-            grid.addWidget(QLabel(text), row, 2 * column + 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(44)
+        for part in halves(grouped()):
+            columns.addLayout(_column(part))
         pointer = QLabel("Drag to move, wheel or pinch to zoom, click a box to follow it.")
         pointer.setProperty("quiet", True)
-        grid.addWidget(pointer, half, 0, 1, 4)
-        grid.setRowMinimumHeight(half, 34)
+        pointer.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(30, 18, 34, 20)
+        lines.setSpacing(16)
+        lines.addLayout(columns)
+        lines.addWidget(pointer)
+
+
+def halves(groups: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
+    """The groups in two parts, in order, the longer one as short as it can be."""
+    lines = [HEADING + len(commands) for _, commands in groups]
+    cut = min(range(len(groups) + 1), key=lambda at: max(sum(lines[:at]), sum(lines[at:])))
+    return groups[:cut], groups[cut:]
+
+
+def _column(groups: Sequence[Group]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(5)
+    row = 0
+    for heading, commands in groups:
+        title = QLabel(heading)
+        title.setObjectName("cardtitle")
+        title.setContentsMargins(0, 10 if row else 0, 0, 2)
+        grid.addWidget(title, row, 1)
+        row += 1
+        for command in commands:
+            keys = QLabel(command.shown)
+            keys.setObjectName("formula")
+            keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(keys, row, 0)
+            grid.addWidget(QLabel(command.text), row, 1)
+            row += 1
+    grid.setRowStretch(row, 1)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -90,7 +90,12 @@ def fill_open_menu(
         title = menu.addAction("Samples")
         title.setEnabled(False)
         for path in bundled:
-            menu.addAction(path.stem.replace("_", " ").capitalize(), partial(open_path, path))
+            menu.addAction(sample_title(path), partial(open_path, path))
+
+
+def sample_title(path: Path) -> str:
+    """"Grace hopper"."""
+    return path.stem.replace("_", " ").capitalize()
 
 
 def ask_files(parent: QWidget, folder: str) -> list[Path]:

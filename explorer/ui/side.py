@@ -32,6 +32,7 @@ class Side(QWidget):
         self.inspector, self.switches = Inspector(theme, studio), SwitchesPanel(theme)
         self.boxes = BoxesPage(theme)
         self._wanted: bool | None = None  # as the user chose
+        self._before: QWidget | None = None  # the page in whose place another is shown
         self.pages = QStackedWidget()
         head = QHBoxLayout()
         head.setContentsMargins(12, 10, 12, 0)
@@ -58,8 +59,29 @@ class Side(QWidget):
         column.addLayout(head)
         column.addWidget(self.pages, 1)
 
+    def lend(self, page: QWidget) -> None:
+        """Show `page` in place of all others, until `give_back`."""
+        self._before = self.pages.currentWidget()
+        self.pages.setCurrentIndex(self.pages.addWidget(page))
+        for tab in self.tabs.buttons():
+            tab.hide()
+        self.show()
+
+    def give_back(self) -> None:
+        """The page that was there before `lend`; in a narrow window the side may go again."""
+        if self._before is not None:
+            lent = self.pages.currentWidget()
+            self.pages.setCurrentWidget(self._before)
+            if lent is not None:
+                self.pages.removeWidget(lent)
+        self._before = None
+        for tab in self.tabs.buttons():
+            tab.show()
+
     def show_page(self, page: QWidget) -> None:
         """Bring a page up; again: hide the side, as its key does."""
+        if self._before is not None:
+            return
         if self.isVisible() and self.pages.currentWidget() is page:
             self._wanted = False
             self.hide()
@@ -71,10 +93,13 @@ class Side(QWidget):
 
     def toggle(self) -> None:
         """Hide it, or show the page that was there."""
+        if self._before is not None:
+            return
         self._wanted = not self.isVisible()
         self.setVisible(self._wanted)
 
     def place(self, window_width: int, selected: bool) -> None:
         """In a narrow window it appears with a selection, unless the user chose."""
         useful = window_width >= WIDE or selected
-        self.setVisible(useful if self._wanted is None else self._wanted)
+        wanted = useful if self._wanted is None else self._wanted
+        self.setVisible(wanted or self._before is not None)

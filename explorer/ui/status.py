@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from explorer.trace.stages import Trace
@@ -24,6 +24,13 @@ OFF = Status("off", "Switched off")
 DONE = Status("done")
 WAITING = Status("waiting", "Waiting for its turn")
 CANCELLED = Status("waiting", "Cancelled")
+
+
+def at_first(name: str, methods: Container[str], done: Container[str]) -> Status:
+    """A method's status when a photo comes; done: what has run on the photo before."""
+    if name not in methods:
+        return OFF
+    return DONE if name in done else WAITING
 
 
 def pending(methods: Iterable[str], status: Mapping[str, Status]) -> tuple[str, ...]:

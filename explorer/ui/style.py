@@ -111,6 +111,10 @@ QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 #cardtitle { font-weight: 600; }
 #formula { font-family: "JetBrains Mono"; font-size: 11px; }
 #banner { background: $raised; border: 1px solid $bad; border-radius: 9px; }
+#palette { background: $surface; border: 1px solid $faint; border-radius: 12px; }
+#paletteline { background: transparent; border: none; border-bottom: 1px solid $line;
+  border-radius: 0; padding: 13px 16px; font-size: 15px; }
+#palette QListView { background: transparent; border: none; }
 #notice { background: $raised; border: 1px solid $line; border-radius: 9px; }
 """)
 

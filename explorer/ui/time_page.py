@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from explorer.session.chart import Chart
 from explorer.session.time_chart import time_chart
 from explorer.ui.chart_view import ChartView
+from explorer.ui.drawer import Drawer
 from explorer.ui.style import Theme
 from explorer.ui.workbench import Workbench
 
@@ -23,8 +24,8 @@ from explorer.ui.workbench import Workbench
 class TimePage(QWidget):
     """Follows the bench while it is visible. It shows the methods as they ran, not as switched."""
 
-    def __init__(self, bench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bench: Workbench, drawer: Drawer, theme: Theme) -> None:
+        super().__init__()
         self.bench = bench
         self.view = ChartView(theme, self._chart)
         self.scales = QButtonGroup(self)
@@ -53,6 +54,7 @@ class TimePage(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(scroll, 1)
+        drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self)
         bench.traces_changed.connect(self._follow)
         bench.switched.connect(self._follow)
 

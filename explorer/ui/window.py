@@ -21,11 +21,12 @@ from explorer.session.related import Counterpart
 from explorer.session.scene import Key
 from explorer.session.scenes.nms_steps import PERCENT
 from explorer.session.state import Desk
-from explorer.ui.actions import add_actions, keys_text
+from explorer.ui.actions import add_actions
 from explorer.ui.bottom_bar import LIMITS, BottomBar
 from explorer.ui.box_list import BoxList
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
+from explorer.ui.command_palette import CommandPalette
 from explorer.ui.comparing import Comparing
 from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
@@ -44,6 +45,7 @@ from explorer.ui.style_files import apply_style
 from explorer.ui.switching import Switching
 from explorer.ui.time_page import TimePage
 from explorer.ui.top_bar import TopBar
+from explorer.ui.tour import Tour
 from explorer.ui.truth_bar import TruthBar
 from explorer.ui.truth_desk import TruthDesk
 from explorer.ui.weights import FpnWeights
@@ -73,8 +75,8 @@ class Window(QMainWindow):
         self.comparing = Comparing(
             self.workbench, self.drawer, self.centre, self.theme, self.go, self
         )
-        self.time_page = TimePage(self.workbench, self.theme)
-        self.drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self.time_page)
+        self.time_page = TimePage(self.workbench, self.drawer, self.theme)
+        self.tour, self.commands = Tour(self), CommandPalette(self)
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)
@@ -276,11 +278,8 @@ class Window(QMainWindow):
 
     # -- the rest --------------------------------------------------------------------------
 
-    def toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
     def show_keys(self) -> None:
-        KeysDialog(keys_text(), self).open()
+        KeysDialog(self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("geometry", self.saveGeometry())

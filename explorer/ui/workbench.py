@@ -38,7 +38,7 @@ from explorer.ui.opening import image_in, opening_sentence
 from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
-from explorer.ui.status import CANCELLED, DONE, OFF, WAITING, Status, complete, pending
+from explorer.ui.status import CANCELLED, DONE, OFF, WAITING, Status, at_first, complete, pending
 
 
 class Workbench(QObject):
@@ -94,7 +94,7 @@ class Workbench(QObject):
             self.failed.emit(opening_sentence(error))
             return
         goes_on = len(paths) != 1 or paths[0].is_dir() or self.photo is None
-        self._start(coming_of(album, self.desk.enabled, goes_on))
+        self.start(coming_of(album, self.desk.enabled, goes_on))
 
     def open_data(self, data: QMimeData, name: str) -> None:
         """The picture of a drop or of the clipboard."""
@@ -103,7 +103,7 @@ class Workbench(QObject):
             self.failed.emit("There is no photo in it: copy a picture or a file first.")
             return
         job = Job(name=name, methods=self.desk.enabled, photo=photo)
-        self._start(Coming(job, Album(), goes_on=False))
+        self.start(Coming(job, Album(), goes_on=False))
 
     def turn(self, step: int) -> None:
         """The next or previous photo of the album."""
@@ -114,9 +114,9 @@ class Workbench(QObject):
             self._resume()  # back to the bench, before the other photo could be read
         elif album is not here:
             goes_on = coming is not None and coming.goes_on
-            self._start(coming_of(album, self.desk.enabled, goes_on))
+            self.start(coming_of(album, self.desk.enabled, goes_on))
 
-    def _start(self, coming: Coming) -> None:
+    def start(self, coming: Coming) -> None:
         self._coming, job = coming, coming.job
         if self.photo is None:
             for name in NAMES:
@@ -160,14 +160,14 @@ class Workbench(QObject):
         job, self.album = self._coming.job, self._coming.album
         self._coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
-        self.traces.clear()
+        self.traces = dict(job.done)
         self._before.clear()
         self.presenter.new_photo(photo)
         self.steps.begin(self.desk.for_another_photo())
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)
         for name in NAMES:
-            self._set_status(name, WAITING if name in self.desk.enabled else OFF)
+            self._set_status(name, at_first(name, self.desk.enabled, job.done))
         self.show_name()
         self._show()
 
@@ -204,7 +204,7 @@ class Workbench(QObject):
         coming, self._coming = self._coming, None
         if coming is not None and event.unread:
             if (following := coming.following()) is not None:
-                return self._start(following)
+                return self.start(following)
             if self.photo is not None:
                 self.album = self.album.without(coming.job.path)
                 return self._resume()
@@ -289,7 +289,7 @@ class Workbench(QObject):
         """Run FPN with other weights, now and from now on. The other methods keep their results."""
         self._weights = weights
         if self._coming is not None:
-            self._start(self._coming)
+            self.start(self._coming)
         elif self.photo is not None:
             if "fpn" not in self.desk.enabled:
                 self.steps.put(self.desk.toggled("fpn"))

@@ -1,4 +1,4 @@
-"""Multiply-adds of a trace, against the layers' own sizes as they are when the method really runs."""
+"""Multiply-adds of a trace, against the layers' own sizes when the method really runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from explorer.methods import catalog
 from explorer.methods.modules import MODULES
+from explorer.trace.stages import ScoresStage
 from tests.unit.small_nets import (
     SEARCHING,
     small_loaded,
@@ -75,3 +76,12 @@ def test_several_scales_cost_several_passes() -> None:
         assert stage is not None
         counts.append(stage.multiply_adds)
     assert counts[1] == 3 * counts[0] > 0
+
+
+def test_truncated_svd_saves_what_the_paper_says() -> None:
+    whole = small_trace("fast_rcnn").stage("scores")
+    cut = small_trace("fast_rcnn", settings=small_settings("fast_rcnn", svd_fc6=5)).stage("scores")
+    assert isinstance(whole, ScoresStage) and isinstance(cut, ScoresStage)
+    fc6 = cut.layers[0]
+    saved = fc6.inputs * fc6.outputs - 5 * (fc6.inputs + fc6.outputs)
+    assert whole.multiply_adds - cut.multiply_adds == len(cut.source) * saved > 0

@@ -1,0 +1,122 @@
+"""What the command palette offers: commands, stages, methods, photos, layers, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.methods.names import METHODS
+from explorer.paths import samples
+from explorer.session.scenes.common import STAGE_TITLES
+from explorer.session.switching import Switch
+from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.ui.actions import COMMANDS
+from explorer.ui.opening import sample_title
+from explorer.ui.switches import value_text
+
+if TYPE_CHECKING:
+    from explorer.ui.window import Window
+
+PALETTE_KEYS = "Ctrl+Shift+P"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """group: what kind of thing it is; keys: those that do the same, "" where there are none."""
+
+    title: str
+    group: str
+    run: Callable[[], object]
+    keys: str = ""
+
+
+def entries(window: Window) -> list[Entry]:
+    """All that can be done now, in the order in which it is listed with nothing typed."""
+    return [
+        *_commands(window), *_stages(window), *_methods(window), *_layers(window),
+        *_switches(window), *_tour(window), *_photos(window),
+    ]
+
+
+def _commands(window: Window) -> Iterator[Entry]:
+    for command in COMMANDS:
+        if command.shown != PALETTE_KEYS:
+            yield Entry(command.text, "Command", partial(command.do, window), command.shown)
+
+
+def _stages(window: Window) -> Iterator[Entry]:
+    def show(stage: StageName, method: str | None) -> None:
+        desk = window.workbench.desk.at_stage(stage)
+        window.go(desk.alone(method) if method else desk.side_by_side())
+
+    for stage in STAGE_NAMES:
+        title = f"{STAGE_TITLES[stage]}, all methods"
+        yield Entry(title, "Stage", partial(show, stage, None))
+    for method in METHODS:
+        for stage in STAGE_NAMES:
+            title = f"{STAGE_TITLES[stage]} of {method.title}"
+            yield Entry(title, "Stage", partial(show, stage, method.name))
+
+
+def _methods(window: Window) -> Iterator[Entry]:
+    enabled = window.workbench.desk.enabled
+    for method in METHODS:
+        on = method.name in enabled
+        title = f"{'Hide' if on else 'Run'} {method.title}"
+        yield Entry(title, "Method", partial(window.top.method_toggled.emit, method.name))
+
+
+def _layers(window: Window) -> Iterator[Entry]:
+    for name, box in window.bottom.boxes.items():
+        title = f"{'Hide' if box.isChecked() else 'Show'} layer {name}"
+        yield Entry(title, "Layer", box.click)
+
+
+def _switches(window: Window) -> Iterator[Entry]:
+    panel = window.side.switches
+    for row in panel.rows:
+        switch = row.switch
+        if switch.kind == "toggle":
+            yield Entry(
+                f"{switch.title}: {'off' if switch.value else 'on'}", "Switch",
+                partial(panel.changed.emit, switch.key, switch.methods, not switch.value),
+            )
+        elif switch.kind == "choice":
+            for choice in switch.choices:
+                if choice != switch.value:
+                    yield Entry(
+                        f"{switch.title}: {choice}", "Switch",
+                        partial(panel.changed.emit, switch.key, switch.methods, choice),
+                    )
+        else:
+            title = f"{switch.title}: now {value_text(switch, switch.value)}"
+            yield Entry(title, "Switch", partial(_to_switch, window, switch))
+
+
+def _to_switch(window: Window, switch: Switch) -> None:
+    """Bring the switch up, ready to be moved with the arrow keys."""
+    side = window.side
+    if not side.isVisible() or side.pages.currentWidget() is not side.switches:
+        side.show_page(side.switches)
+    for row in side.switches.rows:
+        if (row.switch.key, row.switch.methods) == (switch.key, switch.methods):
+            row.field.setFocus()
+
+
+def _tour(window: Window) -> Iterator[Entry]:
+    for method in METHODS:
+        yield Entry(f"Tour of {method.title}", "Tour", partial(window.tour.begin_with, method.name))
+
+
+def _photos(window: Window) -> Iterator[Entry]:
+    def opened(path: Path) -> None:
+        window.open_paths([path])
+
+    for path in window.entrance.recent.paths():
+        if path.exists():
+            yield Entry(path.name, "Recent photo", partial(opened, path))
+    for path in samples():
+        yield Entry(sample_title(path), "Sample photo", partial(opened, path))

@@ -1,0 +1,138 @@
+"""The command palette and the list of keys, through the window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.paths import samples
+from explorer.trace.base import STAGE_NAMES
+from explorer.ui.actions import COMMANDS, keys_text
+from explorer.ui.dialogs import KeysDialog, halves
+from explorer.ui.key_groups import GROUPS, grouped
+from explorer.ui.palette_entries import Entry, entries
+from explorer.ui.window import Window
+from tests.gui.conftest import SHORT, settle
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def called(qtbot: QtBot, window: Window, query: str = "") -> list[str]:
+    """Open the palette, type, and say what it lists."""
+    if not window.commands.isVisible():
+        qtbot.keyClick(window, Qt.Key.Key_P, CTRL_SHIFT)
+    assert window.commands.isVisible()
+    window.commands.line.clear()
+    qtbot.keyClicks(window.commands.line, query)
+    return [hit.entry.title for hit in window.commands.model.hits]
+
+
+def press(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
+    qtbot.keyClick(window.commands.line, key)
+
+
+def test_it_offers_everything_and_esc_closes_it(qtbot: QtBot, opened: Window) -> None:
+    desk = opened.workbench.desk
+    offered = called(qtbot, opened)
+    groups = {hit.entry.group for hit in opened.commands.model.hits}
+    assert groups == {
+        "Command", "Stage", "Method", "Layer", "Switch", "Tour", "Recent photo", "Sample photo",
+    }
+    assert len(offered) >= len(COMMANDS) + 6 * len(STAGE_NAMES) + len(samples())
+    press(qtbot, opened, Qt.Key.Key_Escape)
+    assert not opened.commands.isVisible()
+    assert opened.workbench.desk == desk
+
+
+def test_typing_finds_and_enter_runs(qtbot: QtBot, opened: Window) -> None:
+    assert called(qtbot, opened, "fpn pool")[0] == "Pooling of FPN"
+    press(qtbot, opened, Qt.Key.Key_Return)
+    assert not opened.commands.isVisible()
+    assert (opened.workbench.desk.stage, opened.workbench.desk.method) == ("pooling", "fpn")
+
+
+def test_arrows_move_in_the_list_and_not_in_the_window(qtbot: QtBot, opened: Window) -> None:
+    desk = opened.workbench.desk
+    called(qtbot, opened, "alone")
+    chosen = opened.commands.list
+    for key, row in (
+        (Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1), (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Up, opened.commands.model.rowCount() - 1),
+    ):
+        press(qtbot, opened, key)
+        assert chosen.currentIndex().row() == row
+    assert opened.workbench.desk == desk
+
+
+def test_what_is_called_nothing_says_so(qtbot: QtBot, opened: Window) -> None:
+    assert called(qtbot, opened, "qqqq") == []
+    assert opened.commands.nothing.isVisible()
+    press(qtbot, opened, Qt.Key.Key_Return)
+    assert opened.commands.isVisible()
+
+
+def entry(window: Window, title: str) -> Entry:
+    return next(each for each in entries(window) if each.title == title)
+
+
+def test_methods_layers_and_switches_act(qtbot: QtBot, opened: Window) -> None:
+    entry(opened, "Hide R-CNN").run()
+    assert "rcnn" not in opened.workbench.desk.enabled
+    assert entry(opened, "Run R-CNN")
+    settle(qtbot, opened)
+    layer = next(each for each in entries(opened) if each.group == "Layer")
+    name = layer.title.removeprefix("Hide layer ")
+    layer.run()
+    assert not opened.bottom.boxes[name].isChecked()
+    assert entry(opened, f"Show layer {name}")
+    entry(opened, "Box regression: off").run()
+    settle(qtbot, opened)
+    assert dict(opened.workbench.desk.chosen)["fpn"].regression is False
+
+
+def test_a_threshold_is_brought_up_ready_to_move(qtbot: QtBot, opened: Window) -> None:
+    title = next(
+        each.title for each in entries(opened) if each.title.startswith("Suppressed above IoU")
+    )
+    entry(opened, title).run()
+    assert opened.side.switches.isVisible()
+    row = next(row for row in opened.side.switches.rows if row.switch.key == "nms_threshold")
+    qtbot.waitUntil(lambda: QWidget.focusWidget(opened) is row.field, timeout=SHORT)
+
+
+def test_recent_photos_are_opened(qtbot: QtBot, opened: Window) -> None:
+    path = opened.workbench.path
+    assert path is not None
+    recent = next(each for each in entries(opened) if each.group == "Recent photo")
+    assert recent.title == path.name
+    with qtbot.waitSignal(opened.workbench.photo_shown, timeout=SHORT):
+        recent.run()
+    settle(qtbot, opened)
+
+
+# -- the list of keys -------------------------------------------------------------------------
+
+
+def test_every_key_stands_under_one_heading(qtbot: QtBot, opened: Window) -> None:
+    shown = [(each.shown, each.text) for _, commands in grouped() for each in commands]
+    assert sorted(shown) == sorted(keys_text())
+    first = {command.keys[0] for command in COMMANDS}
+    assert {key for _, keys in GROUPS for key in keys} <= first
+    opened.show_keys()
+    dialog = opened.findChild(KeysDialog)
+    assert dialog is not None
+    written = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {text for _, text in keys_text()} | {heading for heading, _ in grouped()} <= written
+    assert dialog.sizeHint().height() < 640
+    dialog.close()
+
+
+@pytest.mark.parametrize("lengths", [(1,), (5, 1, 1), (3, 3, 3, 3)])
+def test_headings_are_shared_out_evenly(lengths: tuple[int, ...]) -> None:
+    groups = [(str(number), COMMANDS[:length]) for number, length in enumerate(lengths)]
+    left, right = halves(groups)
+    assert [*left, *right] == groups
+    lines = [sum(2 + len(commands) for _, commands in part) for part in (left, right)]
+    assert abs(lines[0] - lines[1]) <= 2 + max(lengths)

@@ -1,0 +1,126 @@
+"""The tour drives the window and leaves everything as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+import explorer.methods.modules  # noqa: F401 - torch, before a window waits for it
+from explorer.methods.names import NAMES
+from explorer.paths import samples
+from explorer.session.scene import Key
+from explorer.trace.base import STAGE_NAMES
+from explorer.ui.palette_entries import entries
+from explorer.ui.tour_page import Formula
+from explorer.ui.window import Window
+from tests.gui.conftest import LONG, MadeUpEngine, settle
+
+
+@pytest.fixture
+def touring(qtbot: QtBot, opened: Window) -> Window:
+    """On the tour's first page, the sample's methods done."""
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: opened.workbench.path in samples(), timeout=LONG)
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    return opened
+
+
+def words(window: Window) -> str:
+    assert window.tour.page is not None
+    return " ".join(label.text() for label in window.tour.page.findChildren(QLabel))
+
+
+def test_pages_drive_the_canvas(qtbot: QtBot, touring: Window) -> None:
+    page = touring.tour.page
+    assert page is not None and page.isVisible()
+    seen = []
+    for number in range(len(touring.tour.pages)):
+        desk = touring.workbench.desk
+        seen.append((desk.method, desk.stage))
+        assert f"{number + 1} of {len(touring.tour.pages)}" in words(touring)
+        if number + 1 < len(touring.tour.pages):
+            qtbot.mouseClick(page.forward, Qt.MouseButton.LeftButton)
+    assert seen == [(each.method, each.stage) for each in touring.tour.pages]
+    assert len(seen) == len(NAMES) * len(STAGE_NAMES)
+    settle(qtbot, touring)
+    qtbot.keyClick(touring, Qt.Key.Key_Left)
+    assert page.number == len(seen) - 2
+    qtbot.mouseClick(page.papers["fast_rcnn"], Qt.MouseButton.LeftButton)
+    assert touring.workbench.desk.method == "fast_rcnn"
+    assert touring.workbench.desk.stage == "image"
+
+
+def test_texts_have_numbers_and_formulas(qtbot: QtBot, touring: Window) -> None:
+    number = next(
+        i for i, page in enumerate(touring.tour.pages)
+        if (page.method, page.stage) == ("fpn", "regions")
+    )
+    touring.tour.show(number)
+    settle(qtbot, touring)
+    regions = touring.workbench.traces["fpn"].stage("regions")
+    assert regions is not None and f"{regions.count:,} regions" in words(touring)
+    touring.tour.show(number + 1)
+    settle(qtbot, touring)
+    assert touring.tour.page is not None
+    formula = touring.tour.page.findChild(Formula)
+    assert formula is not None and not formula.pixmap().isNull()
+    assert formula.pixmap().width() <= formula.width() * formula.devicePixelRatioF() + 1
+
+
+def test_esc_puts_everything_back(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    opened.select(Key("fpn", "detections", 0))
+    opened.go(opened.workbench.desk.at_stage("nms").with_limit(50))
+    opened.camera.zoom_at(20.0, 20.0, 2.0)
+    settle(qtbot, opened)
+    bench = opened.workbench
+    before = (
+        bench.steps.history, dict(bench.traces), bench.photo, bench.path, bench.name, bench.album,
+        opened.camera.centre, opened.camera.zoom, opened.side.pages.currentWidget(),
+        opened.side.isVisible(), dict(bench.status),
+    )
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: bench.path in samples(), timeout=LONG)
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    opened.tour.step(3)
+    runs = list(engine.runs)
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bench.path == photo.resolve() or bench.path == photo, timeout=LONG)
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    assert not opened.tour.on
+    after = (
+        bench.steps.history, dict(bench.traces), bench.photo, bench.path, bench.name, bench.album,
+        opened.camera.centre, opened.camera.zoom, opened.side.pages.currentWidget(),
+        opened.side.isVisible(), dict(bench.status),
+    )
+    assert after[1:3] == before[1:3] and after[3:] == before[3:]
+    assert after[0] == before[0]
+    assert engine.runs == runs  # nothing ran again
+    assert all(cell.thumbnail for key, cell in opened.stage_map.cells.items())
+
+
+def test_a_tour_on_a_sample_stays_on_it(qtbot: QtBot, window: Window) -> None:
+    window.open_paths([samples()[0]])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    desk = window.workbench.desk.alone("fpn").at_stage("regions")
+    window.go(desk)
+    next(each for each in entries(window) if each.title == "Tour of SPPNet").run()
+    assert (window.workbench.desk.method, window.workbench.desk.stage) == ("sppnet", "image")
+    assert window.workbench.path == samples()[0]
+    qtbot.keyClick(window, Qt.Key.Key_S)  # other pages wait
+    assert window.tour.page is not None and window.tour.page.isVisible()
+    window.switch_theme()
+    settle(qtbot, window)
+    qtbot.mouseClick(window.tour.page.leave, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert window.workbench.desk == desk and window.workbench.path == samples()[0]
+    assert all(tab.isVisibleTo(window.side) for tab in window.side.tabs.buttons())

@@ -1,0 +1,145 @@
+"""The tour's texts: their stages, their numbers, their formulas."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from explorer.methods.modules import module_of
+from explorer.methods.names import NAMES
+from explorer.session.tour import HOLDER, Block, Page, pages
+from explorer.session.tour_values import UNKNOWN, Values, value_text
+from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import RpnStage
+from explorer.ui.formulas import formula_image
+from tests.traces import synthetic_trace
+
+WORDS = 400  # of a paper: about two minutes
+LEAST = 10  # below it a number may be a shape ("3 × 3") as well as a setting
+
+
+@pytest.fixture(scope="module")
+def values() -> dict[str, Values]:
+    return {method: Values(method, None) for method in NAMES}
+
+
+def of(method: str) -> list[Page]:
+    return [page for page in pages() if page.method == method]
+
+
+def test_every_stage_of_every_paper_has_its_page() -> None:
+    found = [(page.method, page.stage) for page in pages()]
+    assert len(found) == len(set(found)) == len(NAMES) * len(STAGE_NAMES)
+    assert {method for method, _ in found} == set(NAMES)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_pages_stand_in_the_order_in_which_stages_run(method: str) -> None:
+    trace = synthetic_trace(method)
+    assert [page.stage for page in of(method)] == [stage.name for stage in trace.stages]
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_paper_takes_about_two_minutes(method: str) -> None:
+    words = [
+        word for page in of(method) for block in page.blocks if not block.formula
+        for word in block.text.split()
+    ]
+    assert 200 < len(words) <= WORDS
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_every_paper_says_what_it_changes_and_what_is_left(method: str) -> None:
+    text = " ".join(block.text for page in of(method) for block in page.blocks)
+    first, last = NAMES[0], NAMES[-1]
+    assert method == first or "**What changes:**" in text
+    assert method == last or re.search(r"\*\*(What is left|The next paper)", text)
+
+
+def test_every_name_stands_for_something(values: dict[str, Values]) -> None:
+    for page in pages():
+        for block in page.filled(values[page.method]):
+            assert block.text and "[[" not in block.text
+
+
+def numbers(value: Any) -> Iterator[str]:
+    """Every number of a setting, as it would be typed."""
+    if isinstance(value, tuple | list):
+        for each in value:
+            yield from numbers(each)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value_text(value)
+        yield f"{value:g}"
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_no_setting_is_typed_a_second_time(method: str) -> None:
+    settings = module_of(method).Settings()
+    known = set(numbers(list(dataclasses.asdict(settings).values())))
+    for each in dataclasses.fields(settings):
+        known |= set(numbers(list(each.metadata.values())))
+    known = {text for text in known if float(text.replace(",", "")) >= LEAST}
+    assert known
+    for page in of(method):
+        for block in page.blocks:
+            typed = set(re.findall(r"\d[\d,.]*\d|\d", HOLDER.sub("", block.text)))
+            assert not typed & known, (page.stage, typed & known)
+
+
+def test_settings_papers_and_counts_are_filled_in() -> None:
+    rcnn = Values("rcnn", None)
+    assert (rcnn("crop"), rcnn("paper.crop"), rcnn("paper.proposals")) == ("96", "227", "2,000")
+    assert Values("faster_rcnn", None)("paper.proposals") == "300"
+    assert Values("fpn", None)("anchor_sizes") == "12, 24, 48, 96, 192"
+    assert rcnn("here.regions") == UNKNOWN
+    trace = synthetic_trace("fpn")
+    regions = trace.stage("regions")
+    assert isinstance(regions, RpnStage)
+    own = Values("fpn", trace)
+    assert own("here.anchors") == f"{len(regions.anchors):,}"
+    changed = dataclasses.replace(trace, settings={**trace.settings, "nms_threshold": 0.65})
+    assert Values("fpn", changed)("nms_threshold") == "0.65"
+    with pytest.raises(KeyError):
+        rcnn("no_such_setting")
+
+
+def test_a_stage_that_there_is_not_is_named(tmp_path: Path) -> None:
+    for method in NAMES:
+        (tmp_path / f"{method}.md").write_text("# X\n\n## image\ntext\n\n## dreams\nno\n")
+    with pytest.raises(ValueError, match=r"rcnn\.md: there is no stage 'dreams'"):
+        pages(tmp_path)
+
+
+def test_paragraphs_and_formulas_are_told_apart(tmp_path: Path) -> None:
+    text = "# X\n\n## image\none\ntwo\n\n$a = [[b]]$\n\ncosts $5\n"
+    for method in NAMES:
+        (tmp_path / f"{method}.md").write_text(text)
+    page = pages(tmp_path)[0]
+    assert page.blocks == (Block("one two"), Block("$a = [[b]]$", True), Block("costs $5"))
+    assert page.filled(lambda name: f"<{name}>")[1] == Block("$a = <b>$", True)
+
+
+def test_formulas_are_typeset(qtbot: QtBot, values: dict[str, Values]) -> None:
+    formulas = [
+        block.text for page in pages() for block in page.filled(values[page.method])
+        if block.formula
+    ]
+    assert len(formulas) >= 10
+    for text in formulas:
+        image = formula_image(text, 15.0, "#e7eaf0", 1.0)
+        assert 20 < image.width() < 330 and 8 < image.height() < 80, text
+    coarse, fine = (formula_image("$x^2$", 15.0, "#ff0000", ratio) for ratio in (1.0, 2.0))
+    assert fine.width() == pytest.approx(2 * coarse.width(), abs=3)
+    inks = {coarse.pixelColor(x, y).alpha() for x in range(coarse.width())
+            for y in range(coarse.height())}
+    assert 0 in inks and max(inks) > 200
+    assert coarse.pixelColor(0, 0).rgb() == QColor(255, 0, 0, 0).rgb() or min(inks) == 0
+    with pytest.raises(ValueError):
+        formula_image(r"$\nosuchthing$", 15.0, "#ffffff", 1.0)
