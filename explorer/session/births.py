@@ -111,6 +111,8 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
                 *moves(deltas),
                 *decoding_lines(before, deltas),
                 *box_lines(before, deltas, box),
+            ) if trace.settings.get("rpn_refinement", True) else (
+                *moves(deltas), "switched off: the proposal is the anchor, clipped to the photo",
             ),
             key, control=("show", "refinement"),
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.methods.pooled import pooled
+from explorer.methods.pooled import pooled, roi_cells_of
 from explorer.session.card import Card
 from explorer.session.related import region_boxes
 from explorer.session.scene import Key
@@ -46,6 +46,8 @@ def assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
         width, height = network_size(trace, box)
         raw, level = float(stage.raw[row]), int(stage.level[row])
         lines = level_lines(width, height, raw, level, stage.k0, stage.canonical)
+        if trace.settings.get("only_level"):
+            lines += (f"all regions are read from P{level}",)
         return [Card("assignment", "Level", lines, key, f"P{level}")]
     return []
 
@@ -69,6 +71,15 @@ def _roi_card(trace: Trace, stage: RoiStage, row: int, key: Key) -> Card:
     """Fast R-CNN, section 2.1: coordinates over the stride, rounded."""
     exact, cells = stage.exact[row], stage.cells[row]
     shown = map_named(trace)
+    if trace.settings.get("pooling") == "roi_align":
+        lines = [
+            "RoIAlign: x ÷ stride, not rounded",
+            _four("", ("x1", "y1", "x2", "y2")),
+            _four("÷ stride", [number(float(value)) for value in exact]),
+        ]
+        sides = exact[2:] - exact[:2]
+        note = f"{number(float(sides[0]), 1)} × {number(float(sides[1]), 1)} cells"
+        return Card("assignment", "RoI", tuple(lines), key, note)
     lines = [
         "cell = round(x ÷ stride)",
         _four("", ("x1", "y1", "x2", "y2")),
@@ -125,8 +136,17 @@ def pooling_cards(trace: Trace, region: int, row: int) -> list[Card]:
 def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tuple[str, ...]:
     assignment = trace.stage("assignment")
     n = stage.bins[0]
-    if isinstance(assignment, WindowStage | RoiStage):
-        x1, y1, x2, y2 = (int(cell) for cell in assignment.cells[int(stage.source[row])])
+    shown, box = map_named(trace), region_boxes(trace)[region]
+    if isinstance(assignment, LevelStage):
+        shown = map_named(trace, str(int(assignment.level[int(stage.source[row])])))
+    if isinstance(assignment, WindowStage | RoiStage | LevelStage) and stage.kind != "roi_align":
+        if isinstance(assignment, LevelStage):
+            if shown is None:
+                return ()
+            cells = roi_cells_of(shown, box)
+        else:
+            cells = assignment.cells[int(stage.source[row])]
+        x1, y1, x2, y2 = (int(cell) for cell in cells)
         width, height = x2 - x1 + 1, y2 - y1 + 1
         several = len(stage.bins) > 1
         name = "n" if several else f"{n}"
@@ -136,9 +156,7 @@ def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tupl
             f"n is {sides}; i from 0 to n − 1. The largest cell of each bin." if several else
             f"i from 0 to {n - 1}. The largest cell of each bin.",
         )
-    if isinstance(assignment, LevelStage):
-        shown = map_named(trace, str(int(assignment.level[int(stage.source[row])])))
-        box = region_boxes(trace)[region]
+    if isinstance(assignment, RoiStage | LevelStage):
         if shown is None:
             return ()
         width, height = float(box[2] - box[0]), float(box[3] - box[1])

@@ -91,7 +91,7 @@ class PartCard(QFrame):
             row.hide()
             row.deleteLater()
         self.rows = {}
-        for at, one in enumerate(group.switches):
+        for at, one in enumerate(group.switches, 1):  # below what the variant cost
             row = SwitchRow(one, self.theme, patient=True)
             row.moved.connect(partial(self.exchanged.emit, one.key))
             row.back.connect(partial(self.exchanged.emit, one.key, None))

@@ -261,3 +261,25 @@ def test_notes_of_compressed_layers_by_hand() -> None:
 def test_own_regions_are_the_first_choice_of_words(method: str) -> None:
     part = regions_part(method)
     assert [value for _, value in part.options].count("own") == 1 and len(part.options) == 3
+
+
+def said(trace: Trace, stage: str, title: str) -> str:
+    """The lines of the first card of that title in the journey of a row."""
+    cards = facts(trace, stage, 0)  # type: ignore[arg-type]
+    return "\n".join(next(lines for name, lines in cards if name.startswith(title)))
+
+
+def test_the_journey_says_what_was_exchanged(
+    engine: SmallEngine, traces: dict[str, Trace]
+) -> None:
+    """No card may tell of roundings, moves or levels that were not."""
+    aligned = made(engine, traces, "fast_rcnn", (("pooling", "roi_align"),))
+    assert "not rounded" in said(aligned, "scores", "RoI")
+    assert "bilinear" in said(aligned, "scores", "Pooled")
+    assert aligned.settings["exchanged"] == ("pooling RoIAlign",)
+    rounded = made(engine, traces, "fpn", (("pooling", "roi_pool"),))
+    assert "The largest cell" in said(rounded, "scores", "Pooled")
+    still = made(engine, traces, "fpn", (("rpn_refinement", False),))
+    assert "switched off" in said(still, "regions", "RPN refinement")
+    level = made(engine, traces, "fpn", (("only_level", 4),))
+    assert "all regions are read from P4" in said(level, "scores", "Level")

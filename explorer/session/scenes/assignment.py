@@ -120,7 +120,9 @@ def _rois(
     shown = map_named(trace)
     panel = Column()
     layers: list[Layer] = []
-    summary = f"{plural(len(stage.cells), 'RoI')} rounded to cells"
+    aligned = trace.settings.get("pooling") == "roi_align"
+    how = "not rounded" if aligned else "rounded to cells"
+    summary = f"{plural(len(stage.cells), 'RoI')} {how}"
     row = at.first("assignment") if at is not None else None
     if shown is None:
         return summary, photo_scene(trace), panel
@@ -139,7 +141,11 @@ def _rois(
         panel.heading(f"RoI of region {at.region:,}", at.why)
         panel.swatch("selected", "exact region (dashed)", box_text(region_boxes(trace)[at.region]),
                      outline=True)
-        panel.swatch(trace.method, "cells after rounding", box_text(rounded))
+        panel.swatch(trace.method, "cells if it were rounded" if aligned else
+                     "cells after rounding", box_text(rounded))
+        if aligned:
+            panel.text("RoIAlign reads the exact region; RoI pooling would round it so:", "muted",
+                       11)
         panel.gap(6)
         head = ("side", "÷ stride", "rounded", "shift, px")
         columns = (Cell(0, mono=False), Cell(130, "right"), Cell(200, "right"),
@@ -158,7 +164,8 @@ def _rois(
         wide = int(cells[2] - cells[0] + 1)
         high = int(cells[3] - cells[1] + 1)
         panel.pair("RoI on the map", f"{wide} × {high} cells")
-        summary += f" · region {at.region:,}: {wide} × {high} cells"
+        if not aligned:
+            summary += f" · region {at.region:,}: {wide} × {high} cells"
     _all_shifts(panel, stage, stride, trace.method)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 

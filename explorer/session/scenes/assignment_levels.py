@@ -68,7 +68,10 @@ def levels(
         here = int((stage.level == level).sum())
         panel.bar(f"P{level}", count(here), here / most, level_role(level, lowest), name_width=40)
     clamped = int((np.floor(stage.raw) != stage.level).sum())
-    panel.pair(f"Clamped to P{lowest} … P{highest}", count(clamped))
+    if trace.settings.get("only_level"):
+        panel.pair("Not their own level", count(clamped))
+    else:
+        panel.pair(f"Clamped to P{lowest} … P{highest}", count(clamped))
     if at is not None and (row := at.first("assignment")) is not None:
         box = boxes[at.region]
         width, height = network_size(trace, box)
@@ -79,6 +82,8 @@ def levels(
         raw, level = float(stage.raw[row]), int(stage.level[row])
         for line in level_lines(width, height, raw, level, stage.k0, stage.canonical):
             panel.text(line, size=11.5, mono=True)
+        if trace.settings.get("only_level"):
+            panel.text(f"All regions are read from P{level}, as switched.", "muted", 11)
         panel.gap(4)
         _ladder(panel, raw, level, lowest, highest)
         if stage.canonical != WINDOW:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.methods.pooled import levels_used, roi_cells_of
 from explorer.ops.bins import pyramid_bins, roi_align_points, roi_pool_bins
 from explorer.session.related import region_boxes
 from explorer.session.scenes.common import Focus
@@ -61,20 +62,21 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
     if isinstance(assignment, WindowStage):
         source = map_named(trace, index=int(assignment.scale[row]))
         cells = pyramid_bins(assignment.cells[row], stage.bins)
-        return _of_cells(source, cells, box, side, "Neighbouring bins may share a cell.")
-    if isinstance(assignment, RoiStage):
-        source = map_named(trace)
-        size = None if source is None else source.values.shape[1:]
-        cells = roi_pool_bins(assignment.cells[row], side, size)
-        return _of_cells(
-            source, cells, box, side,
-            "The second rounding: bins end on whole cells, so neighbours may share one.",
-        )
+        off = [f"{n} × {n}" for n in stage.bins if n not in levels_used(trace, stage)]
+        note = f" Set to 0, as switched: {', '.join(off)}." if off else ""
+        return _of_cells(source, cells, box, side, f"Neighbouring bins may share a cell.{note}")
     source = map_named(trace, str(int(assignment.level[row]))) if isinstance(
         assignment, LevelStage
     ) else map_named(trace)
     if source is None:
         return Bins(even(box, side))
+    if stage.kind == "roi_pool":
+        own = assignment.cells[row] if isinstance(assignment, RoiStage) else \
+            roi_cells_of(source, box)
+        return _of_cells(
+            source, roi_pool_bins(own, side, source.values.shape[1:]), box, side,
+            "The second rounding: bins end on whole cells, so neighbours may share one.",
+        )
     return Bins(even(box, side), source, None, _samples(box, source, side, stage.sampling or 2),
                 f"Read from {source.name} between cells: nothing is rounded.")
 

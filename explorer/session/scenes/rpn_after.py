@@ -58,6 +58,9 @@ def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     scale = np.exp(np.abs(stage.deltas[stage.anchor[:total], 2:]).mean(0)) if total else np.ones(2)
     panel.pair("Mean |t_x|, |t_y|", f"{number(shift[0], 3)}, {number(shift[1], 3)}")
     panel.pair("Typical change of w, h", f"× {number(scale[0])}, × {number(scale[1])}")
+    if not trace.settings.get("rpn_refinement", True):
+        panel.text("Switched off: proposals are the anchors, and these deltas move nothing.",
+                   "muted", 11)
     chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
