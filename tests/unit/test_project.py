@@ -171,7 +171,7 @@ def test_the_readmes_commands_are_understood() -> None:
             parser_of_window().parse_args(arguments)
             seen.add("window")
     assert seen == {
-        "pretrain", "propose", "train", "evaluate", "curves", "pack", "export", "window",
+        "pretrain", "propose", "train", "evaluate", "ablate", "curves", "pack", "export", "window",
     }
 
 
