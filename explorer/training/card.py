@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
+from explorer.methods.checkpoints import tuples
 from explorer.methods.modules import module_of
+from explorer.training import svm
 from explorer.training.ablations import ablation_table
 from explorer.training.data import CLASSES
 
@@ -31,19 +33,16 @@ DIFFERENCES = {
   fc7 of 512 (4096).
 - A cosine schedule for the fully connected layers; the convolutions are fixed, as in the paper.""",
     "fast_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); fc6 and
-  fc7 of 512 (4096).
+- A compact residual CNN with a dilated last stage instead of VGG16; fc6 and fc7 of 512 (4096).
 - 32 RoIs of each of 8 photos a step (64 of 2); a cosine schedule; random crops and zooms; the
   layers up to C2 and all normalisation statistics are fixed.""",
     "faster_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; short side 288 (600); anchors
-  of 48, 96 and 192 pixels (128, 256, 512); fc6 and fc7 of 512 (4096).
+- A compact residual CNN with a dilated last stage instead of VGG16; fc6 and fc7 of 512 (4096).
 - One objectness logit per anchor instead of two; 32 RoIs of each of 8 photos a step; a cosine
   schedule; random crops and zooms; the layers up to C2 and all normalisation statistics are
   fixed.""",
     "fpn": """\
-- A compact residual CNN instead of ResNet-50/101; short side 288 (800); d = 128 (256); anchors of
-  12 to 192 pixels (32 to 512); fc6 and fc7 of 512 (1024).
+- A compact residual CNN instead of ResNet-50/101; d = 128 (256); fc6 and fc7 of 512 (1024).
 - RoIAlign instead of RoI pooling; 32 RoIs of each of 8 photos a step; a cosine schedule; random
   crops and zooms; the layers up to C2 and all normalisation statistics are fixed.
 - Two of three training steps leave out P2, the level that costs the most; its regions are then
@@ -56,6 +55,8 @@ USUAL = {"schedule": "joint", "mining": "sample", "scales": "single", "optimiser
 SAMPLED = """\
 - SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
   mined from that sample."""
+SMALL_FC7 = f"""\
+- The SVMs' C is {svm.C:g}, for an fc7 of 512 numbers (R-CNN's published code: 0.001)."""
 MINED = """\
 - The SVMs' hard negatives are mined from all regions, as in the paper; the regressors are fitted on
   a sample of them."""
@@ -105,10 +106,11 @@ class Made:
     chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
 
 
-def paper_values(method: str) -> list[str]:
-    """"name: ours (paper's)" of every setting that was scaled."""
+def paper_values(method: str, settings: Mapping[str, Any]) -> list[str]:
+    """"name: ours (paper's)" of every setting that was scaled. settings: the network's own."""
+    ours = tuples(dict(settings))
     return [
-        f"{one.name}: {one.default} (paper: {one.metadata['paper']})"
+        f"{one.name}: {ours.get(one.name, one.default)} (paper: {one.metadata['paper']})"
         for one in fields(module_of(method).Settings)
         if one.metadata.get("paper") not in (None, one.default) and "kept" not in one.metadata
     ]
@@ -149,6 +151,7 @@ def card(
     """The model card, Markdown. pictures: what they show (see `CAPTIONS`) -> file beside the card;
     ablations: what `ablate` wrote.
     """
+    settings = cast(Mapping[str, Any], results.get("settings", {}))
     limited = results["photos"] != results["photos_in_split"]
     where = f"VOC {results['year']} {results['split']}"
     where += f" (our {results['photos_in_split']}-photo split)"
@@ -197,7 +200,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 {shown.get("losses", "")}
 ## Where it differs from the paper
 
-{differences(method, made)}
+{differences(method, made, settings)}
 
 ## Terms of the data
 
@@ -231,7 +234,7 @@ def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
     return " ".join(word for word in words if word), began
 
 
-def differences(method: str, made: Made) -> str:
+def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
     """What differs from the paper, Markdown."""
     points = []
     if made.network == "compact":
@@ -241,12 +244,14 @@ def differences(method: str, made: Made) -> str:
                 "  classifier's: pre-training was too short for more."
             )
         points.append(DIFFERENCES[method])
+        if method in ("rcnn", "sppnet"):
+            points.append(SMALL_FC7)
     else:
         points.append(f"- torchvision's {made.network}; a cosine schedule; random crops and zooms.")
     for choice in (USUAL | dict(made.chosen)).items():
         if method in RECIPES.get(choice, {}):
             points.append(RECIPES[choice][method])
     if made.network == "compact":
-        scaled = [f"- {line}" for line in paper_values(method)] or ["- none"]
+        scaled = [f"- {line}" for line in paper_values(method, settings)] or ["- none"]
         points += ["", "Settings scaled to the smaller network:", "", *scaled]
     return "\n".join(points)

@@ -87,7 +87,9 @@ def made_by(run: Path, device: str, commit: str) -> Made:
     minutes, steps = options["minutes"], options["steps"]
     earlier = options.get("earlier")
     budget = f"--minutes {minutes:g}" if minutes else f"--steps {steps}"
-    seed = (("seed", str(options["seed"])),) if options.get("seed") else ()
+    numbers = tuple(
+        (name, str(options[name])) for name in ("seed", "short") if options.get(name)
+    )
     return Made(
         " ".join(options["sets"]), options["photos"], budget, held["step"],
         held.get("hours", held["seconds"] / 3600), device, commit,
@@ -97,5 +99,5 @@ def made_by(run: Path, device: str, commit: str) -> Made:
         tuple(
             (name, options[name])
             for name, usual in USUAL.items() if options.get(name, usual) != usual
-        ) + seed,
+        ) + numbers,
     )  # fmt: skip

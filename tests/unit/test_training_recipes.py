@@ -102,7 +102,7 @@ def test_mining_finds_what_a_sample_did_not_show() -> None:
     assert (before > 0).mean() > 0.8
     assert (after > 0).mean() < 0.1
     assert (positives @ mined.weights[0] + mined.biases[0] > 0).mean() > 0.85
-    assert mined.converged and mined.added[0] >= 60 and mined.added[-1] <= 5
+    assert mined.converged and mined.added[0] >= 50 and mined.added[-1] <= 5
     assert not mined.weights[1].any()  # a class without examples stays unknown
 
 
