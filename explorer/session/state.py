@@ -19,6 +19,7 @@ from explorer.trace.base import STAGE_NAMES, StageName
 class Desk:
     """stage: the one on screen. method: the one shown alone, or None for all side by side.
 
+    swipe: the two methods, left and right, that lie on each other, in place of these.
     enabled: methods that run and are shown, in the order of the papers.
     layers: (stage, layer name, on) where the user switched a layer.
     chosen: what was switched after the scores, see `explorer.session.switching`.
@@ -27,6 +28,7 @@ class Desk:
 
     stage: StageName = "detections"
     method: str | None = None
+    swipe: tuple[str, str] | None = None
     enabled: tuple[str, ...] = NAMES
     view: ViewState = ViewState()
     layers: tuple[tuple[StageName, str, bool], ...] = ()
@@ -44,10 +46,21 @@ class Desk:
     def alone(self, method: str) -> Desk:
         """Show one method; it is switched on if it was off."""
         desk = self if method in self.enabled else self.toggled(method)
-        return replace(desk, method=method)
+        return replace(desk, method=method, swipe=None)
 
     def side_by_side(self) -> Desk:
-        return replace(self, method=None)
+        return replace(self, method=None, swipe=None)
+
+    def swiping(self, left: str = "", right: str = "") -> Desk:
+        """Two methods on each other; where not said which, the one alone and the latest other.
+
+        The same where fewer than two are switched on.
+        """
+        if len(self.enabled) < 2:
+            return self
+        left = left or self.method or self.enabled[0]
+        right = right or next(name for name in reversed(self.enabled) if name != left)
+        return replace(self, method=None, swipe=(left, right))
 
     def toggled(self, method: str) -> Desk:
         """Switch a method on or off. The last one stays on."""
@@ -58,9 +71,9 @@ class Desk:
         else:
             chosen = set(self.enabled) - {method}
         enabled = tuple(name for name in NAMES if name in chosen)
-        return replace(
-            self, enabled=enabled, method=self.method if self.method in enabled else None
-        )
+        swipe = self.swipe if self.swipe and set(self.swipe) <= chosen else None
+        method = self.method if self.method in enabled else None
+        return replace(self, enabled=enabled, method=method, swipe=swipe)
 
     def selecting(self, key: Key | None, partners: tuple[Key, ...] = ()) -> Desk:
         """partners: what stands for it in other methods, where that is not the nearest region."""
@@ -115,8 +128,9 @@ class Desk:
         return replace(self, chosen=(), varied=())
 
     def only_looks_elsewhere(self, other: Desk) -> bool:
-        """Whether `other` differs in nothing but the stage and the method on screen."""
-        return replace(other, stage=self.stage, method=self.method) == self
+        """Whether `other` differs in nothing but the stage and the methods on screen."""
+        here = replace(other, stage=self.stage, method=self.method, swipe=self.swipe)
+        return here == self
 
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""
@@ -125,4 +139,4 @@ class Desk:
 
     def shown(self) -> tuple[str, ...]:
         """The methods on screen."""
-        return (self.method,) if self.method else self.enabled
+        return self.swipe or ((self.method,) if self.method else self.enabled)

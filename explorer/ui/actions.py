@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(("0", "C"), "All methods side by side",
             lambda w: w.go(w.workbench.desk.side_by_side()), "0  C"),
+    Command(("V",), "Swipe between two methods", lambda w: w.comparing.swipe(), "V"),
     Command(("Left",), "Previous stage", lambda w: w.tour.step(-1) or w.step_stage(-1), "←"),
     Command(("Right",), "Next stage", lambda w: w.tour.step(1) or w.step_stage(1), "→"),
     Command(("Space",), "Play or pause the steps of a stage", lambda w: w.bottom.player.toggle(),

@@ -48,6 +48,7 @@ class Canvas(QWidget):
     picked = Signal(object)  # Key, or None for a click beside all boxes
     opened = Signal(str)  # the method whose header was clicked
     hinted = Signal(str)  # one line about what is under the pointer
+    shown = Signal()  # another picture, or other texts
 
     def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +93,7 @@ class Canvas(QWidget):
             self._hits = ()
         self.setAccessibleName(f"{frame.title}: {picture.summary if picture else frame.message}")
         self.redraw()
+        self.shown.emit()
 
     def redraw(self) -> None:
         self._body = None

@@ -16,6 +16,7 @@ from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import paint_frame
 from explorer.ui.paint import paint_scene
 from explorer.ui.style import Theme
+from explorer.ui.swipe import Swipe
 from explorer.ui.transform import fitted
 
 GAP = 10
@@ -66,12 +67,17 @@ class Centre(QWidget):
         self.summary = Summary(theme, self)
         self._shown: tuple[str, ...] = NAMES
         self._with_summary = True
+        self.swipe = Swipe(self.canvases, theme, self)
+        self._swiping: tuple[str, ...] = ()
         for canvas in self.canvases.values():
             canvas.hinted.connect(self.hinted)
         self.setMinimumSize(380, 300)
 
-    def show_methods(self, methods: tuple[str, ...], with_summary: bool) -> None:
-        self._shown, self._with_summary = methods, with_summary
+    def show_methods(
+        self, methods: tuple[str, ...], with_summary: bool, swiping: tuple[str, ...] = ()
+    ) -> None:
+        """swiping: what can be chosen for a swipe; then the two methods lie on each other."""
+        self._shown, self._with_summary, self._swiping = methods, with_summary, swiping
         for name, canvas in self.canvases.items():
             canvas.setVisible(name in methods)
         self._place()
@@ -80,6 +86,13 @@ class Centre(QWidget):
         self._place()
 
     def _place(self) -> None:
+        if self._swiping and len(self._shown) == 2:
+            self.summary.hide()
+            (room,) = grid_rects(1, self.width(), self.height())
+            left, right = self._shown
+            self.swipe.show_pair((left, right), self._swiping, room.toAlignedRect())
+            return
+        self.swipe.end()
         widgets: list[QWidget] = [self.canvases[name] for name in self._shown]
         rects = grid_rects(len(widgets) + 1, self.width(), self.height())
         legible = shrinking(rects[-1].width(), rects[-1].height()) <= SHRUNK_MOST

@@ -1,4 +1,4 @@
-"""The drawer's pages that compare methods, linked with the desk and the camera."""
+"""What compares methods, linked with the desk and the camera: pages of the drawer, the swipe."""
 
 from __future__ import annotations
 
@@ -26,11 +26,21 @@ class Comparing(QObject):
     ) -> None:
         super().__init__(parent)
         self.bench, self.centre, self._go = bench, centre, go
+        centre.swipe.chosen.connect(lambda left, right: go(bench.desk.swiping(left, right)))
+        centre.swipe.closed.connect(lambda: go(bench.desk.side_by_side()))
         self.found = MatchesPage(bench, theme)
         drawer.add("Found", "Which detections of the methods are the same object (M)", self.found)
         self.found.chosen.connect(self._choose)
         self.recall = RecallPage(bench, theme)
         drawer.add("Recall", "How much of the ground truth the regions cover (R)", self.recall)
+
+    def swipe(self) -> None:
+        """Lay two methods on each other; again: side by side."""
+        desk = self.bench.desk
+        if len(desk.enabled) < 2:
+            self.bench.failed.emit("Switch on a second method to swipe between two.")
+        else:
+            self._go(desk.side_by_side() if desk.swipe else desk.swiping())
 
     def _choose(self, box: Rect, key: Key | None, partners: tuple[Key, ...]) -> None:
         """Select an object's detections in all methods, and bring it near."""

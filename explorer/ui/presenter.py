@@ -82,8 +82,8 @@ class Presenter(QObject):
         self, desk: Desk, traces: Mapping[str, Trace], status: Mapping[str, Status]
     ) -> None:
         self.desk, self.traces, self.status = desk, traces, status
-        alone = desk.method is not None or len(desk.enabled) == 1
-        self.centre.show_methods(desk.shown(), with_summary=not alone)
+        alone = bool(desk.method or desk.swipe) or len(desk.enabled) == 1
+        self.centre.show_methods(desk.shown(), not alone, desk.enabled if desk.swipe else ())
         self.centre.summary.show_traces(
             [traces[name] for name in desk.enabled if name in traces]
         )
@@ -184,8 +184,10 @@ class Presenter(QObject):
         layers = [(layer.name, layer.on) for layer in shown.picture.main.layers]
         if shown.picture.panel is not None:
             layers += [(layer.name, layer.on) for layer in shown.picture.panel.layers]
+        # Under a swipe both photos have the same room.
+        picture = replace(shown.picture, panel=None) if self.desk.swipe else shown.picture
         self.centre.canvases[method].show_picture(
-            self._frame(method), shown.picture, self.desk.hidden(layers, shown.stage),
+            self._frame(method), picture, self.desk.hidden(layers, shown.stage),
             self.view_of(method).selected,
         )
 
