@@ -72,8 +72,8 @@ class Desk:
             chosen = set(self.enabled) - {method}
         enabled = tuple(name for name in NAMES if name in chosen)
         swipe = self.swipe if self.swipe and set(self.swipe) <= chosen else None
-        method = self.method if self.method in enabled else None
-        return replace(self, enabled=enabled, method=method, swipe=swipe)
+        alone = self.method if self.method in enabled else None
+        return replace(self, enabled=enabled, method=alone, swipe=swipe)
 
     def selecting(self, key: Key | None, partners: tuple[Key, ...] = ()) -> Desk:
         """partners: what stands for it in other methods, where that is not the nearest region."""
