@@ -45,7 +45,7 @@ def halves(groups: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
 def _column(groups: Sequence[Group]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(18)
-    grid.setVerticalSpacing(5)
+    grid.setVerticalSpacing(3)
     row = 0
     for heading, commands in groups:
         title = QLabel(heading)

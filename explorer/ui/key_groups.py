@@ -13,7 +13,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "PgUp", "PgDown", "Ctrl+O", "Ctrl+Shift+O", "Ctrl+V", "Ctrl+C", "Ctrl+E", "Ctrl+S",
         "Ctrl+Shift+C",
     )),
-    ("Panels", ("I", "B", "S", "T", "M", "R")),
+    ("Panels", ("I", "B", "S", "T", "M", "R", "L")),
 )
 REST = "Window"
 
