@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.session.scenes.common import number
-from explorer.trace.base import Floats, Ints, StageName
-from explorer.trace.stages import DetectionsStage, NmsStage, Stage, Trace, rows
+from explorer.trace.base import Floats, Ints, Stage, StageName
+from explorer.trace.stages import DetectionsStage, NmsStage, Trace, rows
 
 KEPT, SUPPRESSED, BELOW = 1, 2, 4  # bits: a box that NMS kept can be below the threshold
 NOBODY = np.iinfo(np.int64).min

@@ -18,7 +18,7 @@ from explorer.session.rows import row_text
 from explorer.session.rpn_listing import Anchored, anchored
 from explorer.session.scene import Key, Rect
 from explorer.session.scenes.common import number, setting
-from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import (
     DetectionsStage,
     NmsStage,
@@ -26,7 +26,6 @@ from explorer.trace.stages import (
     RpnStage,
     ScoresStage,
     SearchStage,
-    Stage,
     Trace,
 )
 
@@ -209,7 +208,7 @@ def _best_classes(trace: Trace, stage: StageName, n: int) -> tuple[Ints, Floats]
     kinds, best = np.full(n, -1), np.full(n, np.nan, np.float32)
     scores = trace.stage("scores")
     if isinstance(scores, ScoresStage) and len(scores.values):
-        rows = np.arange(len(scores.values))
+        rows: Ints = np.arange(len(scores.values))
         at: Stage = scores
         while at.name != stage and at.source_stage is not None:
             rows = np.asarray(at.source)[rows]

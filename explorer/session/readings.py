@@ -134,18 +134,14 @@ def pooling_cards(trace: Trace, region: int, row: int) -> list[Card]:
 
 
 def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tuple[str, ...]:
-    assignment = trace.stage("assignment")
-    n = stage.bins[0]
-    shown, box = map_named(trace), region_boxes(trace)[region]
-    if isinstance(assignment, LevelStage):
-        shown = map_named(trace, str(int(assignment.level[int(stage.source[row])])))
-    if isinstance(assignment, WindowStage | RoiStage | LevelStage) and stage.kind != "roi_align":
-        if isinstance(assignment, LevelStage):
-            if shown is None:
-                return ()
-            cells = roi_cells_of(shown, box)
-        else:
-            cells = assignment.cells[int(stage.source[row])]
+    assignment, at = trace.stage("assignment"), int(stage.source[row])
+    n, box = stage.bins[0], region_boxes(trace)[region]
+    shown = map_named(trace, str(int(assignment.level[at]))) if isinstance(
+        assignment, LevelStage
+    ) else map_named(trace)
+    if shown is not None and stage.kind in ("pyramid", "roi_pool"):
+        cells = assignment.cells[at] if isinstance(assignment, WindowStage | RoiStage) else \
+            roi_cells_of(shown, box)
         x1, y1, x2, y2 = (int(cell) for cell in cells)
         width, height = x2 - x1 + 1, y2 - y1 + 1
         several = len(stage.bins) > 1
@@ -156,12 +152,10 @@ def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tupl
             f"n is {sides}; i from 0 to n − 1. The largest cell of each bin." if several else
             f"i from 0 to {n - 1}. The largest cell of each bin.",
         )
-    if isinstance(assignment, RoiStage | LevelStage):
-        if shown is None:
-            return ()
-        width, height = float(box[2] - box[0]), float(box[3] - box[1])
-        across = max(width / shown.stride_x, 1.0)
-        down = max(height / shown.stride_y, 1.0)
+    if shown is not None and stage.kind == "roi_align":
+        lengths = (float(box[2] - box[0]), float(box[3] - box[1]))
+        across = max(lengths[0] / shown.stride_x, 1.0)
+        down = max(lengths[1] / shown.stride_y, 1.0)
         return (
             f"bin = {number(across)}/{n} × {number(down)}/{n} = {number(across / n)} × "
             f"{number(down / n)} cells of {shown.name}, not rounded",

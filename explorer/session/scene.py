@@ -152,7 +152,7 @@ class Control:
 
     kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
     steps of something that happens one after the other. unit: what one of its number means, 0.01
-    for hundredths.
+    for hundredths. switch: the switch of the desk that it moves; then it is no choice of the view.
     """
 
     key: str
@@ -164,12 +164,14 @@ class Control:
     high: int = 0
     plays: bool = False
     unit: float = 1.0
+    switch: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Picture:
     """One canvas. title: "FPN · Regions"; summary: what is shown and what is hidden
     ("200 of 61,206 anchors"); main: the photo scene; panel: a scene beside it, or None.
+    pointer: controls that the pointer on the photo sets, to its x and y in photo pixels.
     """
 
     title: str
@@ -177,6 +179,7 @@ class Picture:
     main: Scene
     panel: Scene | None = None
     controls: tuple[Control, ...] = ()
+    pointer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

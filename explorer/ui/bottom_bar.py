@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -70,6 +71,7 @@ class BottomBar(QWidget):
     stepped = Signal(int)
     layer_switched = Signal(str, bool)
     control_changed = Signal(str, object)
+    switch_moved = Signal(str, float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -227,10 +229,7 @@ class BottomBar(QWidget):
             fine.setRange(control.low * control.unit, control.high * control.unit)
             fine.setSingleStep(control.unit)
             fine.setFixedWidth(170)
-            fine.valueChanged.connect(
-                lambda value, key=control.key, unit=control.unit:
-                    self.control_changed.emit(key, round(value / unit))
-            )
+            fine.valueChanged.connect(partial(self._fine_moved, control))
             field = fine
         else:
             slider = Slider(Qt.Orientation.Horizontal)
@@ -251,6 +250,13 @@ class BottomBar(QWidget):
         else:
             column.addWidget(field)
         return holder
+
+    def _fine_moved(self, control: Control, value: float) -> None:
+        steps = round(value / control.unit)
+        if control.switch:
+            self.switch_moved.emit(control.switch, round(steps * control.unit, 4))
+        else:
+            self.control_changed.emit(control.key, steps)
 
     def _set(self, field: QWidget, control: Control) -> None:
         field.blockSignals(True)

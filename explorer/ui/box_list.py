@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from explorer.session.listing import Listing, listing, rows_at
 from explorer.session.scene import Key
 from explorer.session.scenes.common import STAGE_TITLES
-from explorer.trace.base import StageName
-from explorer.trace.stages import Stage, Trace
+from explorer.trace.base import Stage, StageName
+from explorer.trace.stages import Trace
 from explorer.ui.boxes_page import BoxesPage
 from explorer.ui.centre import Centre
 from explorer.ui.picking import Hit

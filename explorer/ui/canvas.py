@@ -47,6 +47,7 @@ class Canvas(QWidget):
 
     picked = Signal(object)  # Key, or None for a click beside all boxes
     opened = Signal(str)  # the method whose header was clicked
+    pointed = Signal(float, float)  # photo pixels under the pointer, where the picture wants them
     hinted = Signal(str)  # one line about what is under the pointer
     shown = Signal()  # another picture, or other texts
 
@@ -205,8 +206,8 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
         if self._bar is not None:
-            start, scrolled, step = self._bar
-            self._scroll = scrolled + (at.y() - start) * step
+            start, scrolled, pixels = self._bar
+            self._scroll = scrolled + (at.y() - start) * pixels
             self.redraw()
             return
         if self._press is not None and self._drag_from is not None:
@@ -257,6 +258,10 @@ class Canvas(QWidget):
         self.setCursor(
             Qt.CursorShape.PointingHandCursor if over_header else Qt.CursorShape.ArrowCursor
         )
+        if self.picture is not None and self.picture.pointer is not None:
+            spot = self._spot_at(at.x(), at.y())
+            if spot is not None and spot.scene is self.picture.main:
+                self.pointed.emit(*spot.view.back(at.x(), at.y()))
         hits = self.hits_at(at.x(), at.y())
         hover = hits[0] if hits else None
         if (hover and hover.key) != (self._hover and self._hover.key):

@@ -19,11 +19,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 from explorer.session.job import Engine
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
-from explorer.session.scenes.nms_steps import PERCENT
 from explorer.session.state import Desk
 from explorer.ui.actions import add_actions
 from explorer.ui.bottom_bar import LIMITS, BottomBar
-from explorer.ui.box_list import BoxList
 from explorer.ui.camera import Camera
 from explorer.ui.centre import Centre
 from explorer.ui.command_palette import CommandPalette
@@ -32,7 +30,7 @@ from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
-from explorer.ui.journeys import Journeys
+from explorer.ui.following import Following
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
@@ -149,6 +147,9 @@ class Window(QMainWindow):
             lambda name, on: bench.switch_layers(bench.desk.with_layer(name, on))
         )
         self.bottom.control_changed.connect(self._control_changed)
+        self.bottom.switch_moved.connect(
+            lambda key, value: self.go(bench.desk.switched(bench.desk.shown(), key, value), key)
+        )
         self.top.method_toggled.connect(lambda name: self.go(bench.desk.toggled(name)))
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.outlet.ask)
@@ -162,9 +163,8 @@ class Window(QMainWindow):
             canvas.picked.connect(self.select)
             canvas.opened.connect(self.show_alone)
         self.presenter.selection_shown.connect(self._selection_shown)
-        self.box_list = BoxList(bench, self.side.boxes, self.centre, self.select, self)
+        self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
-        self.journeys = Journeys(bench, self.side.inspector, self.centre, self.go, self)
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
         bench = self.workbench
@@ -202,10 +202,7 @@ class Window(QMainWindow):
 
     def _control_changed(self, key: str, value: str | int) -> None:
         desk = self.workbench.desk
-        if (desk.stage, key) == ("nms", "iou"):  # the same as the switch
-            iou = int(value) * PERCENT
-            self.go(desk.switched(desk.shown(), "nms_threshold", round(iou, 2)), "nms_threshold")
-        elif key == "limit":
+        if key == "limit":
             self.go(desk.with_limit(LIMITS[str(value)]))
         else:
             self.go(desk.with_control(key, value), f"{desk.stage} {key}")

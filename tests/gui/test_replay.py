@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.session.scene import Boxes
 from explorer.session.switching import choices_of
 from explorer.trace.stages import NmsStage
 from explorer.ui.bottom_bar import FineSlider
@@ -37,3 +40,30 @@ def test_the_threshold_moves_while_the_steps_are_watched(qtbot: QtBot, opened: W
     bench.steps.undo()
     settle(qtbot, opened)
     assert steps_of(opened, "fast_rcnn") == before
+
+
+def test_the_anchors_follow_the_pointer(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions").alone("faster_rcnn"))
+    opened.bottom.control_changed.emit("show", "anchors")
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["faster_rcnn"]
+    spot = canvas.spots()[0]
+    for point in ((60.0, 50.0), (200.0, 120.0)):
+        x, y = spot.view.point(*point)
+        for nudge in (2, 0):  # offscreen, a first move is taken for none
+            QTest.mouseMove(canvas, QPoint(round(x) + nudge, round(y)))
+
+        def there(at: tuple[float, float] = point) -> bool:
+            held = dict(opened.workbench.desk.view.controls)
+            return abs(int(held.get("regions.x", -9)) - at[0]) <= 1 and \
+                abs(int(held.get("regions.y", -9)) - at[1]) <= 1
+
+        qtbot.waitUntil(there)
+        settle(qtbot, opened)
+        assert canvas.picture is not None
+        anchors = next(each for each in canvas.picture.main.layers if each.name == "Anchors")
+        assert isinstance(anchors, Boxes) and len(anchors.boxes) == 9
+        middle = (anchors.boxes[:, :2] + anchors.boxes[:, 2:]) / 2
+        assert abs(middle - point).max() < 12
+    opened.workbench.steps.undo()  # all moves of the pointer are one step
+    assert "regions.x" not in dict(opened.workbench.desk.view.controls)

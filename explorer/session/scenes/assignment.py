@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.related import region_boxes
-from explorer.session.scene import Boxes, Layer, Lines, Picture, Scene, ViewState
-from explorer.session.scenes import crops
+from explorer.session.scene import Boxes, Control, Layer, Picture, Scene, ViewState
+from explorer.session.scenes import crops, warping
 from explorer.session.scenes.assignment_levels import levels
 from explorer.session.scenes.assignment_windows import windows
 from explorer.session.scenes.common import (
@@ -37,8 +37,11 @@ from explorer.trace.stages import LevelStage, RoiStage, ScoresStage, Trace, Warp
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     stage = trace.stage("assignment")
     at = focus(trace, state)
+    controls: tuple[Control, ...] = ()
     if isinstance(stage, WarpStage):
-        summary, main, panel = _warps(trace, stage, at)
+        step = warping.step_of(state)
+        summary, main, panel = _warps(trace, stage, at, step)
+        controls = (warping.control(step),) if len(stage.context) else ()
     elif isinstance(stage, WindowStage):
         summary, main, panel = windows(trace, stage, state, at)
     elif isinstance(stage, RoiStage):
@@ -48,7 +51,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     else:
         raise StageMissingError(f"{trace.method} has no stage 'assignment' yet")
     return Picture(
-        title=title(trace, "assignment"), summary=summary, main=main, panel=panel.scene()
+        title=title(trace, "assignment"), summary=summary, main=main, panel=panel.scene(),
+        controls=controls,
     )
 
 
@@ -61,7 +65,9 @@ def _best_rows(trace: Trace, n: int, limit: int) -> list[int]:
     return list(range(min(limit, n)))
 
 
-def _warps(trace: Trace, stage: WarpStage, at: Focus | None) -> tuple[str, Scene, Column]:
+def _warps(
+    trace: Trace, stage: WarpStage, at: Focus | None, step: int
+) -> tuple[str, Scene, Column]:
     """R-CNN: the region, its context, and the squares that they become."""
     boxes = region_boxes(trace)
     total = len(stage.context)
@@ -76,17 +82,16 @@ def _warps(trace: Trace, stage: WarpStage, at: Focus | None) -> tuple[str, Scene
     )
     if row is not None and at is not None:
         box, context = boxes[at.region], stage.context[row]
-        corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
         layers += [
-            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=2.0,
-                  fill=0.12, captions=("with context",)),
-            Lines(name="Dilation", role="accent", width=1.0, arrow=True,
-                  segments=np.concatenate([box[corners], context[corners]], 1)),
+            *warping.step_layers(box, context, step),
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.5, captions=(f"region {at.region:,}",)),
         ]
         panel.heading(f"Crop of region {at.region:,}", at.why)
-        crops.large(panel, trace, stage, row)
+        if step == warping.STEPS:
+            crops.large(panel, trace, stage, row)
+        else:
+            warping.playing(panel, trace, stage, box, context, step)
         width, height = float(box[2] - box[0]), float(box[3] - box[1])
         usable = stage.size - 2 * stage.padding
         panel.pair("Region", f"{size_text(box)} px")

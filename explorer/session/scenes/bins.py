@@ -27,7 +27,8 @@ from explorer.trace.stages import (
 class Bins:
     """boxes (b, 4) in photo pixels, all grids in order, row by row. cells (b, 4): first and last
     cell of each bin, where bins consist of cells. points (b * s * s, 2): RoIAlign's samples in
-    photo pixels, bin by bin. source: the map. note: one sentence about them.
+    photo pixels, bin by bin. source: the map. note: one sentence about them. rounded (4,): the
+    region after RoI pooling's first rounding, photo pixels.
     """
 
     boxes: Floats
@@ -35,6 +36,7 @@ class Bins:
     cells: Ints | None = None
     points: Floats | None = None
     note: str = ""
+    rounded: Floats | None = None
 
 
 def even(box: Floats, side: int) -> Floats:
@@ -70,26 +72,31 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
     ) else map_named(trace)
     if source is None:
         return Bins(even(box, side))
-    if stage.kind == "roi_pool":
-        own = assignment.cells[row] if isinstance(assignment, RoiStage) else \
-            roi_cells_of(source, box)
-        return _of_cells(
-            source, roi_pool_bins(own, side, source.values.shape[1:]), box, side,
-            "The second rounding: bins end on whole cells, so neighbours may share one.",
+    if stage.kind == "roi_align":
+        return Bins(
+            even(box, side), source, None, _samples(box, source, side, stage.sampling or 2),
+            f"Read from {source.name} between cells: nothing is rounded.",
         )
-    return Bins(even(box, side), source, None, _samples(box, source, side, stage.sampling or 2),
-                f"Read from {source.name} between cells: nothing is rounded.")
+    cells = assignment.cells[row] if isinstance(assignment, RoiStage) else \
+        roi_cells_of(source, box)
+    size = source.values.shape[1:]
+    return _of_cells(
+        source, roi_pool_bins(cells, side, (size[0], size[1])), box, side,
+        "The second rounding: bins end on whole cells, so neighbours may share one.",
+        cells_box(cells, source),
+    )
 
 
 def _of_cells(
-    source: FeatureMap | None, cells: Ints, box: Floats, side: int, note: str
+    source: FeatureMap | None, cells: Ints, box: Floats, side: int, note: str,
+    rounded: Floats | None = None,
 ) -> Bins:
     """Bins that are ranges of cells; an empty one is drawn as a line."""
     if source is None:
         return Bins(even(box, side), cells=cells, note=note)
     boxes = cells_box(cells, source)
     boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2])
-    return Bins(boxes, source, cells, None, note)
+    return Bins(boxes, source, cells, None, note, rounded)
 
 
 def _samples(box: Floats, source: FeatureMap, side: int, sampling: int) -> Floats:

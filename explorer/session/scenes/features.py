@@ -22,10 +22,11 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.pyramid_steps import build_up, enlarged, steps
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import FeatureMap, FeaturesStage, Trace
 
-STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
+STRONGEST, MEAN, ONE, BUILD = "strongest", "mean of all", "one channel", "step by step"
 MONTAGE = 6  # channels a side in the browser
 PATHWAYS = {
     "map": "pyramid (P)", "merged": "sums (M)", "lateral": "laterals (L)",
@@ -48,6 +49,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     at = focus(trace, state)
     if not stage.maps:
         return _passes(trace, stage, at)
+    if str(state.control("features", "show", STRONGEST)) == BUILD and steps(trace, stage):
+        return build_up(trace, stage, state, at, _show_control(BUILD, True))
     pathways = [role for role in PATHWAYS if any(each.role == role for each in stage.maps)]
     role = _pathway(state, pathways)
     maps = [each for each in stage.maps if each.role == role]
@@ -133,17 +136,20 @@ def _controls(
             Control(key="map", title="Map", kind="choice", value=shown.name,
                     choices=tuple(each.name for each in maps))
         )
-    modes = (STRONGEST, MEAN, ONE)
-    controls.append(
-        Control(key="show", title="Show", kind="choice", value=mode if mode in modes else STRONGEST,
-                choices=modes)
-    )
+    controls.append(_show_control(mode, "merged" in pathways))
     if mode == ONE:
         controls.append(
             Control(key="channel", title="Channel", kind="number", value=channel,
                     high=len(shown.values) - 1)
         )
     return tuple(controls)
+
+
+def _show_control(mode: str, sums: bool) -> Control:
+    """sums: whether there are FPN's sums, whose making can be watched."""
+    modes = (STRONGEST, MEAN, ONE, *((BUILD,) if sums else ()))
+    return Control(key="show", title="Show", kind="choice",
+                   value=mode if mode in modes else STRONGEST, choices=modes)
 
 
 def _panel(
@@ -226,8 +232,7 @@ def _addition(panel: Column, stage: FeaturesStage, shown: FeatureMap, channel: i
     )
     parts: list[tuple[str, Floats]] = [(lateral.name, lateral.values[channel])]
     if above is not None:
-        height, width = shown.values.shape[1:]
-        grown = np.asarray(above.values[channel]).repeat(2, 0).repeat(2, 1)[:height, :width]
+        grown = enlarged(np.asarray(above.values[channel]), shown.values.shape[1:])
         parts.append((f"{above.name} × 2", grown))
     parts.append((shown.name, shown.values[channel]))
     panel.heading("Top-down addition", f"channel {channel}")

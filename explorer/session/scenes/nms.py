@@ -57,7 +57,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         summary += f" · {plural(hidden, 'weaker box', 'weaker boxes')} not drawn"
     controls = [control]
     if trace.settings.get("suppression") != "none" and can_switch(trace):
-        controls.append(iou_control(stage.nms.threshold))
+        controls.append(iou_control(stage.nms.threshold, "nms_threshold"))
     if now.steps:
         controls.append(step_control(now))
     return Picture(

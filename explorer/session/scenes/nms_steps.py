@@ -22,11 +22,12 @@ def step_control(now: Moment) -> Control:
     )
 
 
-def iou_control(threshold: float) -> Control:
-    """The threshold, to be moved while the steps are watched."""
+def iou_control(threshold: float, switch: str = "") -> Control:
+    """The threshold, to be moved while the steps are watched. switch: which one it moves."""
     return Control(
         key="iou", title="Suppress above IoU", kind="number",
         value=round(min(max(threshold, 0.0), 1.0) / PERCENT), low=5, high=95, unit=PERCENT,
+        switch=switch,
     )
 
 

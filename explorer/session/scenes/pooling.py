@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from explorer.methods.pooled import pooled
 from explorer.session.related import context_of, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
+from explorer.session.scenes.bin_reading import (
+    Reading,
+    Shift,
+    reading,
+    reading_layers,
+    reading_table,
+    shift_layers,
+    shift_of,
+    shift_table,
+)
 from explorer.session.scenes.bins import Bins, bins_of
 from explorer.session.scenes.common import (
     Focus,
@@ -65,21 +77,49 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     what = f"mean of {len(values)} channels" if mode == MEAN else \
         f"channel {channel} of {len(values)}"
     bins = bins_of(trace, at, stage)
-    sizes = list(stage.bins)
-    grid = _grid(stage, state)
-    first = sum(side * side for side in sizes[:grid])
-    own = slice(first, first + sizes[grid] ** 2)
-    lit = int(state.control("pooling", "bin", int(plane[own].argmax()) + 1)) - 1
-    lit = min(max(0, lit), sizes[grid] ** 2 - 1)
-    panel = _panel(trace, stage, at, plane, what, bins, grid, first, lit)
+    lit = int(state.control("pooling", "bin", int(plane[: stage.bins[0] ** 2].argmax()) + 1)) - 1
+    lit = min(max(0, lit), len(plane) - 1)
+    one = _marked(stage, bins, region_boxes(trace)[at.region], lit, -1 if mode == MEAN else channel)
+    panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
         summary=f"region {at.region:,} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
-        main=photo_scene(trace, *_layers(trace, stage, state, at, bins, own, lit, channel, mode),
+        main=photo_scene(trace, *_layers(trace, stage, state, at, bins, one, channel, mode),
                          opacity=0.85),
         panel=panel.scene(),
-        controls=_controls(stage, sizes, grid, mode, channel, len(values), lit),
+        controls=_controls(mode, channel, len(values), lit, len(plane)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """The bin that is looked at: number `at` of all, `lit` of grid `grid`, whose bins are `own`.
+
+    read: what it reads of `channel`, where one channel is shown; shift: what RoI pooling's
+    roundings did to it.
+    """
+
+    at: int
+    grid: int
+    lit: int
+    own: slice
+    bins: Bins
+    channel: int
+    read: Reading | None
+    shift: Shift | None
+
+
+def _marked(stage: PoolingStage, bins: Bins, box: Floats, at: int, channel: int) -> Marked:
+    starts = np.cumsum([0, *(side * side for side in stage.bins)])
+    grid = int(np.searchsorted(starts, at, "right")) - 1
+    side, lit = stage.bins[grid], at - int(starts[grid])
+    shift = None
+    if bins.rounded is not None:
+        exact = np.asarray(box, np.float64)
+        shift = shift_of(bins, exact, bins.rounded, side, at, lit)
+    read = reading(bins, at, channel) if channel >= 0 else None
+    own = slice(int(starts[grid]), int(starts[grid + 1]))
+    return Marked(at, grid, lit, own, bins, channel, read, shift)
 
 
 def _grids(stage: PoolingStage) -> str:
@@ -88,41 +128,27 @@ def _grids(stage: PoolingStage) -> str:
     return f"{sides} = {total} bins" if len(stage.bins) > 1 else f"{sides} bins"
 
 
-def _grid(stage: PoolingStage, state: ViewState) -> int:
-    names = [f"{side} × {side}" for side in stage.bins]
-    wanted = str(state.control("pooling", "grid", names[0]))
-    return names.index(wanted) if wanted in names else 0
-
-
 def _controls(
-    stage: PoolingStage, sizes: list[int], grid: int, mode: str, channel: int, channels: int,
-    lit: int,
+    mode: str, channel: int, channels: int, lit: int, bins: int
 ) -> tuple[Control, ...]:
     modes = (STRONGEST, MEAN, ONE)
-    controls = []
-    if len(sizes) > 1:
-        names = tuple(f"{side} × {side}" for side in sizes)
-        controls.append(
-            Control(key="grid", title="Grid", kind="choice", value=names[grid], choices=names)
-        )
-    controls.append(
+    controls = [
         Control(key="show", title="Channel", kind="choice",
                 value=mode if mode in modes else STRONGEST, choices=modes)
-    )
+    ]
     if mode == ONE:
         controls.append(
             Control(key="channel", title="Number", kind="number", value=channel, high=channels - 1)
         )
     controls.append(
-        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=sizes[grid] ** 2,
-                plays=True)
+        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=bins, plays=True)
     )
     return tuple(controls)
 
 
 def _layers(
-    trace: Trace, stage: PoolingStage, state: ViewState, at: Focus, bins: Bins, own: slice,
-    lit: int, channel: int, mode: str,
+    trace: Trace, stage: PoolingStage, state: ViewState, at: Focus, bins: Bins, one: Marked,
+    channel: int, mode: str,
 ) -> tuple[Layer, ...]:
     """The region, its bins, and the one bin that is looked at."""
     box = region_boxes(trace)[at.region]
@@ -135,7 +161,7 @@ def _layers(
             Heat(name="Channel on the map", values=plane, rect=rect,
                  low=min(0.0, float(plane.min())), high=float(plane.max()), opacity=0.6, on=False)
         )
-        around = bins.boxes[own]
+        around = bins.boxes[one.own]
         reach = np.concatenate([around[:, :2].min(0), around[:, 2:].max(0)])
         layers.append(grid_layer(bins.source, reach, on=stage.kind != "roi_align"))
     context = context_of(trace, at.region)
@@ -143,20 +169,22 @@ def _layers(
         layers.append(
             Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=1.2)
         )
-    drawn = bins.boxes[own]
+    drawn = bins.boxes[one.own]
     layers.append(
         Boxes(name="Bins", boxes=drawn, roles=trace.method, width=1.4, fill=0.06, opacity=0.95)
     )
     layers.append(
-        Boxes(name="One bin", boxes=drawn[lit][None], roles="selected", width=2.0, fill=0.3)
+        Boxes(name="One bin", boxes=drawn[one.lit][None], roles="selected", width=2.0, fill=0.3)
     )
     if bins.points is not None:
         per_bin = len(bins.points) // max(1, len(bins.boxes))
         layers.append(Points(name="Sample points", points=bins.points, role="text", radius=2.0))
         layers.append(
             Points(name="Samples of the bin", role="accent", radius=4.0,
-                   points=bins.points[lit * per_bin : (lit + 1) * per_bin])
+                   points=bins.points[one.at * per_bin : (one.at + 1) * per_bin])
         )
+    layers += reading_layers(one.read, bins.source)
+    layers += shift_layers(one.shift) if one.shift is not None else []
     layers.append(
         Boxes(name="Region", boxes=box[None], roles="selected", stage="regions",
               rows=np.array([at.region]), width=2.0, dashed=True)
@@ -165,23 +193,22 @@ def _layers(
 
 
 def _panel(
-    trace: Trace, stage: PoolingStage, at: Focus, plane: Floats, what: str, bins: Bins, grid: int,
-    first: int, lit: int,
+    trace: Trace, stage: PoolingStage, at: Focus, plane: Floats, what: str, one: Marked
 ) -> Column:
     panel = Column()
     panel.heading(f"Region {at.region:,}", at.why)
     panel.text(f"{what[0].upper()}{what[1:]}", bold=True)
     name = TITLES[stage.kind]
     panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
-    if bins.note:
-        panel.text(bins.note, "muted", 11)
+    if one.bins.note:
+        panel.text(one.bins.note, "muted", 11)
     panel.gap(8)
     low, high = min(0.0, float(plane.min())), float(plane.max())
     start = 0
     small: list[tuple[int, Floats, int]] = []
     for index, side in enumerate(stage.bins):
         values = plane[start : start + side * side].reshape(side, side)
-        mark = lit if index == grid else -1
+        mark = one.lit if index == one.grid else -1
         if index == 0:
             several = len(stage.bins) > 1
             if several:
@@ -204,7 +231,7 @@ def _panel(
         deepest = max(deepest, panel.y)
         x += width + 10
     panel.y = deepest + 4
-    _bin(panel, stage, plane, bins, grid, first, lit)
+    _bin(panel, stage, plane, one)
     total = sum(side * side for side in stage.bins)
     length = stage.channels * total
     panel.heading("In all", f"{plural(length, 'number')}{beside(length, VECTOR[trace.method])}")
@@ -243,15 +270,16 @@ def _numbers(
 
 
 def _bin(
-    panel: Column, stage: PoolingStage, plane: Floats, bins: Bins, grid: int, first: int, lit: int
+    panel: Column, stage: PoolingStage, plane: Floats, one: Marked
 ) -> None:
     """What the marked bin was read from."""
-    side = stage.bins[grid]
-    row, column = divmod(lit, side)
-    panel.heading(f"Bin {lit + 1}", f"row {row + 1}, column {column + 1} of {side} × {side}")
-    panel.pair("Value", number(float(plane[first + lit]), 3))
+    side, bins = stage.bins[one.grid], one.bins
+    row, column = divmod(one.lit, side)
+    panel.heading(f"Bin {one.at + 1} of {len(plane)}",
+                  f"row {row + 1}, column {column + 1} of {side} × {side}")
+    panel.pair("Value", number(float(plane[one.at]), 3))
     if bins.cells is not None:
-        x1, y1, x2, y2 = (int(value) for value in bins.cells[first + lit])
+        x1, y1, x2, y2 = (int(value) for value in bins.cells[one.at])
         empty = x2 < x1 or y2 < y1
         panel.pair("Columns of the map", "none" if empty else f"{x1} … {x2}")
         panel.pair("Rows of the map", "none: an empty bin gives 0" if empty else f"{y1} … {y2}")
@@ -259,3 +287,6 @@ def _bin(
             panel.pair("Largest of", plural((x2 - x1 + 1) * (y2 - y1 + 1), "cell"))
     elif stage.sampling:
         panel.pair("Mean of", f"{stage.sampling} × {stage.sampling} bilinear samples")
+    reading_table(panel, one.read, one.channel)
+    if one.shift is not None:
+        shift_table(panel, one.shift)

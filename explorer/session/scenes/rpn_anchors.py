@@ -41,6 +41,7 @@ from explorer.session.scenes.rpn_common import (
     show_control,
     sigmoid,
 )
+from explorer.session.scenes.sliding import location, window_layer
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
@@ -54,13 +55,9 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     wanted = str(state.control("regions", "level", choices[0]))
     wanted = wanted if wanted in choices else choices[0]
     levels = range(len(names)) if wanted == ALL_LEVELS else [names.index(wanted)]
-    x1, y1, x2, y2 = photo_rect(trace)
-    middle = ((x1 + x2) / 2, (y1 + y2) / 2)
-    anchor = focused_anchor(trace, stage, state, at)
-    if anchor is not None:
-        middle = tuple(centres(stage.anchors[[anchor]])[0])
-    x = float(state.control("regions", "x", round(min(max(middle[0], 0), x2 - 1))))
-    y = float(state.control("regions", "y", round(min(max(middle[1], 0), y2 - 1))))
+    finest = levels[0]
+    place_now = location(trace, stage, state, focused_anchor(trace, stage, state, at), finest)
+    x, y = place_now.x, place_now.y
     rows = np.concatenate([_at_cell(stage, level, x, y) for level in levels])
     grid = Points(name="Anchor centres", points=_grid(stage, max(levels)), role="muted", radius=1.2)
     here = Points(name="Location", points=centres(stage.anchors[rows]), role="selected", radius=4.0)
@@ -70,6 +67,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
             name="Anchors", boxes=stage.anchors[rows], roles=roles_of(stage, rows), width=1.8,
             opacity=0.95, stage="regions", rows=anchor_rows(stage, rows),
         ),
+        window_layer(trace, stage, finest, rows[0]),
         here,
     ]
     panel = Column()
@@ -93,6 +91,12 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     head = ("map", "size, h:w", "photo px", "cell", "p")
     best = int(probability.argmax()) if len(rows) else -1
     listed = slice(0, LISTED)
+    panel.text(
+        f"The RPN slides a 3 × 3 window over the map: at each of its "
+        f"{count(stage.levels[finest].width * stage.levels[finest].height)} locations it scores "
+        "and moves these anchors.", "muted", 11,
+    )
+    panel.gap(4)
     panel.table(cells, head, table[listed], chosen=best, roles=roles_of(stage, rows)[listed])
     if len(rows) > LISTED:
         panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
@@ -115,16 +119,14 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         controls.append(
             Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
         )
-    controls += [
-        Control(key=key, title=f"Location {key}", kind="number", value=int(value), high=int(top))
-        for key, value, top in (("x", x, x2 - 1), ("y", y, y2 - 1))
-    ]
+    controls += place_now.controls
     return Picture(
         title=title(trace, "regions"),
         summary=shown(len(rows), len(stage.anchors), "anchor"),
         main=photo_scene(trace, *layers, opacity=0.85),
         panel=panel.scene(),
         controls=tuple(controls),
+        pointer=place_now.pointer,
     )
 
 
