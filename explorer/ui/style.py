@@ -108,6 +108,7 @@ QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 #card { background: $raised; border: 1px solid $line; border-radius: 9px; }
 #card[here="true"] { border-color: $accent; }
 #card:hover { border-color: $faint; }
+#card:focus { border-color: $accent; }
 #cardtitle { font-weight: 600; }
 #formula { font-family: "JetBrains Mono"; font-size: 11px; }
 #banner { background: $raised; border: 1px solid $bad; border-radius: 9px; }

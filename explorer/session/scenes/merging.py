@@ -74,6 +74,7 @@ def one_merge(
     tint = np.zeros((*now.shape, 4), np.uint8)
     tint[~(part_a | part_b)] = (0, 0, 0, 120)
     new = segments + merge
+    born = _born(stage, run, new)
     layers: list[Layer] = [
         Pixels(name="Everything else, dimmed", values=tint, rect=rect, smooth=False),
         Pixels(name="Boundaries", values=_boundaries(now), rect=rect, smooth=False, opacity=0.45),
@@ -85,6 +86,10 @@ def one_merge(
         image[mask] = (*colour, 150)
         layers.append(Pixels(name=name, values=image, rect=rect, smooth=False))
     layers += [
+        Boxes(
+            name="Proposals born so far", boxes=stage.boxes[born], roles=trace.method, width=1.0,
+            opacity=0.45, stage="regions", rows=born,
+        ),
         Boxes(
             name="Boxes of the parts", boxes=grouping.boxes[[first, second]],
             roles=("sppnet", "rcnn"), width=1.5, dashed=True,
@@ -106,6 +111,8 @@ def one_merge(
     rank = f"region {int(listed[0]):,}" if len(listed) else "no: duplicate or ranked too low"
     panel.pair("In the list", rank)
     panel.pair("Regions left", count(segments - merge - 1))
+    every = int((stage.grouping == run).sum())
+    panel.pair("Proposals born so far", f"{count(len(born))} of {count(every)}")
     return Picture(
         title=title(trace, "regions"),
         summary=f"{run_name(grouping)} · merge {merge + 1} of {total} · "
@@ -121,6 +128,12 @@ def one_merge(
             ),
         ),
     )
+
+
+def _born(stage: SearchStage, run: int, region: int) -> Ints:
+    """Rows of the list that this run has made up to a region of it: segments, then merges."""
+    own = (np.asarray(stage.grouping) == run) & (np.asarray(stage.region) <= region)
+    return np.flatnonzero(own)
 
 
 def _run_control(stage: SearchStage, run: int) -> Control:
