@@ -56,7 +56,8 @@ SAMPLED = """\
 - SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
   mined from that sample."""
 SMALL_FC7 = f"""\
-- The SVMs' C is {svm.C:g}, for an fc7 of 512 numbers (R-CNN's published code: 0.001)."""
+- The SVMs have a squared hinge and C = {svm.C:g}, for an fc7 of 512 numbers (R-CNN's published
+  code: a plain hinge, 0.001)."""
 MINED = """\
 - The SVMs' hard negatives are mined from all regions, as in the paper; the regressors are fitted on
   a sample of them."""
