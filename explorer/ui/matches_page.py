@@ -19,8 +19,8 @@ from explorer.ui.theme import colour
 from explorer.ui.workbench import Workbench
 
 LINE, HEAD = 26, 42  # pixels of a row and of the headings
-WIDTHS = {OBJECT: 96, FOUND: 120, TRUTH: 250}
-METHOD_WIDTHS = (98, 170)  # least and greatest
+WIDTHS = {OBJECT: 96, FOUND: 120, TRUTH: 150}
+METHOD_WIDTHS = (112, 170)  # least and greatest
 HELP = (
     "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
     "margins are no probabilities: compare them within their method only."

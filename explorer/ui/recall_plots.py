@@ -58,6 +58,10 @@ class RecallPlots(QWidget):
         super().__init__(parent)
         self.by_number = _plot("number of regions, best first", f"recall at IoU {number(IOUS[0])}")
         self.by_iou = _plot("IoU", "recall")
+        marks = [(float(np.log10(mark)), f"{mark:,}") for mark in MARKS]
+        self.by_number.getAxis("bottom").setTicks([marks])
+        self.by_iou.getAxis("bottom").setTicks([[(iou, number(iou)) for iou in IOUS[::2]]])
+        self._palette: Palette | None = None
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
@@ -74,13 +78,11 @@ class RecallPlots(QWidget):
         most = max((len(one.by_number) for one in recalls), default=1)
         for plot in (self.by_number, self.by_iou):
             plot.clear()
-            _dress(plot, palette)
-        self.by_number.getAxis("bottom").setTicks(
-            [[(float(np.log10(mark)), f"{mark:,}") for mark in MARKS]]
-        )
+            if palette is not self._palette:
+                _dress(plot, palette)
+        self._palette = palette
         self.by_number.setXRange(0.0, max(float(np.log10(most)), 1.0), padding=0.02)
-        self.by_iou.getAxis("bottom").setTicks([[(iou, number(iou)) for iou in IOUS[::2]]])
-        self.by_iou.setXRange(IOUS[0], IOUS[-1], padding=0.03)
+        self.by_iou.setXRange(IOUS[0], IOUS[-1], padding=0.05)
         self.by_iou.setLabel("left", f"recall of {regions:,} regions", **_label(palette))
         at = pyqtgraph.InfiniteLine(
             float(np.log10(regions)), pen=QPen(QColor(palette.faint), 1, Qt.PenStyle.DotLine)
@@ -90,6 +92,7 @@ class RecallPlots(QWidget):
         for one in recalls:
             pen = pen_of(palette, one.method)
             pen.setCosmetic(True)
+            pen.setWidthF(WIDTH * self.devicePixelRatioF())  # a cosmetic pen counts device pixels
             self.by_number.plot(*steps(one.by_number), pen=pen, name=one.method)
             self.by_iou.plot(np.array(IOUS), one.by_iou[regions], pen=pen, name=one.method)
 
