@@ -37,7 +37,8 @@ def parser_of_window() -> argparse.ArgumentParser:
         prog="main.py",
         description="See what R-CNN, SPPNet, Fast R-CNN, Faster R-CNN and FPN do with a photo, "
         "stage by stage.",
-        epilog="`main.py export --help`: write the pictures to files, without a display.",
+        epilog="`main.py export --help`: write the pictures to files, without a display. "
+        "`main.py gallery --help`: take pictures of the window itself.",
     )
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH",
@@ -63,6 +64,11 @@ def parser_of_export() -> argparse.ArgumentParser:
                         help="svg and pdf hold vectors and text (default: png)")
     parser.add_argument("--theme", choices=THEMES, default="dark",
                         help="paper is black on white, for print (default: dark)")
+    parser.add_argument("--animate", nargs="+", choices=STAGE_NAMES, default=[], metavar="STAGE",
+                        help="also play the steps of these stages: regions (merges), pooling "
+                        "(bins), nms")
+    parser.add_argument("--movie", choices=("gif", "mp4"), default="gif",
+                        help="what --animate writes (default: gif)")
     parser.add_argument("--json", action="store_true", help="also write trace.json per method")
     parser.add_argument("--csv", action="store_true",
                         help="also write regions.csv per method: one row a region")
@@ -113,6 +119,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from explorer.export import run
 
         return run(parser_of_export().parse_args(arguments[1:]))
+    if arguments[:1] == ["gallery"]:
+        from explorer import gallery
+
+        return gallery.run(gallery.parser().parse_args(arguments[1:]))
     options = parser_of_window().parse_args(arguments)
 
     from PySide6.QtCore import QSettings

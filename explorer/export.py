@@ -110,6 +110,7 @@ def complain(sentence: str) -> int:
 
 def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine) -> int:
     """Detect and write one photo; 1 where something went wrong, else 0."""
+    from explorer.ui.export_replay import write_replay
     from explorer.ui.exporting import Style, write_pages
     from explorer.ui.theme import PAGE_PALETTES
 
@@ -134,6 +135,16 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
     )
     for path in pages:
         _progress(f"{photo.name}: {path.relative_to(folder)}")
+    for stage in options.animate:
+        written = [
+            path for trace in complete
+            for path in write_replay(trace, stage, folder, photo.name, style.palette, options.movie)
+            if path is not None
+        ]
+        for path in written:
+            _progress(f"{photo.name}: {path.relative_to(folder)}")
+        if complete and not written:
+            lost.append(f"The stage '{stage}' has no steps to play.")
     kinds = [kind for kind in FILES if getattr(options, kind)]
     for path in write_numbers(complete, folder, photo, kinds):
         _progress(f"{photo.name}: {path.relative_to(folder)}")

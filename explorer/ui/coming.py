@@ -1,11 +1,15 @@
-"""A photo on its way to the bench."""
+"""A photo on its way to the bench, and the results of those that were there before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from explorer.session.album import Album
-from explorer.session.job import Job
+from explorer.session.job import Job, search_of
+from explorer.trace.stages import ImageStage, Trace
+from explorer.trace.store import Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,3 +30,36 @@ def coming_of(album: Album, methods: tuple[str, ...], goes_on: bool) -> Coming:
     """The photo that the album, which has one, stands at."""
     path = album.photos[album.at]
     return Coming(Job(name=path.name, methods=methods, path=path), album, goes_on)
+
+
+class Shelf:
+    """The traces of photos that were on the bench, by file; see `Store`."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+
+    def keep(self, path: Path | None, traces: Mapping[str, Trace]) -> None:
+        """Hold the complete traces of a photo that has a file."""
+        key = _key(path)
+        if key is not None:
+            self.store.put(key, traces)
+
+    def filled(self, coming: Coming) -> Coming:
+        """With what is held of its photo, so that nothing has to be read or to run again."""
+        job, key = coming.job, _key(coming.job.path)
+        held = self.store.get(key) if key is not None and job.photo is None else {}
+        image = next(iter(held.values())).stage("image") if held else None
+        if not isinstance(image, ImageStage):
+            return coming
+        return replace(
+            coming, job=replace(job, photo=image.pixels, done=held, search=search_of(held))
+        )
+
+
+def _key(path: Path | None) -> Hashable:
+    """A file as it is now: where it was changed since, it is another photo."""
+    try:
+        status = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (path, status.st_mtime_ns, status.st_size) if status is not None else None

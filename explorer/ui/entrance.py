@@ -17,6 +17,7 @@ class Entrance(QObject):
 
     came = Signal(list)  # paths
     truth_wanted = Signal()
+    save_wanted = Signal()  # of the session
     data_came = Signal(object, str)  # QMimeData without a file, what to call its picture
 
     def __init__(self, window: QWidget, menu: QMenu, settings: QSettings) -> None:
@@ -52,5 +53,5 @@ class Entrance(QObject):
     def _fill_menu(self) -> None:
         opening.fill_open_menu(
             self._menu, self.recent, self.ask_files, self.ask_folder, self.paste,
-            lambda path: self.came.emit([path]), self.truth_wanted.emit,
+            lambda path: self.came.emit([path]), self.truth_wanted.emit, self.save_wanted.emit,
         )

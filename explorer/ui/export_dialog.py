@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 
 from explorer.session.scenes.common import plural
 from explorer.ui.export_jobs import ExportJob, everything, numbers, present_view, together
+from explorer.ui.export_replay import playing, present_replay
 from explorer.ui.export_worker import Exporter
 from explorer.ui.exporting import FORMATS, Style
+from explorer.ui.movies import KINDS
 from explorer.ui.style import Theme
 from explorer.ui.theme import PAGE_PALETTES
 
@@ -46,7 +48,8 @@ NUMBERS = {
     "json": ("JSON", "trace.json of each method: settings, times, detections with their lineage"),
     "csv": ("CSV", "regions.csv of each method: a row for each region and what became of it"),
 }
-VIEW, EVERYTHING = range(2)
+VIEW, EVERYTHING, REPLAY = range(3)
+MOVIE_TIPS = ("Shown by every browser and slide program", "Smaller; OpenCV writes it as VP9")
 
 
 class Choice(QWidget):
@@ -108,7 +111,21 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._busy = False
-        self.what = Choice(["This view", "All stages of all methods"], VIEW)
+        self.what = Choice(
+            ["This view", "All stages of all methods", "Its steps, played"], VIEW,
+            ["The page on screen", "Every stage of the methods that are on, and all side by side",
+             "NMS, merges or bins from the first step to the last, as the window plays them"],
+        )
+        self.controls = playing(
+            {name: shown.picture for name, shown in bench.presenter.shown.items()
+             if name in bench.desk.shown() and shown.stage == bench.desk.stage}
+        )
+        self.what.button(REPLAY).setEnabled(bool(self.controls))
+        if not self.controls:
+            self.what.button(REPLAY).setToolTip("This view has no steps to play")
+        self.movie = Choice(
+            [name.upper() for name in KINDS], self._held("movie", len(KINDS), 0), MOVIE_TIPS
+        )
         self.format = Choice(
             [name.upper() for name in FORMATS], self._held("format", len(FORMATS), 0), FORMAT_TIPS
         )
@@ -133,7 +150,8 @@ class ExportDialog(QDialog):
         self.folder = QLineEdit(str(settings.value("export/folder", pictures)))
         self.folder.setAccessibleName("Folder")
         self._build()
-        self.format.group.idToggled.connect(self._fit)
+        for choice in (self.what, self.format):
+            choice.group.idToggled.connect(self._fit)
         self._fit()
         exporter.progressed.connect(self._step)
         exporter.done.connect(self._done)
@@ -154,7 +172,8 @@ class ExportDialog(QDialog):
         browse.clicked.connect(self._choose_folder)
         place = _row(self.folder, browse)
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("What", self.what), ("Format", self.format), ("Size", self.size_choice),
+            ("What", self.what), ("Format", _row(self.format, self.movie)),
+            ("Size", self.size_choice),
             ("Colours", self.looks), ("Numbers", _row(*self.numbers.values(), stretch=True)),
             ("Folder", place),
         )
@@ -181,9 +200,11 @@ class ExportDialog(QDialog):
         grid.addLayout(buttons, len(rows) + 1, 0, 1, 2)
 
     def _fit(self) -> None:
-        """Vectors have no size in pixels."""
-        pixels = FORMATS[self.format.chosen()] == "png"
-        self.size_choice.setEnabled(pixels)
+        """Vectors have no size in pixels, and a replay has formats of its own."""
+        played = self.what.chosen() == REPLAY
+        self.format.setVisible(not played)
+        self.movie.setVisible(played)
+        self.size_choice.setEnabled(not played and FORMATS[self.format.chosen()] == "png")
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
@@ -197,21 +218,24 @@ class ExportDialog(QDialog):
         )
 
     def _job(self, folder: Path) -> ExportJob:
-        showing = self.bench.showing()
-        whole = self.what.chosen() == EVERYTHING
-        make = everything if whole else present_view
+        showing, style = self.bench.showing(), self.style_chosen()
+        if self.what.chosen() == EVERYTHING:
+            job, traces = everything(showing, folder, style), showing.enabled()
+        else:
+            job, traces = present_view(showing, folder, style), showing.on_screen()
+        if self.what.chosen() == REPLAY:
+            kind = KINDS[self.movie.chosen()]
+            job = present_replay(showing, self.controls, folder, style, kind)
         kinds = [kind for kind, box in self.numbers.items() if box.isChecked()]
-        traces = showing.enabled() if whole else showing.on_screen()
-        return together(
-            make(showing, folder, self.style_chosen()), numbers(showing, traces, folder, kinds)
-        )
+        return together(job, numbers(showing, traces, folder, kinds))
 
     def start(self) -> None:
         """Hand it to the exporter."""
         folder = Path(self.folder.text()).expanduser()
         self.settings.setValue("export/folder", str(folder))
         for name, choice in (
-            ("scale", self.size_choice), ("format", self.format), ("theme", self.looks)
+            ("scale", self.size_choice), ("format", self.format), ("theme", self.looks),
+            ("movie", self.movie),
         ):
             self.settings.setValue(f"export/{name}", choice.chosen())
         job = self._job(folder)

@@ -23,6 +23,12 @@ def _drop(key: int, reference: weakref.ref[NDArray[Any]]) -> None:
         del _kept[key]
 
 
+def forget_images() -> None:
+    """Drop all kept images: what is still drawn makes them anew."""
+    with _lock:
+        _kept.clear()
+
+
 def to_image(pixels: NDArray[np.uint8]) -> QImage:
     """A QImage of its own from uint8 RGB (h, w, 3) or RGBA (h, w, 4)."""
     pixels = np.ascontiguousarray(pixels)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from explorer.paths import samples
 from explorer.session.album import SUFFIXES
+from explorer.session.document import ENDING
 from explorer.session.job import sentence_of
 from explorer.ui.images import from_image
 
@@ -69,6 +70,7 @@ def fill_open_menu(
     paste: Callable[[], None],
     open_path: Callable[[Path], None],
     ask_truth: Callable[[], None],
+    save_session: Callable[[], None],
 ) -> None:
     """Build the open menu anew, with today's recent files and the bundled samples."""
     menu.clear()
@@ -76,6 +78,7 @@ def fill_open_menu(
     menu.addAction("Open folder…\tCtrl+Shift+O", ask_folder)
     menu.addAction("Paste\tCtrl+V", paste)
     menu.addAction("Open ground truth…", ask_truth)
+    menu.addAction("Save session…\tCtrl+S", save_session)
     there = [path for path in recent.paths() if path.exists()]
     if there:
         menu.addSeparator()
@@ -102,7 +105,8 @@ def ask_files(parent: QWidget, folder: str) -> list[Path]:
     """The files chosen in a dialog, none when it was cancelled."""
     endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
     chosen, _ = QFileDialog.getOpenFileNames(
-        parent, "Open photos", folder, f"Photos ({endings});;All files (*)"
+        parent, "Open photos or a session", folder,
+        f"Photos and sessions ({endings} *{ENDING});;All files (*)",
     )
     return [Path(path) for path in chosen]
 

@@ -105,6 +105,7 @@ QPushButton[tab="true"]:hover { background: $hover; }
 QPushButton[tab="true"]:checked { background: $raised; border-color: $line; color: $text; }
 QPushButton[toggle="true"]:!checked { color: $muted; }
 QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
+QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
 #card { background: $raised; border: 1px solid $line; border-radius: 9px; }
 #card[here="true"] { border-color: $accent; }
 #card:hover { border-color: $faint; }

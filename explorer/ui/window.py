@@ -30,11 +30,13 @@ from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
+from explorer.ui.keeping import Keeping
 from explorer.ui.following import Following
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
+from explorer.ui.sessions import Sessions
 from explorer.ui.side import WIDE, Side
 from explorer.ui.stage_map import StageMap
 from explorer.ui.studio import Studio
@@ -69,7 +71,11 @@ class Window(QMainWindow):
         self.weights = FpnWeights(
             self.workbench, settings, self.weights_menu, self.centre, self
         )
+        self.keeping = Keeping(self.workbench, settings, self.open_menu, self)
         self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self)
+        self.sessions = Sessions(
+            self.workbench, self.theme, settings, self.go, self.use_theme, self
+        )
         self.comparing = Comparing(
             self.workbench, self.drawer, self.centre, self.theme, self.go, self
         )
@@ -157,7 +163,9 @@ class Window(QMainWindow):
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
         self.entrance.came.connect(self.open_paths)
-        self.entrance.data_came.connect(bench.open_data)
+        self.entrance.data_came.connect(self.sessions.take_data)
+        self.entrance.save_wanted.connect(self.sessions.ask_save)
+        self.sessions.said.connect(self.banner.say)
         self.centre.hinted.connect(self.strip.hint.setText)
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)
@@ -236,7 +244,11 @@ class Window(QMainWindow):
                 return
 
     def switch_theme(self) -> None:
-        name = "light" if self.theme.palette.name == "dark" else "dark"
+        self.use_theme("light" if self.theme.palette.name == "dark" else "dark")
+
+    def use_theme(self, name: str) -> None:
+        if name == self.theme.palette.name:
+            return
         self.theme.switch(name)
         apply_style(QApplication.instance(), self.theme)
         self.settings.setValue("theme", name)
@@ -245,8 +257,8 @@ class Window(QMainWindow):
     # -- opening ---------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open photos, folders, ground truth, weights of FPN; the banner says what is wrong."""
-        photos = self.truth.take(self.weights.take(paths))
+        """Open photos, folders, sessions, ground truth, weights; the banner says what is wrong."""
+        photos = self.truth.take(self.weights.take(self.sessions.take(paths)))
         if photos or not paths:
             self.workbench.open_paths(photos)
 
@@ -285,6 +297,7 @@ class Window(QMainWindow):
         self.settings.setValue("middle", self.middle.saveState())
         self.hide()
         self.outlet.close()
+        self.sessions.close()
         self.weights.close()
         self.runner.cancel()
         self.runner.close()

@@ -31,7 +31,7 @@ from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
-from explorer.ui.coming import Coming, coming_of
+from explorer.ui.coming import Coming, Shelf, coming_of
 from explorer.ui.desk_steps import DeskSteps
 from explorer.ui.export_jobs import Showing
 from explorer.ui.opening import image_in, opening_sentence
@@ -63,6 +63,7 @@ class Workbench(QObject):
         self.traces: dict[str, Trace] = {}
         self.status: dict[str, Status] = {}
         self.album = Album()
+        self.shelf = Shelf()
         self.photo: Photo | None = None
         self.name = ""
         self.path: Path | None = None
@@ -91,8 +92,7 @@ class Workbench(QObject):
         try:
             album = album_of(paths)
         except OSError as error:
-            self.failed.emit(opening_sentence(error))
-            return
+            return self.failed.emit(opening_sentence(error))
         goes_on = len(paths) != 1 or paths[0].is_dir() or self.photo is None
         self.start(coming_of(album, self.desk.enabled, goes_on))
 
@@ -117,7 +117,8 @@ class Workbench(QObject):
             self.start(coming_of(album, self.desk.enabled, goes_on))
 
     def start(self, coming: Coming) -> None:
-        self._coming, job = coming, coming.job
+        self._coming = coming = self.shelf.filled(coming)
+        job = coming.job
         if self.photo is None:
             for name in NAMES:
                 self._set_status(name, Status("waiting", f"Reading {job.name}"))

@@ -157,6 +157,7 @@ def test_ci_runs_the_readmes_commands() -> None:
 def test_the_readmes_commands_are_understood() -> None:
     """Every command line in the README has the arguments that the program takes."""
     from explorer.app import parser_of_export, parser_of_window
+    from explorer.gallery import parser as parser_of_gallery
     from explorer.training.__main__ import parser as parser_of_training
 
     lines = re.findall(r"(?:^|`|&& )uv run (?:python -m )?([^`\n#]+)", _readme(), re.MULTILINE)
@@ -167,11 +168,15 @@ def test_the_readmes_commands_are_understood() -> None:
         elif program == "main.py" and arguments[:1] == ["export"]:
             assert parser_of_export().parse_args(arguments[1:]).out
             seen.add("export")
+        elif program == "main.py" and arguments[:1] == ["gallery"]:
+            assert parser_of_gallery().parse_args(arguments[1:]).out
+            seen.add("gallery")
         elif program == "main.py":
             parser_of_window().parse_args(arguments)
             seen.add("window")
     assert seen == {
         "pretrain", "propose", "train", "evaluate", "ablate", "curves", "pack", "export", "window",
+        "gallery",
     }
 
 

@@ -1,0 +1,71 @@
+"""Animated exports: what the window plays, or the steps of a method's stage, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from explorer.session.replay import playable, playing_view, steps_of, with_control
+from explorer.session.scene import Control, Picture, ViewState
+from explorer.session.scenes import picture
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
+from explorer.ui.export_jobs import ExportJob, Showing, free_path, present_name, present_sheet
+from explorer.ui.exporting import Stopped, Style, stage_file
+from explorer.ui.movies import write_movie
+from explorer.ui.page import stage_sheet
+from explorer.ui.theme import Palette
+
+
+def playing(pictures: Mapping[str, Picture]) -> list[Control]:
+    """What plays in the pictures on screen: those that have the steps of the first that plays."""
+    found = [control for made in pictures.values() if (control := playable(made)) is not None]
+    return [control for control in found if control.key == found[0].key]
+
+
+def present_replay(
+    showing: Showing, controls: Sequence[Control], folder: Path, style: Style, kind: str
+) -> ExportJob:
+    """What is on screen, played from its first step to its last. kind: "gif" or "mp4"."""
+    steps = steps_of(controls)
+
+    def write(stopped: Stopped) -> Iterator[Path | None]:
+        path = free_path(folder, present_name(showing), kind)
+        frames = (
+            present_sheet(_at(showing, controls[0].key, step), style.palette).pixels()
+            for step in steps
+        )
+        yield from write_movie(frames, len(steps), path, stopped)
+
+    return ExportJob(len(steps) + 1, write)
+
+
+def write_replay(
+    trace: Trace, stage: StageName, folder: Path, photo_name: str, palette: Palette, kind: str
+) -> Iterator[Path | None]:
+    """Write `METHOD/NN-stage.gif`. Yields None for each frame, then the path; nothing where the
+    stage has no steps. Raises OSError naming the file that could not be written."""
+    found = playing_view(trace, stage, ViewState())
+    if found is None:
+        return
+    view, control = found
+    steps = steps_of([control])
+
+    def frames() -> Iterator[QImage]:
+        for step in steps:
+            made = picture(trace, stage, with_control(view, stage, control.key, step))
+            yield stage_sheet(made, trace, stage, photo_name, palette).pixels()
+
+    path = folder / stage_file(trace.method, stage, kind)
+    yield from write_movie(frames(), len(steps), path)
+
+
+def _at(showing: Showing, key: str, step: int) -> Showing:
+    stage = showing.desk.stage
+    views = {
+        name: with_control(view, stage, key, step) for name, view in showing.views.items()
+    }
+    return replace(showing, views=views)
