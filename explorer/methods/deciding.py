@@ -136,7 +136,7 @@ def _suppress_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[St
         name="refinement", ms=watch.ms(), device="cpu", source=freeze(kept), source_stage="nms",
         before=photo_boxes(before, known.photo), after=photo_boxes(after, known.photo),
         deltas=freeze(moves), labels=freeze(label), scores=freeze(score),
-        every=_every(trace),
+        every=_every(trace), multiply_adds=_spent(trace, len(known.boxes)),
     )
     threshold = float(chosen.detection_threshold or 0)
     found = (score >= threshold).nonzero()[: chosen.max_detections, 0]
@@ -199,6 +199,13 @@ def _every(trace: Trace) -> np.ndarray | None:
     refined = trace.stage("refinement")
     assert isinstance(refined, RefinementStage)
     return refined.every
+
+
+def _spent(trace: Trace, n: int) -> int:
+    """The multiply-adds of regressing n of the trace's regions, which were done when it ran."""
+    refined = trace.stage("refinement")
+    assert isinstance(refined, RefinementStage) and refined.every is not None
+    return refined.multiply_adds * n // max(1, len(refined.every))
 
 
 class _Watch:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
@@ -32,6 +35,13 @@ def value_text(switch: Switch, value: Value) -> str:
     if switch.kind == "count":
         return f"{int(value):,}" if value or not switch.zero else switch.zero
     return number_text(float(value)) if switch.kind == "number" else str(value)
+
+
+def tip_text(why: str) -> str:
+    """As rich text, so that long lines are broken; "M_k" and "M_(k+1)" with subscripts."""
+    text = re.sub(r"_(\w|\([^)]*\))", lambda found: f"<sub>{found[1].strip('()')}</sub>",
+                  html.escape(why))
+    return f"<p>{text.replace(chr(10), '<br>')}</p>"
 
 
 class StillSlider(QDoubleSlider):  # type: ignore[misc]
@@ -90,7 +100,7 @@ class SwitchRow(QWidget):
     def __init__(self, switch: Switch, theme: Theme, patient: bool = False) -> None:
         super().__init__()
         self.switch = switch
-        self.setToolTip(switch.why)
+        self.setToolTip(tip_text(switch.why))
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(PAUSE)

@@ -62,6 +62,7 @@ class SwitchesPanel(QWidget):
         self.theme = theme
         self.rows: list[SwitchRow] = []
         self._described: object = None
+        self._methods: list[str] | None = None  # whose parts are shown
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -93,6 +94,8 @@ class SwitchesPanel(QWidget):
         self._parts.setSpacing(8)
         inner.addLayout(self._parts)
         self.reset_all = QPushButton("Reset all switches")
+        self.reset_all.setToolTip("Thresholds and parts of all methods as they were run: "
+                                  "as in the papers, at our networks' size")
         self.reset_all.clicked.connect(self.reset_wanted)
         inner.addWidget(self.reset_all)
         inner.addStretch()
@@ -102,18 +105,14 @@ class SwitchesPanel(QWidget):
 
     def _forget(self) -> None:
         """Icons have other colours: all rows are made anew when they are shown next."""
-        self._described = None
-        for card in self.parts.values():
-            card.hide()
-            card.deleteLater()
-        self.parts = {}
+        self._described = self._methods = None
 
     def show_switches(
         self, switches: Sequence[Switch], changes: Mapping[str, Changes],
-        parts: Sequence[PartGroup] = (),
+        parts: Sequence[PartGroup] = (), changed: bool = False,
     ) -> None:
         """What can be switched for the methods on screen, what was changed by it, and the parts of
-        each that can be exchanged."""
+        each that can be exchanged. changed: whether anything is, of any method."""
         described = tuple((one.key, one.title, one.methods, one.low, one.high, one.choices)
                           for one in switches)
         if described != self._described:
@@ -136,12 +135,13 @@ class SwitchesPanel(QWidget):
         self._changes.setVisible(bool(changes))
         self._show_parts(parts)
         self.reset_all.setVisible(bool(switches))
-        every = [*switches, *(one for group in parts for one in group.switches)]
-        self.reset_all.setEnabled(any(one.changed for one in every))
+        self.reset_all.setEnabled(changed)
 
     def _show_parts(self, parts: Sequence[PartGroup]) -> None:
         self._parts_note.setVisible(bool(parts))
-        if [group.method for group in parts] != list(self.parts):
+        methods = [group.method for group in parts]
+        if methods != self._methods:
+            self._methods = methods
             for card in self.parts.values():
                 card.hide()
                 card.deleteLater()

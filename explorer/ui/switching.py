@@ -39,7 +39,7 @@ class Switching(QObject):
         self.panel.show_switches(
             switches(run, self.bench.desk.chosen),
             {method: changed[method] for method in run if method in changed},
-            self._parts(run),
+            self._parts(run), bool(self.bench.desk.chosen or self.bench.desk.varied),
         )
 
     def _parts(self, run: Mapping[str, Trace]) -> list[PartGroup]:

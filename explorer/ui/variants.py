@@ -11,8 +11,9 @@ from explorer.methods.parts import Variant
 from explorer.session.part_switches import Varied
 from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.stages import Trace
+from explorer.trace.store import bytes_of
 
-KEPT = 24  # traces of variants; undoing one shows it at once
+MOST_BYTES = 1 << 29  # of traces of variants, beside what they share with the traces as run
 STOPPED = "Stopped: what is on screen is what was there before."
 
 
@@ -25,6 +26,8 @@ class Variants(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._made: OrderedDict[tuple[str, Variant], VariantMade] = OrderedDict()
+        self._bytes: dict[tuple[str, Variant], int] = {}
+        self._wanted: Varied = ()
         self._not: dict[tuple[str, Variant], str] = {}  # sentences: why there is none
         self._running: tuple[tuple[str, Variant], ...] = ()
 
@@ -38,6 +41,7 @@ class Variants(QObject):
 
     def shown(self, run: Mapping[str, Trace], varied: Varied) -> dict[str, Trace | None]:
         """Of each method with parts exchanged, its trace, or None while there is none."""
+        self._wanted = varied
         return {
             method: self.trace(method, variant, run[method]) for method, variant in varied
             if method in run
@@ -86,17 +90,27 @@ class Variants(QObject):
         if isinstance(event, VariantMade):
             self._made[key] = event
             self._made.move_to_end(key)
-            while len(self._made) > KEPT:
-                self._made.popitem(last=False)
+            self._bytes[key] = bytes_of(*(
+                one for one in event.trace.stages if one is not event.base.stage(one.name)
+            ))
+            self._drop()
         else:
             self._not[key] = event.sentence
             self.failed.emit(event.sentence)
         self._running = tuple(one for one in self._running if one != key)
         self.came.emit(event.method)
 
+    def _drop(self) -> None:
+        """Keep to the bound: the longest unused go, but not what is on screen."""
+        for key in [key for key in self._made if key not in self._wanted]:
+            if sum(self._bytes.values()) <= MOST_BYTES:
+                return
+            del self._made[key], self._bytes[key]
+
     def forget(self) -> None:
         """Another photo: nothing of the old one is of use."""
         self._made.clear()
+        self._bytes.clear()
         self._not.clear()
 
     def state(self, method: str, variant: Variant) -> str:

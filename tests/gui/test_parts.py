@@ -59,7 +59,7 @@ def test_a_part_runs_its_method_again_and_undo_is_at_once(
     assert set(changed) == {"fpn"} and len(changed["fpn"].lost)
     row = row_of(qtbot, opened, "fpn", "top_down")
     assert row.paper.text() == "paper on" and row.reset.isVisible()
-    assert "L_k" in row.toolTip()
+    assert "M<sub>k</sub> = L<sub>k</sub> + the coarser M<sub>k+1</sub>" in row.toolTip()
     card = card_of(qtbot, opened, "fpn")
     assert card.state.text() == "1 exchanged" and "and after: " in card.said.text()
     title = opened.centre.canvases["fpn"].frame.title

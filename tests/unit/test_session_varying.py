@@ -32,6 +32,7 @@ from explorer.session.part_switches import (
 )
 from explorer.session.scene import ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.rpn_common import SHOWS
 from explorer.session.varying import VariantFailed, VariantMade, all_events
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import LevelStage, RpnStage, ScoresStage, SearchStage, Trace
@@ -99,6 +100,10 @@ def test_every_part_can_be_exchanged_and_looked_at(
     # Every view of it can be drawn, and every box of it has its journey.
     for stage in STAGE_NAMES:
         assert picture(other, stage, ViewState()).main.layers
+    if isinstance(other.stage("regions"), RpnStage):
+        for show in SHOWS:
+            view = ViewState(controls=(("regions.show", show),))
+            assert picture(other, "regions", view).main.layers
     for stage in ("regions", "scores", "detections"):
         assert facts(other, stage, 0)  # type: ignore[arg-type]
     assert notes(base, other)

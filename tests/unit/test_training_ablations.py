@@ -12,6 +12,7 @@ from explorer.methods import faster_rcnn, fpn, sppnet
 from explorer.methods.changing import change_text, with_changes
 from explorer.methods.modules import MODULES
 from explorer.training import ablations
+from explorer.training.__main__ import main
 from explorer.training.ablations import USUAL, ablate, ablation_table, usual
 
 
@@ -113,3 +114,14 @@ def test_the_usual_variants_fit_the_settings(method: str, run: Path) -> None:
     assert all(one != settings for one in changed)
     if table is not None:
         assert [row["with"] for row in table["rows"]] == [[], *(one.split() for one in variants)]
+
+
+def test_the_command_line_says_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a photo is read."""
+    for command in ("evaluate", "ablate"):
+        arguments = [command, "fpn", "--data", str(tmp_path), "--out", str(tmp_path / "out.json")]
+        assert main([*arguments, "--with", "topdown=off"]) == 1
+        assert "there is no setting 'topdown': choose short, long" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
