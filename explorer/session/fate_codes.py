@@ -40,8 +40,11 @@ class Fates:
         parts = ["kept"] * bool(code & KEPT) + [self.below] * bool(code & BELOW)
         return ", ".join(parts) or "undecided"
 
-    def short(self, at: int) -> str:
-        """As `text`, for a narrow column: 'by pair 12', 'kept'."""
+    def short(self, at: int, own: bool) -> str:
+        """As `text`, for a narrow column: 'by pair 12', 'below 0.50'. own: in a list of the rows
+        that suppress, 'by 12'."""
+        if own and self.by[at] >= 0:
+            return f"by {int(self.by[at]):,}"
         return self.text(at).split(" at ")[0].removeprefix("kept, ")
 
     def count(self, code: int) -> int:

@@ -17,7 +17,7 @@ from explorer.session.related import related
 from explorer.session.rows import row_text
 from explorer.session.rpn_listing import Anchored, anchored
 from explorer.session.scene import Key, Rect
-from explorer.session.scenes.common import number, setting
+from explorer.session.scenes.common import number, setting, size_text
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import (
     DetectionsStage,
@@ -76,9 +76,9 @@ class Listing:
             score = float(self.scores[at])
             return "–" if np.isnan(score) else number(score, 3)
         if column == "fate":
-            return self.fates.short(at)
+            return self.fates.short(at, self.fates.stage == self.stage)
         x1, y1, x2, y2 = self.boxes[at]
-        return f"{x2 - x1:.0f} × {y2 - y1:.0f}"
+        return f"{x2 - x1:.0f}×{y2 - y1:.0f}"
 
     def sentence(self, at: int) -> str:
         """'region 412 · person 0.310 · below 0.50 · 87 × 120 px', as a hint says it."""
@@ -87,7 +87,7 @@ class Listing:
         scored = "" if np.isnan(self.scores[at]) else f" {number(float(self.scores[at]), 3)}"
         if kind >= 0:
             parts.append(f"{self.names[kind]}{scored}")
-        parts += [self.fates.text(at), f"{self.text(at, 'size')} px"]
+        parts += [self.fates.text(at), f"{size_text(self.boxes[at])} px"]
         return " · ".join(parts)
 
     def place_of(self, row: int) -> int | None:

@@ -29,7 +29,7 @@ from explorer.ui.fonts import mono
 from explorer.ui.style import Theme
 
 LINE = 24  # pixels of a row
-WIDTHS = (52, 74, 50, 78, 66)
+WIDTHS = {"class": (40, 62, 48, 76, 50), "anchor": (54, 66, 46, 48, 58)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -65,6 +65,7 @@ class BoxesPage(QWidget):
         self.model = BoxesModel()
         self._quiet = False  # the selection is brought here, not made here
         self._why = ""  # there is no list
+        self._head = ""  # what the second column is
         self.methods = QComboBox()
         self.methods.setAccessibleName("Method whose boxes are listed")
         self.methods.activated.connect(
@@ -105,12 +106,10 @@ class BoxesPage(QWidget):
         lines.hide()
         heads = table.horizontalHeader()
         heads.setHighlightSections(False)
-        heads.setMinimumSectionSize(40)
+        heads.setMinimumSectionSize(30)
         heads.setStretchLastSection(True)
         heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
         table.selectionModel().currentRowChanged.connect(self._picked)
         table.clicked.connect(self._picked)
         table.entered.connect(self._entered)
@@ -155,6 +154,10 @@ class BoxesPage(QWidget):
             self._why = why
             self.model.listing = listing
             head = "class" if listing is None else listing.heads[1]
+            if head != self._head:
+                self._head = head
+                for column, width in enumerate(WIDTHS[head]):
+                    self.table.setColumnWidth(column, width)
             self.search.setPlaceholderText(f"Search by {head} or number")
             for code, chip in self.chips.items():
                 n = 0 if listing is None else listing.fates.count(code)

@@ -81,7 +81,7 @@ QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QTableView { background: transparent; border: none; selection-background-color: $hover;
   selection-color: $text; font-family: "JetBrains Mono"; font-size: 11px; }
-QTableView::item { padding: 0 4px; border: none; }
+QTableView::item { padding: 0 2px; border: none; }
 QTableView::item:hover { background: $raised; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none;

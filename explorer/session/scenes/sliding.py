@@ -60,4 +60,5 @@ def window_layer(trace: Trace, stage: RpnStage, level: int, row: int) -> Boxes:
     cell = (int(row) - layout.start) // anchors_a_cell(stage, level)
     y, x = divmod(cell, layout.width)
     box = cells_box(np.array([[x - 1, y - 1, x + 1, y + 1]]), layout)
-    return Boxes(name="3 × 3 window", boxes=box, roles="accent", width=1.8, fill=0.2)
+    return Boxes(name="3 × 3 window", boxes=box, roles="selected", dashed=True, width=2.5,
+                 fill=0.2)
