@@ -35,8 +35,13 @@ class Rows:
     bottom: float
 
 
-def time_chart(traces: Sequence[Trace], width: float, log: bool = False) -> Chart:
-    """A panel as wide as `width`. Linear or log time axes; on the log scale both have the same."""
+def time_chart(
+    traces: Sequence[Trace], width: float, log: bool = False, note: str = ""
+) -> Chart:
+    """A panel as wide as `width`. Linear or log time axes; on the log scale both have the same.
+
+    note: a sentence to stand below.
+    """
     works = {trace.method: work_of(trace) for trace in traces if trace.stages}
     ours = [work.ms for work in works.values()]
     theirs = [each.ms for each in PUBLISHED]
@@ -70,7 +75,7 @@ def time_chart(traces: Sequence[Trace], width: float, log: bool = False) -> Char
         rows = _rows(top + TOP, [_published_height(method) for method in METHODS])
         _said(drawing, said, EDGE, right, rows, top, names=True)
         bottom = rows.bottom
-    return drawing.chart(_foot(drawing, works, bottom + 18, log) + 16)
+    return drawing.chart(_foot(drawing, works, bottom + 18, log, note) + 16)
 
 
 def _rows(top: float, heights: list[float]) -> Rows:
@@ -198,19 +203,21 @@ def _said_tip(method: MethodName, each: Published, part: str) -> str:
     return "\n".join([*lines, each.source, *([each.note] if each.note else [])])
 
 
-def _foot(drawing: Drawing, works: Mapping[str, Work], y: float, log: bool) -> float:
+def _foot(
+    drawing: Drawing, works: Mapping[str, Work], y: float, log: bool, note: str
+) -> float:
     """The legend of all parts that are seen, and what has to be said; returns the last line's y."""
     seen = {part.name for work in works.values() for part in work.parts}
     seen |= {name for each in PUBLISHED for name, _ in each.parts}
     items = [(name, role) for name, role in ROLES.items() if name in seen]
     y = drawing.legend(items, EDGE, drawing.width - EDGE, y)
-    notes = []
+    notes = [note] if note else []
     if log:
         notes.append("Log scale: a bar's length is its total, its colours are shares of the total.")
     if SEARCH in {part.name for work in works.values() for part in work.parts}:
         notes.append("Selective search ran once and counts in full to each method that starts "
                      "from it.")
-    for note in notes:
+    for text in notes:
         y += 19
-        drawing.text(EDGE, y, note, 11.5, "muted")
+        drawing.text(EDGE, y, text, 11.5, "muted")
     return y

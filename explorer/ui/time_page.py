@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.methods.names import method_named
 from explorer.session.chart import Chart
 from explorer.session.time_chart import time_chart
 from explorer.ui.chart_view import ChartView
@@ -22,7 +23,11 @@ from explorer.ui.workbench import Workbench
 
 
 class TimePage(QWidget):
-    """Follows the bench while it is visible. It shows the methods as they ran, not as switched."""
+    """Follows the bench while it is visible.
+
+    It shows the methods as they ran, also with parts exchanged; what is decided again from cached
+    scores has no time of its own.
+    """
 
     def __init__(self, bench: Workbench, drawer: Drawer, theme: Theme) -> None:
         super().__init__()
@@ -30,7 +35,7 @@ class TimePage(QWidget):
         self.view = ChartView(theme, self._chart)
         self.scales = QButtonGroup(self)
         head = QHBoxLayout()
-        head.setContentsMargins(18, 8, 14, 0)
+        head.setContentsMargins(18, 2, 14, 0)
         head.setSpacing(6)
         for number, (name, tip) in enumerate((
             ("Linear", "Bars as long as they took"),
@@ -67,8 +72,14 @@ class TimePage(QWidget):
 
     def _chart(self, width: float) -> Chart:
         bench = self.bench
-        shown = [bench.traces[name] for name in bench.desk.enabled if name in bench.traces]
-        return time_chart(shown, width, self.log)
+        varied = bench.steps.variants.shown(bench.traces, bench.desk.varied)
+        shown = [
+            varied.get(name) or bench.traces[name]
+            for name in bench.desk.enabled if name in bench.traces
+        ]
+        exchanged = [method_named(one.method).title for one in shown if varied.get(one.method)]
+        note = f"With parts exchanged: {', '.join(exchanged)}." if exchanged else ""
+        return time_chart(shown, width, self.log, note)
 
     def _follow(self) -> None:
         if self.isVisible():

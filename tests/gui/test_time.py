@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +49,18 @@ def test_it_shows_the_methods_that_are_on(qtbot: QtBot, opened: Window) -> None:
     settle(qtbot, opened)
     assert words(opened).count("–") == before  # R-CNN's row has one dash instead of the anchors'
     assert opened.time_page.view.tip_at(QPoint(1, 1)) == ""
+
+
+def test_parts_that_are_exchanged_have_their_own_times(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = opened.workbench.traces["fpn"]
+    slow = replace(run, stages=tuple(replace(stage, ms=60_000.0) for stage in run.stages))
+    variants = opened.workbench.steps.variants
+    monkeypatch.setattr(variants, "shown", lambda run, varied: {"fpn": slow})
+    qtbot.keyClick(opened, Qt.Key.Key_T)
+    assert "With parts exchanged: FPN." in words(opened)
+    assert "9 min 0 s" in words(opened)
 
 
 def test_the_same_picture_can_be_saved(qtbot: QtBot, opened: Window) -> None:
