@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QRegion,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
@@ -233,6 +234,18 @@ class Line(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.swipe.step(0.5 - self.swipe.share)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel zooms here as it does beside the line."""
+        if self.swipe.pair is None:
+            return
+        canvas = self.swipe.canvases[self.swipe.pair[0]]
+        canvas.wheelEvent(QWheelEvent(
+            canvas.mapFromGlobal(event.globalPosition()), event.globalPosition(),
+            event.pixelDelta(), event.angleDelta(), event.buttons(), event.modifiers(),
+            event.phase(), event.inverted(),
+        ))
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         if (

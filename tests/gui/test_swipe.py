@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
@@ -87,6 +89,15 @@ def test_the_line_is_dragged_and_moved_by_keys(qtbot: QtBot, opened: Window) -> 
     qtbot.keyClick(swipe.line, Qt.Key.Key_Right)
     assert swipe.share == pytest.approx(before + 0.02, abs=0.005)
     assert opened.workbench.desk.stage == stage
+    zoom = opened.camera.zoom
+    at = QPointF(swipe.line.rect().center())
+    wheel = QWheelEvent(
+        at, swipe.line.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )
+    QApplication.sendEvent(swipe.line, wheel)
+    assert opened.camera.zoom > zoom
+    opened.camera.fit()
     swipe.move_to(-1e6)
     assert swipe.share == 0 and shown(opened, pair[1], 20, 120)
 
