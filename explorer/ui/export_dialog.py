@@ -112,7 +112,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._busy = False
         self.what = Choice(
-            ["This view", "All stages of all methods", "Its steps, played"], VIEW,
+            ["This view", "All stages of all methods", "This view, played"], VIEW,
             ["The page on screen", "Every stage of the methods that are on, and all side by side",
              "NMS, merges or bins from the first step to the last, as the window plays them"],
         )

@@ -30,8 +30,8 @@ from explorer.ui.dialogs import KeysDialog
 from explorer.ui.drawer import Drawer
 from explorer.ui.entrance import Entrance
 from explorer.ui.flow import stacked
-from explorer.ui.keeping import Keeping
 from explorer.ui.following import Following
+from explorer.ui.keeping import Keeping
 from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
