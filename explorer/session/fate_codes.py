@@ -22,7 +22,7 @@ class Fates:
     """codes (n,): bits of KEPT, SUPPRESSED, BELOW; 0 where nothing is decided yet.
 
     by (n,): the row of `stage` that suppressed it, or NOBODY; overlap (n,): at what IoU.
-    below: what it is below of, "below 0.50".
+    below: what it is below of, "below 0.50"; beyond: the same of what was kept all the same.
     """
 
     codes: NDArray[np.uint8]
@@ -30,6 +30,7 @@ class Fates:
     stage: StageName
     below: str
     overlap: Floats
+    beyond: str = ""
 
     def text(self, at: int) -> str:
         """'kept', 'by pair 12 at 0.71', 'below 0.50', 'kept, below 0.50', or 'undecided'."""
@@ -37,7 +38,8 @@ class Fates:
         if code & SUPPRESSED:
             who = row_text(Key("", self.stage, int(self.by[at])))
             return f"by {who} at {float(self.overlap[at]):.2f}"
-        parts = ["kept"] * bool(code & KEPT) + [self.below] * bool(code & BELOW)
+        below = self.beyond or self.below if code & KEPT else self.below
+        parts = ["kept"] * bool(code & KEPT) + [below] * bool(code & BELOW)
         return ", ".join(parts) or "undecided"
 
     def short(self, at: int, own: bool) -> str:
@@ -45,7 +47,8 @@ class Fates:
         that suppress, 'by 12'."""
         if own and self.by[at] >= 0:
             return f"by {int(self.by[at]):,}"
-        return self.text(at).split(" at ")[0].removeprefix("kept, ")
+        text = self.text(at).split(" at ")[0].removeprefix("kept, ")
+        return "left out" if text.startswith("not in") else text
 
     def count(self, code: int) -> int:
         return int(np.count_nonzero(self.codes & code))

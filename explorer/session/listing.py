@@ -177,7 +177,10 @@ def _listing(
 def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     top = int(setting(trace, "pre_nms_top", len(stage.top)))
     each = " of a level" if len(stage.levels) > 1 else ""
-    fates = Fates(found.codes, found.by, "regions", f"not in the top {top:,}{each}", found.overlap)
+    fates = Fates(
+        found.codes, found.by, "regions", f"not in the top {top:,}{each}", found.overlap,
+        f"beyond the {len(stage.boxes):,} best",
+    )
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from explorer.methods.names import method_named
 from explorer.session.fate_codes import BELOW, KEPT, SUPPRESSED
-from explorer.session.listing import Listing
+from explorer.session.listing import COLUMNS, Listing
 from explorer.session.rows import COUNTED
 from explorer.session.scenes.common import plural
 from explorer.ui.boxes_model import BoxesModel
@@ -29,7 +29,8 @@ from explorer.ui.fonts import mono
 from explorer.ui.style import Theme
 
 LINE = 24  # pixels of a row
-WIDTHS = {"class": (40, 62, 48, 76, 50), "anchor": (54, 66, 46, 48, 58)}
+# Pixels of the columns before the last, which takes the rest.
+WIDTHS = {"class": (38, 60, 46, 68), "anchor": (60, 58, 44, 56)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -107,7 +108,7 @@ class BoxesPage(QWidget):
         heads = table.horizontalHeader()
         heads.setHighlightSections(False)
         heads.setMinimumSectionSize(30)
-        heads.setStretchLastSection(True)
+        heads.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().currentRowChanged.connect(self._picked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -136,3 +137,18 @@ def test_a_trace_that_found_nothing_has_empty_lists() -> None:
     for stage in STAGE_NAMES[1:]:
         found = listing(trace, stage)
         assert found is None or (len(found) == 0 and len(found.found("cat", [KEPT])) == 0)
+
+
+def test_what_the_rpn_keeps_beyond_its_last_proposal_is_told_apart() -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("regions")
+    assert isinstance(stage, RpnStage)
+    few = replace(
+        stage, boxes=stage.boxes[:5], scores=stage.scores[:5], source=stage.source[:5],
+        anchor=stage.anchor[:5],
+    )
+    found = listing(replace(trace, stages=(few,)), "regions")
+    assert found is not None
+    both = np.flatnonzero(found.fates.codes == KEPT | BELOW)
+    assert len(both) == len(stage.nms.kept) - 5
+    assert {found.fates.text(int(at)) for at in both} == {"kept, beyond the 5 best"}

@@ -12,7 +12,8 @@ from explorer.session.scenes.common import centres, plural
 from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
 
-LISTED = 12  # boxes that one step removes: in the table, and captioned on the photo
+LISTED = 12  # boxes that one step removes: captioned on the photo
+ROWS = 300  # of them in the table, which scrolls
 PERCENT = 0.01  # the IoU slider counts in hundredths
 
 
@@ -82,9 +83,9 @@ def step_table(
     panel.gap(2)
     rows: list[Sequence[str]] = [
         (name(row), score(row), f"{record.overlap[row]:.3f}")
-        for row in now.removed[:LISTED].tolist()
+        for row in now.removed[:ROWS].tolist()
     ]
     cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))
     panel.table(cells, ("", head, "IoU"), rows)
-    if len(now.removed) > LISTED:
-        panel.text(f"and {len(now.removed) - LISTED:,} more", "muted", 11)
+    if len(now.removed) > ROWS:
+        panel.text(f"and {len(now.removed) - ROWS:,} more", "muted", 11)
