@@ -24,6 +24,7 @@ from explorer.ui.page import (
     caption_line,
     head_line,
     layers_off,
+    legend,
     line,
     photo,
     photo_title,
@@ -36,7 +37,7 @@ from explorer.ui.words import time_text, total_ms
 
 WIDTH = 1600.0
 BODIES = (300.0, 560.0)  # a cell's least and greatest height for its photo
-FOOT = 22.0
+FOOT, LEGEND = 24.0, 24.0
 
 
 def comparison_sheet(
@@ -70,7 +71,12 @@ def comparison_sheet(
             else:
                 _summary(painter, rect, traces, palette)
             painter.restore()
-        y = height - 2
+        y = height + 2
+        drawn = [own.main for own in pictures.values()]
+        off = frozenset().union(*(layers_off(own) for own in pictures.values())) \
+            if hidden is None else hidden
+        legend(painter, drawn, palette, EDGE, y, WIDTH - 2 * EDGE, off)
+        y += LEGEND
         for name in names:
             line(painter, EDGE, y, caption_line(by_name[name]), 11.5, palette.muted)
             y += 18
@@ -78,7 +84,8 @@ def comparison_sheet(
 
     about = "\n".join(caption_line(by_name[name]) for name in names)
     return Sheet(
-        WIDTH, height + 18.0 * len(traces) + FOOT, palette, f"{heading} · {shown}", about, draw
+        WIDTH, height + LEGEND + 18.0 * len(traces) + FOOT, palette, f"{heading} · {shown}", about,
+        draw,
     )
 
 

@@ -6,7 +6,7 @@ display and may happen in any thread.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -230,7 +230,7 @@ def foot_lines(
     top = height - FOOT + 22
     summary = picture.summary + (f" · {plural(lost, 'label')} hidden" if lost else "")
     used = line(painter, WIDTH - EDGE, top, summary, 13, palette.text, Weight.Medium, True)
-    legend(painter, picture.main, palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
+    legend(painter, [picture.main], palette, EDGE, top, WIDTH - 2 * EDGE - used - 24, hidden)
     used = line(painter, EDGE, top + 23, caption_line(trace), 11.5, palette.muted)
     if used < WIDTH - 2 * EDGE - 130:
         line(painter, WIDTH - EDGE, top + 23, NAME, 11.5, palette.faint, right=True)
@@ -238,30 +238,34 @@ def foot_lines(
 
 def legend(
     painter: QPainter,
-    scene: Scene,
+    scenes: Sequence[Scene],
     palette: Palette,
     x: float,
     middle: float,
     room: float,
     hidden: Collection[str],
 ) -> None:
-    """A swatch and the name of every drawn layer that has a colour, as far as there is room."""
+    """A swatch and the name of every drawn layer that has a colour, as far as there is room.
+
+    A layer of several scenes stands there once, with the colours of all, at most five.
+    """
     end = x + room
     metrics = QFontMetricsF(sans(12.5))
-    for layer in scene.layers:
-        roles = _roles(layer)
-        if layer.name in hidden or not roles:
-            continue
-        needed = 14.0 * len(roles) + 8 + metrics.horizontalAdvance(layer.name) + 18
-        if x + needed > end:
+    found: dict[str, dict[str, Layer]] = {}
+    for scene in scenes:
+        for layer in scene.layers:
+            if layer.name not in hidden and (roles := _roles(layer)):
+                found.setdefault(layer.name, {}).update(dict.fromkeys(roles, layer))
+    for name, inks in found.items():
+        swatches = list(inks.items())[:5]
+        if x + 14.0 * len(swatches) + 8 + metrics.horizontalAdvance(name) + 18 > end:
             return
-        for role in roles:
-            ink = colour(palette, role)
-            painter.setPen(QPen(ink, 1.6, _dash(layer)))
+        for role, layer in swatches:
+            painter.setPen(QPen(colour(palette, role), 1.6, _dash(layer)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(x + 1, middle - 4.5, 10, 9), 2, 2)
             x += 14
-        x += 4 + line(painter, x + 4, middle, layer.name, 12.5, palette.muted) + 18
+        x += 4 + line(painter, x + 4, middle, name, 12.5, palette.muted) + 18
 
 
 def _dash(layer: Layer) -> Qt.PenStyle:
