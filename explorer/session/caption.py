@@ -16,8 +16,9 @@ THRESHOLDS = (
 
 def thresholds(trace: Trace) -> tuple[str, ...]:
     """The method's thresholds in words, in the order in which they are used."""
+    off = trace.settings.get("suppression") == "none"
     return tuple(
-        words.format(number(float(value)))
+        "no NMS" if off and name == "nms_threshold" else words.format(number(float(value)))
         for name, words in THRESHOLDS
         if isinstance(value := trace.settings.get(name), int | float)
     )

@@ -10,6 +10,7 @@ import torch
 
 from explorer.methods.names import NAMES
 from explorer.ops.nms import nms
+from explorer.session.caption import thresholds
 from explorer.session.nms_replay import greedy, moment
 from explorer.session.scene import Boxes, Picture, ViewState
 from explorer.session.scenes import picture
@@ -142,6 +143,7 @@ def test_the_rpns_nms_is_replayed_at_any_threshold(method: str) -> None:
 def test_without_suppression_no_iou_is_stated() -> None:
     trace = synthetic_trace("fast_rcnn")
     off = replace(trace, settings=trace.settings | {"suppression": "none"})
+    assert "no NMS" in thresholds(off) and "NMS IoU 0.30" in thresholds(trace)
     made = picture(off, "nms", ViewState())
     said = texts(made)
     assert "No NMS" in said and not any("IoU >" in text for text in said)
