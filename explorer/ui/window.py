@@ -76,10 +76,10 @@ class Window(QMainWindow):
         self.sessions = Sessions(
             self.workbench, self.theme, settings, self.go, self.use_theme, self
         )
+        self.time_page = TimePage(self.workbench, self.drawer, self.theme)
         self.comparing = Comparing(
             self.workbench, self.drawer, self.centre, self.theme, self.go, self
         )
-        self.time_page = TimePage(self.workbench, self.drawer, self.theme)
         self.tour, self.commands = Tour(self), CommandPalette(self)
         self._wire()
         add_actions(self)
@@ -101,10 +101,10 @@ class Window(QMainWindow):
         self.drawer = Drawer(self.theme)
         self.side = Side(self.theme, self.studio)
         self.bottom = BottomBar(self.theme)
+        self.truth_bar = TruthBar()
         self.strip = StatusStrip()
         left = stacked(self.stage_map)
         left.setObjectName("side")
-        self.truth_bar = TruthBar()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.middle = QSplitter(Qt.Orientation.Vertical)
@@ -128,15 +128,15 @@ class Window(QMainWindow):
     def _wire(self) -> None:
         bench = self.workbench
         bench.failed.connect(self.banner.say)
-        self.weights.said.connect(self.banner.say)
-        bench.photo_shown.connect(self._photo_shown)
-        bench.working.connect(self.strip.working)
         self.truth = TruthDesk(
             bench, self.truth_bar, list(self.centre.canvases.values()), self.theme, self.go, self
         )
         self.truth.said.connect(self.banner.say)
         self.entrance.truth_wanted.connect(self.truth.ask)
         self.comparing.recall.draw_wanted.connect(self.truth.toggle)
+        self.weights.said.connect(self.banner.say)
+        bench.photo_shown.connect(self._photo_shown)
+        bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
@@ -293,12 +293,12 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("splitter", self.splitter.saveState())
-        self.truth.close()
         self.settings.setValue("middle", self.middle.saveState())
         self.hide()
         self.outlet.close()
         self.sessions.close()
         self.weights.close()
+        self.truth.close()
         self.runner.cancel()
         self.runner.close()
         self.studio.close()
