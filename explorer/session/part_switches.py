@@ -69,7 +69,7 @@ def value_of(trace: Trace, key: str, shown: object) -> PartValue | None:
         assert isinstance(shown, tuple)
         value = tuple(options[text] for text in shown)
     elif part.kind == "count":
-        value = float(value) if isinstance(_run(trace, part), float) else int(value)
+        value = int(value)
     return None if value == _run(trace, part) else value
 
 

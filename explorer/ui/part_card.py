@@ -64,6 +64,11 @@ class PartCard(QFrame):
         self._fold(unfolded)
         self.show_group(group)
 
+    @property
+    def unfolded(self) -> bool:
+        """Whether its parts are shown."""
+        return self.head.isChecked()
+
     def show_group(self, group: PartGroup) -> None:
         """The values now, what runs, and what the variant cost."""
         described = [(one.key, one.choices, one.low, one.high) for one in group.switches]

@@ -67,13 +67,12 @@ class Members(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5)
+        row.setSpacing(4)
         self.buttons: list[QPushButton] = []
         for text in choices:
             button = QPushButton(text)
             button.setCheckable(True)
-            button.setProperty("chip", True)
-            button.setProperty("toggle", True)
+            button.setProperty("filter", True)
             button.clicked.connect(self._clicked)
             self.buttons.append(button)
             row.addWidget(button)

@@ -141,12 +141,15 @@ class SwitchesPanel(QWidget):
         self._parts_note.setVisible(bool(parts))
         methods = [group.method for group in parts]
         if methods != self._methods:
+            several = len(self.parts) > 1
+            opened = {name for name, card in self.parts.items() if several and card.unfolded}
             self._methods = methods
             for card in self.parts.values():
                 card.hide()
                 card.deleteLater()
             self.parts = {
-                group.method: PartCard(group, self.theme, unfolded=len(parts) == 1)
+                group.method: PartCard(group, self.theme,
+                                       len(parts) == 1 or group.method in opened)
                 for group in parts
             }
             for method, card in self.parts.items():

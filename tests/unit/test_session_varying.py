@@ -19,6 +19,7 @@ from explorer.methods.parts import (
     with_part,
 )
 from explorer.methods.sppnet import SCALES
+from explorer.session.document import parse_settings, settings_text
 from explorer.session.facts import facts
 from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew
 from explorer.session.part_switches import (
@@ -33,6 +34,7 @@ from explorer.session.part_switches import (
 from explorer.session.scene import ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.rpn_common import SHOWS
+from explorer.session.state import Desk
 from explorer.session.varying import VariantFailed, VariantMade, all_events
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import LevelStage, RpnStage, ScoresStage, SearchStage, Trace
@@ -153,7 +155,7 @@ def test_what_a_switch_shows_is_read_back(traces: dict[str, Trace]) -> None:
         for one in part_switches({name: trace}, ())[name]:
             assert value_of(trace, one.key, one.value) is None
     assert value_of(traces["fpn"], "only_level", "P5 for all") == 5
-    assert value_of(traces["fpn"], "canonical", 42) == 42.0
+    assert value_of(traces["fpn"], "canonical", 42.0) == 42
     assert value_of(traces["sppnet"], "levels", ("3 × 3", "1 × 1")) == (3, 1)
     assert value_of(traces["fast_rcnn"], REGIONS_OF, "FPN's RPN") == "fpn"
 
@@ -288,3 +290,18 @@ def test_the_journey_says_what_was_exchanged(
     assert "switched off" in said(still, "regions", "RPN refinement")
     level = made(engine, traces, "fpn", (("only_level", 4),))
     assert "all regions are read from P4" in said(level, "scores", "Level")
+
+
+def test_what_was_exchanged_can_be_sent_as_text(traces: dict[str, Trace]) -> None:
+    """Whatever the switches can show is read back from a settings text as it was."""
+    for method, trace in traces.items():
+        for part in parts_of(trace):
+            shown = {
+                "toggle": [False], "count": [max(part.low, 1), part.high],
+                "choice": [text for text, _ in part.options],
+                "members": [tuple(text for text, _ in part.options[:1])],
+            }[part.kind]
+            for one in shown:
+                desk = Desk().exchanged(method, part.key, value_of(trace, part.key, one))
+                held = dict(parse_settings(settings_text(desk)))
+                assert held["varied"] == desk.varied, (method, part.key, one)

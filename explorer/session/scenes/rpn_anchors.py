@@ -102,7 +102,8 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
                    "muted")
     panel.gap(4)
-    sizes = ", ".join(f"{side}²" for side in ANCHORS[trace.method])
+    whose = "fpn" if len(stage.levels) > 1 else "faster_rcnn"  # any method may be given regions
+    sizes = ", ".join(f"{side}²" for side in ANCHORS[whose])
     panel.text(
         f"p: objectness of the box that this anchor becomes. Sizes in network pixels; the paper's: "
         f"{sizes}.", "muted", 11,
