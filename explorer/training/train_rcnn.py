@@ -80,7 +80,6 @@ def train_rcnn(options: Options) -> list[float]:
         raise ValueError("R-CNN trains on cached regions: give --proposals")
     proposals, settings = options.proposals, options.settings("rcnn")
     assert isinstance(settings, Settings)
-    began = time.perf_counter()
     photos = usable(read_sets(options.data, list(options.sets)), options)
     engine = start(options.precision.device)
     torch.manual_seed(options.seed)
@@ -123,6 +122,7 @@ def train_rcnn(options: Options) -> list[float]:
     if not engine.is_global_zero:
         return history  # one process fits the SVMs
 
+    tuned = time.perf_counter()
     net.eval()
 
     def regions(photo: Photo) -> Tensor:
@@ -141,6 +141,6 @@ def train_rcnn(options: Options) -> list[float]:
     fit(net.svm, net.ridge, examples)
     if options.mining == "all":
         mine_all(net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING))
-    hours = (time.perf_counter() - began) / 3600
+    hours = (clock.seconds + time.perf_counter() - tuned) / 3600  # of all calls
     save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
     return history
