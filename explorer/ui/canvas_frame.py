@@ -68,6 +68,10 @@ class Frame:
             if labels_hidden:
                 noun = "label" if labels_hidden == 1 else "labels"
                 tail = f"{labels_hidden} {noun} hidden"
+                metrics = QFontMetricsF(sans(12))
+                said = metrics.horizontalAdvance(picture.summary)
+                if said + metrics.horizontalAdvance(tail) + 12 > footer.width():
+                    tail = f"{labels_hidden} hidden"  # the summary says more
                 used = _text(
                     painter, footer, tail, 12, palette.faint, Weight.Normal, Align.AlignRight
                 )
