@@ -15,6 +15,7 @@ from explorer.training import loop, train_detector
 from explorer.training.engine import average_gradients, share, start
 from explorer.training.loop import Budget
 from explorer.training.options import Options
+from explorer.training.views import Views
 from tests.unit.shapes_data import make_shapes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,8 @@ def two_steps(root: Path, work: str, batch: int) -> None:
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "WARM_UP", 1)
+        for views in ("EARLY", "LATE"):  # that every photo has its 32 RoIs in
+            patch.setattr(train_detector, views, Views(288, 384, (0.9, 1.0)))
         train_detector.train_detector("fast_rcnn", options)
 
 
