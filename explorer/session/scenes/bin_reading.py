@@ -17,7 +17,7 @@ from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import FeatureMap
 
-LISTED = 9  # cells in the table
+LISTED = 4  # cells in the table
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,4 +157,3 @@ def shift_table(panel: Column, shift: Shift) -> None:
     steps = [136 + 52 * at for at in range(3)]
     cells = (Cell(0, mono=False), *(Cell(x, "right") for x in steps), Cell(panel.inner, "right"))
     panel.table(cells, ("rounding", "left", "top", "right", "bottom"), rows)
-    panel.text("Cells count whole, so each side reaches half a cell further.", "muted", 11)

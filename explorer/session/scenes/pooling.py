@@ -37,7 +37,7 @@ from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
-TALL, LOW = 30.0, 23.0  # heights of a cell, alone and in a pyramid of grids
+TALL = 17.0  # the height of a cell
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -202,7 +202,7 @@ def _panel(
     panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
     if one.bins.note:
         panel.text(one.bins.note, "muted", 11)
-    panel.gap(8)
+    panel.gap(3)
     low, high = min(0.0, float(plane.min())), float(plane.max())
     start = 0
     small: list[tuple[int, Floats, int]] = []
@@ -214,8 +214,7 @@ def _panel(
             if several:
                 panel.label(panel.left, panel.y + 4, f"{side} × {side}", "muted", 11)
                 panel.gap(15)
-            _numbers(panel, values, panel.left, panel.inner, low, high, mark,
-                     LOW if several else TALL)
+            _numbers(panel, values, panel.left, panel.inner, low, high, mark)
             panel.gap(4 if several else 10)
         else:
             small.append((side, values, mark))
@@ -227,7 +226,7 @@ def _panel(
         panel.y = top
         panel.label(x, panel.y + 4, f"{side} × {side}", "muted", 11)
         panel.gap(15)
-        _numbers(panel, values, x, width, low, high, mark, LOW)
+        _numbers(panel, values, x, width, low, high, mark)
         deepest = max(deepest, panel.y)
         x += width + 10
     panel.y = deepest + 4
@@ -241,14 +240,13 @@ def _panel(
 
 
 def _numbers(
-    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int,
-    tallest: float,
+    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int
 ) -> None:
     """A grid of coloured cells with their numbers below them."""
     side = len(values)
     gap = 4.0
     cell = (width - gap * (side - 1)) / side
-    tall = min(cell * 0.62, tallest)
+    tall = min(cell * 0.62, TALL)
     top = panel.y
     size = 10.0 if cell < 46 else 11.0
     for index, value in enumerate(values.ravel().tolist()):
@@ -281,9 +279,10 @@ def _bin(
     if bins.cells is not None:
         x1, y1, x2, y2 = (int(value) for value in bins.cells[one.at])
         empty = x2 < x1 or y2 < y1
-        panel.pair("Columns of the map", "none" if empty else f"{x1} … {x2}")
-        panel.pair("Rows of the map", "none: an empty bin gives 0" if empty else f"{y1} … {y2}")
-        if not empty:
+        if empty:
+            panel.pair("Cells of the map", "none: an empty bin gives 0")
+        else:
+            panel.pair("Columns, rows of the map", f"{x1} … {x2}, {y1} … {y2}")
             panel.pair("Largest of", plural((x2 - x1 + 1) * (y2 - y1 + 1), "cell"))
     elif stage.sampling:
         panel.pair("Mean of", f"{stage.sampling} × {stage.sampling} bilinear samples")
