@@ -22,6 +22,7 @@ pytestmark = pytest.mark.recipes
 LEARNT = 0.5  # VOC AP on scenes that were not trained on
 RECIPES = {
     "rcnn": ("--steps", "40", "--batch", "4", "--rate", "0.001", "--limit", "100"),
+    "sppnet": ("--steps", "300", "--batch", "4", "--rate", "0.001", "--short", "96"),
     "fast_rcnn": ("--steps", "150", "--batch", "4", "--rate", "0.001", "--short", "96"),
 }
 SEARCHING = ("rcnn", "sppnet", "fast_rcnn")
