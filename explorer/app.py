@@ -128,12 +128,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from explorer.ui.garbage import Collector
+
     app = QApplication.instance() or QApplication(["two-stage-explorer"])
     app.setApplicationName("two-stage-explorer")
     settings = QSettings("two-stage-explorer", "two-stage-explorer")
+    collector = Collector()
     window = open_window(options.paths, engine_for(options.device), settings, options.weights)
+    window.workbench.idle.connect(collector.settle)
     code = app.exec()
     window.deleteLater()
+    collector.close()
     return code
 
 

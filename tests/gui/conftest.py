@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -25,6 +26,22 @@ from explorer.trace.base import Progress, Stage
 from explorer.trace.stages import SearchStage, Trace
 from explorer.ui.window import Window
 from tests.traces import synthetic_trace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collector_in_threads() -> Iterator[None]:
+    """As in the program (`explorer.ui.garbage`): a worker must never free an old window."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """What a test leaves behind is freed on this thread, where its widgets live."""
+    yield
+    gc.collect(1)
+
 
 SHORT, LONG = 5_000, 60_000  # milliseconds to wait for what takes little, or a whole photo
 

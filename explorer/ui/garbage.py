@@ -1,0 +1,44 @@
+"""Python's cyclic garbage is collected on the UI thread alone.
+
+The collector runs in whichever thread happens to allocate. A widget that is freed by a worker takes
+the whole program with it, so the automatic collector is off, and a timer does its work.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY = 1000  # milliseconds
+
+
+class Collector(QObject):
+    """Lives on the UI thread; until `close`, nothing is collected elsewhere."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._settled = False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start(EVERY)
+
+    def collect(self) -> None:
+        """The oldest generation whose turn it is, as the automatic collector would choose."""
+        turns = zip(gc.get_count(), gc.get_threshold(), strict=True)
+        due = [number for number, (count, most) in enumerate(turns) if 0 < most < count]
+        if due:
+            gc.collect(due[-1])
+
+    def settle(self) -> None:
+        """Once the libraries are loaded: what they brought stays, and is not looked through."""
+        if not self._settled:
+            self._settled = True
+            gc.freeze()
+
+    def close(self) -> None:
+        """Give the work back to Python."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
