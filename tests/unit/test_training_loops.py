@@ -93,7 +93,7 @@ def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Pa
     whole.train_detector("fast_rcnn", third)
     made = made_by(third.work, "a CPU", "abc1234")
     assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
-    assert made.backbone is None and made.chosen == (("seed", "3"),)
+    assert made.backbone is None and made.chosen == (("seed", "3"), ("short", "96"))
 
 
 def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:
