@@ -12,6 +12,7 @@ from explorer.session.anchors import colour_index, colour_names, place, ratio_te
 from explorer.session.facts import facts
 from explorer.session.scene import Boxes, Heat, Key, Labels, Layer, Lines, Points, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.assignment import outside_share
 from explorer.session.scenes.assignment_levels import network_size
 from explorer.session.scenes.common import shown
 from explorer.session.scenes.crops import crop_of, warped
@@ -365,3 +366,10 @@ def test_the_formulas_of_a_journey_fit_their_card(method: str) -> None:
         sides = lines.index(f"{'':9}    x1    y1    x2    y2")
         assert lines[sides + 1].startswith("÷ stride")
         assert len(lines[sides + 1]) == len(lines[sides])
+
+
+def test_a_crop_inside_the_photo_has_nothing_outside() -> None:
+    trace = synthetic_trace("rcnn")
+    box = np.array([10.1, 10.2, 83.3, 77.7], np.float32)  # 1 - its own area is -1e-8 of it
+    assert 0.0 <= outside_share(box, trace) < 1e-6
+    assert outside_share(np.array([-10.0, 0.0, 10.0, 20.0]), trace) == pytest.approx(0.5)

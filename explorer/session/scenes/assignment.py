@@ -100,7 +100,7 @@ def _warps(
                    f"y × {number(usable / max(height, 1e-6))}")
         panel.pair("Context added each side", f"{number(width * stage.padding / usable, 1)}, "
                    f"{number(height * stage.padding / usable, 1)} px")
-        outside = _outside(context, trace)
+        outside = outside_share(context, trace)
         panel.pair("Outside: mean colour", f"{outside:.0%}")
     panel.heading("Crops of the highest scored", f"{len(best)} of {count(total)}")
     crops.grid(panel, trace, stage, best)
@@ -109,13 +109,13 @@ def _warps(
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 
 
-def _outside(box: Floats, trace: Trace) -> float:
-    """The share of a box (4,) that lies outside the photo."""
+def outside_share(box: Floats, trace: Trace) -> float:
+    """The share of a box (4,) that lies outside the photo, never below 0 by rounding."""
     image = trace.stage("image")
     height, width = image.pixels.shape[:2]  # type: ignore[union-attr]
     inside = np.clip(box[2:], 0, (width, height)) - np.clip(box[:2], 0, (width, height))
     area = float((box[2:] - box[:2]).prod())
-    return 1 - float(inside.prod()) / area if area > 0 else 0.0
+    return max(0.0, 1 - float(inside.prod()) / area) if area > 0 else 0.0
 
 
 def _rois(

@@ -37,7 +37,7 @@ from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
-TALL = 17.0  # the height of a cell
+TALL, FEW = 17.0, 34.0  # the largest height of a cell: in a grid of many rows, or of three
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -246,7 +246,7 @@ def _numbers(
     side = len(values)
     gap = 4.0
     cell = (width - gap * (side - 1)) / side
-    tall = min(cell * 0.62, TALL)
+    tall = min(cell * 0.62, FEW if side <= 3 else TALL)
     top = panel.y
     size = 10.0 if cell < 46 else 11.0
     for index, value in enumerate(values.ravel().tolist()):
