@@ -99,7 +99,7 @@ def _panel(
     row = at.first("scores") if at is not None else None
     if at is not None and row is not None:
         svm = stage.kind == "svm"
-        panel.heading(f"Region {at.region}", at.why)
+        panel.heading(f"Region {at.region:,}", at.why)
         panel.text("A linear SVM per class: positive means yes." if svm else
                    "Softmax over classes and background; sums to 1.", "muted", 11)
         panel.gap(4)
