@@ -82,6 +82,7 @@ def test_an_annotation_beside_the_photo_is_read_and_judged(
     shown = window.centre.canvases["fpn"].picture
     assert shown is not None and shown.summary.startswith("1 found, 1 missed, ")
     assert "Right or wrong" in window.bottom.boxes
+    settle(qtbot, window)  # the bar has its last layers, and they their places
     box = window.bottom.boxes["Ground truth"]
     assert box.isChecked()
     qtbot.mouseClick(box, LEFT)

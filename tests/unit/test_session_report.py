@@ -63,7 +63,8 @@ def test_where_nothing_is_found_the_picture_says_how_near_it_came() -> None:
     trace = synthetic_trace("fpn", strength=0.0)
     drawn = picture(trace, "detections", ViewState())
     text = next(layer for layer in drawn.main.layers if isinstance(layer, Labels)).items[0].text
-    assert text.startswith("Nothing above 0.50. Best: ")
+    assert text == "Nothing above 0.50"
+    assert drawn.summary.startswith("Nothing above 0.50. Best: ")
     scores = trace.stage("scores")
     best = scores.values[:, 1:].max()  # type: ignore[union-attr]
-    assert text.endswith(f"{best:.2f}")
+    assert drawn.summary.endswith(f"{best:.2f}")
