@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.session.ancestors import rows_above
 from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.session.scenes.common import number
-from explorer.trace.base import Floats, Ints, Stage, StageName
+from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace, rows
 
 KEPT, SUPPRESSED, BELOW = 1, 2, 4  # bits: a box that NMS kept can be below the threshold
@@ -65,7 +66,7 @@ def fates_of(trace: Trace, stage: StageName) -> Fates:
     if not isinstance(nms, NmsStage) or not isinstance(found, DetectionsStage):
         return Fates(codes, by, "nms", "", overlap)
     detected = np.zeros(len(nms.boxes), bool)
-    detected[_rows_above(trace, found, "nms")] = True
+    detected[rows_above(trace, found, "nms")] = True
     pair = _best_pair(trace, nms, stage, n, detected)
     gone = np.asarray(nms.nms.suppressed_by)
     there = pair >= 0
@@ -75,17 +76,6 @@ def fates_of(trace: Trace, stage: StageName) -> Fates:
     by[there] = np.where(gone[own] >= 0, gone[own], NOBODY)
     overlap[there] = np.asarray(nms.nms.overlap)[own]
     return Fates(codes, by, "nms", f"below {number(float(found.threshold))}", overlap)
-
-
-def _rows_above(trace: Trace, stage: Stage, name: StageName) -> Ints:
-    """For each row of `stage` its row in the earlier stage `name`."""
-    found: Ints = np.arange(rows(stage))
-    while stage.name != name:
-        found = np.asarray(stage.source)[found]
-        above = trace.stage(stage.source_stage or name)
-        assert above is not None
-        stage = above
-    return found
 
 
 def _best_pair(
@@ -99,9 +89,9 @@ def _best_pair(
     if order.index(stage) >= order.index("nms"):
         later = trace.stage(stage)
         assert later is not None
-        return _rows_above(trace, later, "nms")
+        return rows_above(trace, later, "nms")
     best = np.full(n, -1, np.int64)
     climb = np.lexsort((np.asarray(nms.scores), detected))  # the last that is written stays
-    best[_rows_above(trace, nms, stage)[climb]] = climb
+    best[rows_above(trace, nms, stage)[climb]] = climb
     result: Ints = best
     return result

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.session.ancestors import rows_above
 from explorer.session.scenes.common import label_name, setting
-from explorer.trace.base import Floats, Ints, Stage
+from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     DetectionsStage,
     ImageStage,
@@ -22,7 +23,6 @@ from explorer.trace.stages import (
     SearchStage,
     Trace,
     WindowStage,
-    rows,
 )
 
 COLUMNS = (
@@ -112,10 +112,10 @@ def _pairs(trace: Trace, count: int) -> Pairs:
     is_found = np.zeros(count, bool)
     if not isinstance(nms, NmsStage):
         return Pairs(best, own, is_found, np.zeros(0, np.int64))
-    region_of = _above(trace, nms, "regions")
+    region_of = rows_above(trace, nms, "regions")
     detected = np.zeros(len(nms.boxes), bool)
     if found is not None:
-        detected[_above(trace, found, "nms")] = True
+        detected[rows_above(trace, found, "nms")] = True
     climb = np.lexsort((np.asarray(nms.scores), detected))  # what is written last stays
     best[region_of[climb]] = climb
     there = best != NONE
@@ -125,20 +125,9 @@ def _pairs(trace: Trace, count: int) -> Pairs:
             row = np.full(len(nms.boxes), NONE)
             row[np.asarray(refined.source)] = np.arange(len(refined.source))
         else:
-            row = _above(trace, nms, "refinement")
+            row = rows_above(trace, nms, "refinement")
         own[there] = row[best[there]]
     return Pairs(best, own, is_found, region_of)
-
-
-def _above(trace: Trace, stage: Stage, name: str) -> Ints:
-    """(m,) for each row of `stage` its row in the earlier stage `name`."""
-    at: Ints = np.arange(rows(stage))
-    while stage.name != name:
-        at = np.asarray(stage.source)[at]
-        above = trace.stage(stage.source_stage or name)
-        assert above is not None
-        stage = above
-    return at
 
 
 def _scored(trace: Trace, count: int) -> Ints:
@@ -146,7 +135,7 @@ def _scored(trace: Trace, count: int) -> Ints:
     found = np.full(count, NONE)
     scores = trace.stage("scores")
     if isinstance(scores, ScoresStage):
-        found[_above(trace, scores, "regions")] = np.arange(len(scores.values))
+        found[rows_above(trace, scores, "regions")] = np.arange(len(scores.values))
     return found
 
 
@@ -154,11 +143,11 @@ def _levels(trace: Trace, regions: SearchStage | RpnStage) -> list[str]:
     count, stage = len(regions.boxes), trace.stage("assignment")
     names = [""] * count
     if isinstance(stage, LevelStage):
-        for at, level in zip(_above(trace, stage, "regions"), stage.level, strict=True):
+        for at, level in zip(rows_above(trace, stage, "regions"), stage.level, strict=True):
             names[int(at)] = f"P{int(level)}"
     elif isinstance(stage, WindowStage):
         sides = _short_sides(trace)
-        for at, scale in zip(_above(trace, stage, "regions"), stage.scale, strict=True):
+        for at, scale in zip(rows_above(trace, stage, "regions"), stage.scale, strict=True):
             names[int(at)] = str(sides[int(scale)]) if int(scale) < len(sides) else ""
     return names
 

@@ -101,18 +101,20 @@ def parser() -> argparse.ArgumentParser:
     curves.add_argument("--out", type=Path, required=True, help=".png, .svg or .pdf")
 
     evaluate = commands.add_parser("evaluate", help="AP of VOC and of COCO, and recall of regions")
-    evaluate.add_argument("method", choices=METHODS)
-    evaluate.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
-    evaluate.add_argument("--year", default="2007")
-    evaluate.add_argument("--split", default="val")
     evaluate.add_argument("--out", type=Path, required=True, help="results, JSON")
-    evaluate.add_argument("--weights", type=Path, help="checkpoint, run folder or weights folder")
-    evaluate.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
-    evaluate.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
-    evaluate.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
 
     ablate = commands.add_parser("ablate", help="evaluate a method with its parts exchanged")
     for command in (evaluate, ablate):
+        command.add_argument("method", choices=METHODS)
+        command.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
+        command.add_argument("--year", default="2007")
+        command.add_argument("--split", default="val")
+        command.add_argument(
+            "--weights", type=Path, help="checkpoint, run folder or weights folder"
+        )
+        command.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
+        command.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
+        command.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
         one = command is evaluate
         command.add_argument(
             "--with", dest="changes", action="append", default=[],
@@ -120,15 +122,7 @@ def parser() -> argparse.ArgumentParser:
             help="a setting of the method, as in top_down=off; repeat for several" if one else
             "one variant; repeat for several (default: those of the method's paper)",
         )
-    ablate.add_argument("method", choices=METHODS)
-    ablate.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
-    ablate.add_argument("--year", default="2007")
-    ablate.add_argument("--split", default="val")
     ablate.add_argument("--out", type=Path, required=True, help="the table, JSON; goes on there")
-    ablate.add_argument("--weights", type=Path, help="checkpoint, run folder or weights folder")
-    ablate.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
-    ablate.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
-    ablate.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
 
     pack = commands.add_parser("pack", help="a trained method -> weights/, card, manifest")
     pack.add_argument("method", choices=METHODS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,27 +26,12 @@ from explorer.session.scenes.common import plural
 from explorer.ui.boxes_model import BoxesModel
 from explorer.ui.fonts import mono
 from explorer.ui.style import Theme
+from explorer.ui.table import Table
 
 LINE = 24  # pixels of a row
 # Pixels of the columns before the last, which takes the rest.
 WIDTHS = {"class": (38, 60, 46, 68), "anchor": (60, 58, 44, 56)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
-
-
-class Table(QTableView):
-    """A table whose arrow keys move in it, not through the boxes under the last click."""
-
-    KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
-            Qt.Key.Key_Home, Qt.Key.Key_End)
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent) and event.key() in self.KEYS
-        ):
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class BoxesPage(QWidget):
@@ -89,22 +73,12 @@ class BoxesPage(QWidget):
         self._arrange()
         self.show_listing(None, (), "")
 
-    def _table(self) -> QTableView:
-        table = Table()
+    def _table(self) -> Table:
+        table = Table(LINE)
         table.setModel(self.model)
         table.setFont(mono(11))
         table.setAccessibleName("Boxes")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
         table.setMouseTracking(True)
-        table.setTabKeyNavigation(False)
-        lines = table.verticalHeader()
-        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        lines.setDefaultSectionSize(LINE)
-        lines.hide()
         heads = table.horizontalHeader()
         heads.setHighlightSections(False)
         heads.setMinimumSectionSize(30)

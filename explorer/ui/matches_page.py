@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.matches import Match, matches, matches_text
 from explorer.session.verdicts import MATCH
 from explorer.trace.stages import Trace
-from explorer.ui.boxes_page import Table
 from explorer.ui.follower import Follower
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.matches_model import FOUND, OBJECT, TRUTH, MatchesModel
 from explorer.ui.style import Theme
+from explorer.ui.table import Table
 from explorer.ui.theme import colour
 from explorer.ui.workbench import Workbench
 
@@ -97,20 +97,10 @@ class MatchesPage(QWidget):
         return QSize(900, 320)
 
     def _table(self) -> Table:
-        table = Table()
+        table = Table(LINE)
         table.setModel(self.model)
         table.setHorizontalHeader(Headings(self.model, self.theme))
         table.setAccessibleName("Objects that were found")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        lines = table.verticalHeader()
-        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        lines.setDefaultSectionSize(LINE)
-        lines.hide()
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.clicked.connect(self._clicked)

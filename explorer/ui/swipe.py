@@ -27,6 +27,7 @@ from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import FOOTER, HEADER
 from explorer.ui.fonts import sans
 from explorer.ui.style import Theme
+from explorer.ui.table import kept_key
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
@@ -248,13 +249,7 @@ class Line(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent) and event.key() in self.KEYS
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return kept_key(event, self.KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in self.KEYS:

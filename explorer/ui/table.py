@@ -1,0 +1,44 @@
+"""Tables of rows that are chosen one at a time, and keys that a widget keeps for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+        Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+def kept_key(event: QEvent, keys: Collection[int]) -> bool:
+    """Whether it asks for one of these keys before the window's shortcuts; then it is accepted."""
+    if (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent) and event.key() in keys
+    ):
+        event.accept()
+        return True
+    return False
+
+
+class Table(QTableView):
+    """Its arrow keys move in it, not through the boxes under the last click. line: pixels of a row.
+    """
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        lines = self.verticalHeader()
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        lines.setDefaultSectionSize(line)
+        lines.hide()
+
+    def event(self, event: QEvent) -> bool:
+        return kept_key(event, KEYS) or super().event(event)
