@@ -1,72 +1,56 @@
-"""The main window: builds its parts, wires them, and turns actions into steps of the desk."""
+"""The main window: wires its parts, and turns actions into steps of the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+from PySide6.QtWidgets import QApplication
 
 from explorer.session.job import Engine
 from explorer.session.related import Counterpart
 from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui.actions import add_actions
-from explorer.ui.bottom_bar import LIMITS, BottomBar
-from explorer.ui.camera import Camera
-from explorer.ui.centre import Centre
+from explorer.ui.bottom_bar import LIMITS
 from explorer.ui.command_palette import CommandPalette
 from explorer.ui.comparing import Comparing
 from explorer.ui.dialogs import KeysDialog
-from explorer.ui.drawer import Drawer
-from explorer.ui.entrance import Entrance
-from explorer.ui.flow import stacked
 from explorer.ui.following import Following
+from explorer.ui.frame import Frame
 from explorer.ui.keeping import Keeping
-from explorer.ui.notices import Banner, StatusStrip
 from explorer.ui.outlet import Outlet
 from explorer.ui.presenter import Presenter
 from explorer.ui.runner import Runner
 from explorer.ui.sessions import Sessions
-from explorer.ui.side import WIDE, Side
-from explorer.ui.stage_map import StageMap
-from explorer.ui.studio import Studio
-from explorer.ui.style import Theme
 from explorer.ui.style_files import apply_style
 from explorer.ui.switching import Switching
 from explorer.ui.time_page import TimePage
-from explorer.ui.top_bar import TopBar
 from explorer.ui.tour import Tour
-from explorer.ui.truth_bar import TruthBar
 from explorer.ui.truth_desk import TruthDesk
 from explorer.ui.weights import FpnWeights
 from explorer.ui.words import device_text
 from explorer.ui.workbench import Workbench
 
 
-class Window(QMainWindow):
+class Window(Frame):
     """make_engine: called in the worker when the first photo is opened."""
 
     def __init__(self, make_engine: Callable[[], Engine], settings: QSettings) -> None:
-        super().__init__()
-        self.settings = settings
-        self.setWindowTitle("Two-Stage Explorer")
-        self.setAcceptDrops(True)
-        self.theme = Theme(str(settings.value("theme", "dark")), self)
-        self.camera = Camera(self)
-        self.studio = Studio(self)
+        super().__init__(settings)
         self.runner = Runner(make_engine, self)
         self._first: list[Path] = []
-        self._build()
+        self.presenter = Presenter(
+            self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
+        )
         self.workbench = Workbench(self.runner, self.presenter, self.camera, self)
         self.weights = FpnWeights(
             self.workbench, settings, self.weights_menu, self.centre, self
@@ -84,46 +68,8 @@ class Window(QMainWindow):
         self._wire()
         add_actions(self)
         apply_style(QApplication.instance(), self.theme)
-        self._restore()
+        self.restore_sizes()
         self._show_methods()
-
-    # -- building --------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.open_menu = QMenu(self)
-        self.open_menu.setToolTipsVisible(True)
-        self.entrance = Entrance(self, self.open_menu, self.settings)
-        self.weights_menu = QMenu(self)
-        self.weights_menu.setToolTipsVisible(True)
-        self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
-        self.stage_map = StageMap(self.theme)
-        self.centre = Centre(self.camera, self.theme)
-        self.drawer = Drawer(self.theme)
-        self.side = Side(self.theme, self.studio)
-        self.bottom = BottomBar(self.theme)
-        self.truth_bar = TruthBar()
-        self.strip = StatusStrip()
-        left = stacked(self.stage_map)
-        left.setObjectName("side")
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.setHandleWidth(1)
-        self.middle.addWidget(self.centre)
-        self.middle.addWidget(self.drawer)
-        self.middle.setStretchFactor(0, 1)
-        self.middle.setCollapsible(0, False)
-        for widget in (left, self.middle, self.side):
-            self.splitter.addWidget(widget)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setCollapsible(1, False)
-        self.setCentralWidget(
-            stacked(self.top, self.splitter, self.truth_bar, self.bottom, self.strip)
-        )
-        self.banner = Banner(self.theme, self.centre)
-        self.presenter = Presenter(
-            self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
-        )
 
     def _wire(self) -> None:
         bench = self.workbench
@@ -185,21 +131,6 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_side()
-
-    def _restore(self) -> None:
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(1680, screen.width()), min(1050, screen.height()))
-        geometry = self.settings.value("geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        narrow = self.width() < WIDE
-        self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
-        state = self.settings.value("splitter")
-        if state is not None:
-            self.splitter.restoreState(state)
-        heights = self.settings.value("middle")
-        if heights is not None:
-            self.middle.restoreState(heights)
 
     # -- steps of the desk -----------------------------------------------------------------
 
@@ -291,9 +222,7 @@ class Window(QMainWindow):
         KeysDialog(self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("splitter", self.splitter.saveState())
-        self.settings.setValue("middle", self.middle.saveState())
+        self.keep_sizes()
         self.hide()
         self.outlet.close()
         self.sessions.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,8 +37,9 @@ from explorer.ui.export_jobs import Showing
 from explorer.ui.opening import image_in, opening_sentence
 from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter
+from explorer.ui.results import Results
 from explorer.ui.runner import Runner
-from explorer.ui.status import CANCELLED, DONE, OFF, WAITING, Status, at_first, complete, pending
+from explorer.ui.status import CANCELLED, WAITING, Status, complete
 
 
 class Workbench(QObject):
@@ -60,8 +61,7 @@ class Workbench(QObject):
         super().__init__(parent)
         self.runner, self.presenter, self.camera = runner, presenter, camera
         self.steps = DeskSteps(presenter.studio, self)
-        self.traces: dict[str, Trace] = {}
-        self.status: dict[str, Status] = {}
+        self.results = Results()
         self.album = Album()
         self.shelf = Shelf()
         self.photo: Photo | None = None
@@ -69,7 +69,6 @@ class Workbench(QObject):
         self.path: Path | None = None
         self._coming: Coming | None = None
         self._weights: Weights | None = None  # wanted, and not yet answered
-        self._before: dict[str, Trace] = {}  # of methods that run again
         runner.happened.connect(self._take)
         runner.finished.connect(self._finished)
         self.steps.stepped.connect(self._stepped)
@@ -80,6 +79,15 @@ class Workbench(QObject):
     def desk(self) -> Desk:
         """What is looked at now."""
         return self.steps.desk
+
+    @property
+    def traces(self) -> dict[str, Trace]:
+        """What was run, as it was run."""
+        return self.results.traces
+
+    @property
+    def status(self) -> dict[str, Status]:
+        return self.results.status
 
     @property
     def shown(self) -> Mapping[str, Trace]:
@@ -120,8 +128,7 @@ class Workbench(QObject):
         self._coming = coming = self.shelf.filled(coming)
         job = coming.job
         if self.photo is None:
-            for name in NAMES:
-                self._set_status(name, Status("waiting", f"Reading {job.name}"))
+            self._set_status(dict.fromkeys(NAMES, Status("waiting", f"Reading {job.name}")))
             self._show()
         self.working.emit(f"Reading {job.name}", 0, 0)
         self.runner.start(replace(job, weights=self._weights, variants=self.steps.to_run({})))
@@ -136,10 +143,10 @@ class Workbench(QObject):
         elif isinstance(event, Working):
             self.working.emit(event.text, event.done, event.total)
             if event.method:
-                self._set_status(event.method, Status("running", event.text))
+                waiting = {event.method}
                 if event.text == SEARCHING:  # all that start from it wait for it
-                    for name in NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces):
-                        self._set_status(name, Status("running", SEARCHING))
+                    waiting |= NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces)
+                self._set_status(dict.fromkeys(waiting, Status("running", event.text)))
                 self.presenter.show_messages()
         elif isinstance(event, TraceGrew):
             self._grew(event)
@@ -161,14 +168,12 @@ class Workbench(QObject):
         job, self.album = self._coming.job, self._coming.album
         self._coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
-        self.traces = dict(job.done)
-        self._before.clear()
+        self.results.begin(self.desk.enabled, job.done)
         self.presenter.new_photo(photo)
         self.steps.begin(self.desk.for_another_photo())
         height, width = photo.shape[:2]
         self.camera.look_at_photo(width, height)
-        for name in NAMES:
-            self._set_status(name, at_first(name, self.desk.enabled, job.done))
+        self._show_cells(NAMES)
         self.show_name()
         self._show()
 
@@ -178,16 +183,11 @@ class Workbench(QObject):
 
     def _grew(self, event: TraceGrew) -> None:
         trace = event.trace
-        held = complete(self.traces).get(trace.method)
-        if held is not None and trace.stage("detections") is None:  # it runs again
-            self._before[trace.method] = held
+        if self.results.grew(trace, event.complete):  # what is selected of it is gone
             selected = self.desk.view.selected
             if selected is not None and selected.method == trace.method:
                 self.steps.put(self.desk.selecting(None))
-        self.traces[trace.method] = trace
-        if event.complete:
-            self._before.pop(trace.method, None)
-        self._set_status(trace.method, DONE if event.complete else Status("running", "Running"))
+        self._show_cells((trace.method,))
         # Only now is it known which detection is the best, which many thumbnails show.
         fresh = STAGE_NAMES if event.complete else (trace.stages[-1].name,)
         self.presenter.show_cells(trace.method, fresh)
@@ -198,9 +198,7 @@ class Workbench(QObject):
     def _failed(self, event: Failed) -> None:
         self.failed.emit(event.sentence)
         if event.method:
-            self._set_status(event.method, Status("failed", event.sentence))
-            self._restore(event.method)
-            self._show()
+            self._end((event.method,), Status("failed", event.sentence))
             return
         coming, self._coming = self._coming, None
         if coming is not None and event.unread:
@@ -209,41 +207,35 @@ class Workbench(QObject):
             if self.photo is not None:
                 self.album = self.album.without(coming.job.path)
                 return self._resume()
-        for name in NAMES if self.photo is None else pending(self.desk.enabled, self.status):
-            self._set_status(name, Status("failed", event.sentence))
-            self._restore(name)
-        self._show()
+        ended = NAMES if self.photo is None else self.results.pending(self.desk.enabled)
+        self._end(ended, Status("failed", event.sentence))
 
     def _resume(self) -> None:
         """Go on with the photo on the bench: its methods stopped while another was read."""
         self._coming = None
-        stopped = pending(self.desk.enabled, self.status)
+        stopped = self.results.pending(self.desk.enabled)
         if not stopped and self._weights is None:
             self.runner.cancel()
             return
-        for name in stopped:
-            self._set_status(name, WAITING)
+        self._set_status(dict.fromkeys(stopped, WAITING))
         wanted = tuple(each for each in self.desk.enabled if not self.status[each].given_up)
         self._run(wanted, without=stopped)
         self._show()
 
-    def _restore(self, method: str) -> None:
-        """A method that ran again, and not to its end, has what it had before."""
-        if method in self._before:
-            self.traces[method] = self._before.pop(method)
+    def _end(self, methods: Iterable[str], status: Status) -> None:
+        """These come to no new result: what they had before stands again."""
+        ended = tuple(methods)
+        back = [self.results.end(name, status) for name in ended]
+        self._show_cells(ended)
+        if any(back):
             self.presenter.redraw_thumbnails()
             self.traces_changed.emit()
-        if method in complete(self.traces):
-            self._set_status(method, DONE)
+        self._show()
 
     def _finished(self) -> None:
         self._coming = None
         self.steps.variants.end()
-        for name, status in list(self.status.items()):
-            if status.state in ("waiting", "running"):
-                self._set_status(name, CANCELLED)
-                self._restore(name)
-        self._show()
+        self._end(self.results.unfinished(), CANCELLED)
         done = [name for name in self.desk.enabled if name in self.traces]
         self.idle.emit(f"{len(done)} of {len(NAMES)} methods done" if done else "")
 
@@ -261,10 +253,8 @@ class Workbench(QObject):
     def _stepped(self, before: Desk) -> None:
         added = set(self.desk.enabled) - set(before.enabled)
         removed = set(before.enabled) - set(self.desk.enabled)
-        for name in removed:
-            self._set_status(name, OFF)
-        for name in added:
-            self._set_status(name, DONE if name in self.traces else Status("waiting", "Waiting"))
+        self.results.switched(added, removed)
+        self._show_cells(added | removed)
         self._run_again(added, removed)
         self._show()
 
@@ -303,10 +293,14 @@ class Workbench(QObject):
         views = {name: self.presenter.view_of(name) for name in self.desk.enabled}
         return Showing(self.name, self.path, self.desk, dict(self.shown), views, look)
 
-    def _set_status(self, method: str, status: Status) -> None:
-        self.status[method] = status
+    def _set_status(self, status: Mapping[str, Status]) -> None:
+        self.results.status |= status
+        self._show_cells(status)
+
+    def _show_cells(self, methods: Iterable[str]) -> None:
         self.presenter.traces, self.presenter.status = self.steps.decide(self.traces), self.status
-        self.presenter.show_cells(method)
+        for name in methods:
+            self.presenter.show_cells(name)
 
     def _show(self) -> None:
         traces = self.steps.decide(self.traces)

@@ -1,0 +1,90 @@
+"""The frame of the window: its parts, where they lie, and the sizes it had when it was closed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter
+
+from explorer.ui.bottom_bar import BottomBar
+from explorer.ui.camera import Camera
+from explorer.ui.centre import Centre
+from explorer.ui.drawer import Drawer
+from explorer.ui.entrance import Entrance
+from explorer.ui.flow import stacked
+from explorer.ui.notices import Banner, StatusStrip
+from explorer.ui.side import WIDE, Side
+from explorer.ui.stage_map import StageMap
+from explorer.ui.studio import Studio
+from explorer.ui.style import Theme
+from explorer.ui.top_bar import TopBar
+from explorer.ui.truth_bar import TruthBar
+
+
+class Frame(QMainWindow):
+    """Parts that know nothing of each other; `Window` connects them."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.setWindowTitle("Two-Stage Explorer")
+        self.setAcceptDrops(True)
+        self.theme = Theme(str(settings.value("theme", "dark")), self)
+        self.camera = Camera(self)
+        self.studio = Studio(self)
+        self._build()
+
+    def _build(self) -> None:
+        self.open_menu = QMenu(self)
+        self.open_menu.setToolTipsVisible(True)
+        self.entrance = Entrance(self, self.open_menu, self.settings)
+        self.weights_menu = QMenu(self)
+        self.weights_menu.setToolTipsVisible(True)
+        self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
+        self.stage_map = StageMap(self.theme)
+        self.centre = Centre(self.camera, self.theme)
+        self.drawer = Drawer(self.theme)
+        self.side = Side(self.theme, self.studio)
+        self.bottom = BottomBar(self.theme)
+        self.truth_bar = TruthBar()
+        self.strip = StatusStrip()
+        left = stacked(self.stage_map)
+        left.setObjectName("side")
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.setHandleWidth(1)
+        self.middle.addWidget(self.centre)
+        self.middle.addWidget(self.drawer)
+        self.middle.setStretchFactor(0, 1)
+        self.middle.setCollapsible(0, False)
+        for widget in (left, self.middle, self.side):
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setCollapsible(1, False)
+        self.setCentralWidget(
+            stacked(self.top, self.splitter, self.truth_bar, self.bottom, self.strip)
+        )
+        self.banner = Banner(self.theme, self.centre)
+
+    def restore_sizes(self) -> None:
+        """As they were when the window was closed; at first, for this screen."""
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(1680, screen.width()), min(1050, screen.height()))
+        geometry = self.settings.value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        narrow = self.width() < WIDE
+        self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
+        state = self.settings.value("splitter")
+        if state is not None:
+            self.splitter.restoreState(state)
+        heights = self.settings.value("middle")
+        if heights is not None:
+            self.middle.restoreState(heights)
+
+    def keep_sizes(self) -> None:
+        """For the next start."""
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("splitter", self.splitter.saveState())
+        self.settings.setValue("middle", self.middle.saveState())
