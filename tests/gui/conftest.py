@@ -17,7 +17,7 @@ if sys.platform.startswith("linux") and not (
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.choices import Choices
@@ -38,8 +38,10 @@ def _no_collector_in_threads() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _collected_here() -> Iterator[None]:
-    """What a test leaves behind is freed on this thread, where its widgets live."""
+    """What a test leaves behind is freed on this thread, where its widgets live. Its closed windows
+    go at once: the next one's style sheet would be worked out for all of their widgets too."""
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect(1)
 
 
@@ -93,12 +95,14 @@ class MadeUpEngine:
     def vary(self, method: str, settings: Mapping[str, object], keep_maps: bool) -> MadeUpNet:
         return MadeUpNet(varied=dict(settings))
 
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+    def search(
+        self, photo: Photo, strategy: str = "fast", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]:
         self.searches += 1
         yield Progress("regions", 0, 1)
         stage = made_up("fast_rcnn").stage("regions")
         assert isinstance(stage, SearchStage)
-        yield stage
+        yield replace(stage, strategy=strategy) if strategy != stage.strategy else stage
 
     def start(self, method: str, loaded: object) -> Trace:
         return replace(made_up(method), stages=())
@@ -118,7 +122,8 @@ class MadeUpEngine:
             from explorer.methods.deciding import decide
 
             trace = decide(trace, Choices(max_detections=1))
-        yield from trace.stages
+        for stage in trace.stages:
+            yield regions if stage.name == "regions" and regions is not None else stage
 
 
 @pytest.fixture
