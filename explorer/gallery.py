@@ -7,22 +7,27 @@ shows their results in a window on the offscreen platform and takes its pictures
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
-import pickle
-import subprocess
-import sys
-import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from explorer.export import complain
 from explorer.methods.names import NAMES
 from explorer.paths import samples
 from explorer.session.job import Engine, Failed, Job, TraceGrew, events, sentence_of
 from explorer.trace.stages import Trace
+from explorer.ui.gallery_pages import write_index, write_sheets
 
 SCALES = (1, 2)
 SIZES = ((1280, 800), (1920, 1200))
 THEMES = ("dark", "light")
+ABOUT = (
+    "Every view of the window on the sample `{photo}`: both themes, at two sizes and two scales. "
+    "Made by `uv run main.py gallery --out pictures --sheets resources/gallery`; `pictures` then "
+    "holds them in full size."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,14 +43,13 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--view", nargs="+", metavar="NAME",
                         help="only views whose name has one of these in it")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    parser.add_argument("--traces", type=Path, help=argparse.SUPPRESS)  # of the processes
+    parser.add_argument("--sheets", type=Path, metavar="DIR",
+                        help="write small pictures of each view here as well, and a page of them")
     return parser
 
 
 def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
     """Do what the parsed arguments say; the exit code. engine: in place of the real one."""
-    if options.traces is not None:
-        return _take(options)
     photo = options.photo or samples()[0]
     if engine is None:
         from explorer.session.engine import TorchEngine
@@ -55,23 +59,30 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
         traces = _detect(photo, engine)
     except Exception as error:
         return complain(f"{photo}: {sentence_of(error)}")
-    with tempfile.TemporaryDirectory() as folder:
-        held = Path(folder) / "traces"
-        held.write_bytes(pickle.dumps(traces))
-        for scale in SCALES:
-            done = subprocess.run(
-                [sys.executable, "-m", "explorer.app", "gallery", str(photo), "--out",
-                 str(options.out), "--traces", str(held),
-                 *(["--view", *options.view] if options.view else [])],
-                env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale),
-                     "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                check=False,
-            )
-            if done.returncode:
-                return done.returncode
+    for scale in SCALES:
+        code = _in_a_process(scale, (photo, traces, options.out, options.view or ()))
+        if code:
+            return code
     write_index(options.out)
     print(options.out)
+    if options.sheets is not None:
+        write_sheets(options.out, options.sheets, ABOUT.format(photo=photo.name))
+        print(options.sheets)
     return 0
+
+
+def _in_a_process(scale: int, arguments: tuple[Any, ...]) -> int:
+    """`_take` at this scale; the exit code. Spawned, so that Qt starts there, and reads these."""
+    usual = dict(os.environ)
+    os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+    try:
+        process = multiprocessing.get_context("spawn").Process(target=_take, args=arguments)
+        process.start()
+    finally:
+        os.environ.clear()
+        os.environ.update(usual)
+    process.join()
+    return process.exitcode or 0
 
 
 def _detect(photo: Path, engine: Engine) -> dict[str, Trace]:
@@ -86,25 +97,11 @@ def _detect(photo: Path, engine: Engine) -> dict[str, Trace]:
     return traces
 
 
-def _take(options: argparse.Namespace) -> int:
+def _take(
+    photo: Path, traces: Mapping[str, Trace], out: Path, wanted: Collection[str]
+) -> None:
     """In a process of its own: all pictures at one scale."""
     from explorer.ui.gallery import take
 
-    traces = pickle.loads(options.traces.read_bytes())  # written by `run`, a moment ago
-    for _ in take(options.photo, traces, options.out, SIZES, THEMES, options.view or ()):
+    for _ in take(photo, traces, out, SIZES, THEMES, wanted):
         pass
-    return 0
-
-
-def write_index(folder: Path) -> None:
-    """`index.html`: the pictures in the folder, by view."""
-    views: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*.png")):
-        views.setdefault(path.name.partition("__")[0], []).append(path.name)
-    parts = ["<!doctype html><meta charset=utf-8><title>Two-Stage Explorer: gallery</title>",
-             "<style>body{font:15px sans-serif;margin:2em;background:#888}"
-             "img{width:24%;margin:.3%}</style>"]
-    for view, names in views.items():
-        parts.append(f"<h2>{view}</h2>")
-        parts += [f'<a href="{name}"><img src="{name}" alt="{name}"></a>' for name in names]
-    (folder / "index.html").write_text("\n".join(parts) + "\n", encoding="utf-8")

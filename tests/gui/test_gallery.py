@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from explorer import gallery
 from explorer.methods.names import NAMES
 from explorer.trace.base import STAGE_NAMES
 from explorer.ui.gallery import HeldEngine, take, views
+from explorer.ui.gallery_pages import COLUMNS, GAP, SIDE, write_index, write_sheets
 from explorer.ui.window import Window
 from tests.gui.conftest import made_up
 
@@ -34,8 +36,16 @@ def test_pictures_are_of_the_views_themes_and_sizes(
             assert f"{image.width()}x{image.height()}" in path.name
             small = image.scaled(40, 30)
             assert len({small.pixel(x, y) for x in range(40) for y in range(30)}) > 50
-    gallery.write_index(out)
+    write_index(out)
     assert (out / "index.html").read_text().count("<img") == 8
+    sheets = tmp_path / "sheets"
+    write_sheets(out, sheets, "About.")
+    page = (sheets / "README.md").read_text()
+    for view in ("09-detections-fpn", "40-export"):
+        assert f"({view}.webp)" in page
+        with Image.open(sheets / f"{view}.webp") as image:  # four pictures in a row
+            assert image.width == COLUMNS * (SIDE + GAP) - GAP
+    assert "dark 1280x800@1, dark 1500x900@1, light 1280x800@1" in page
 
 
 def test_every_stage_and_page_is_a_view(qtbot: QtBot, window: Window) -> None:
