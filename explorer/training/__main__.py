@@ -1,4 +1,6 @@
-"""The command line of training: pretrain | propose | train | curves | evaluate | ablate | pack.
+"""The command line of training:
+
+pretrain | propose | train | curves | evaluate | ablate | pack | reproduce.
 """
 
 from __future__ import annotations
@@ -124,6 +126,19 @@ def parser() -> argparse.ArgumentParser:
         )
     ablate.add_argument("--out", type=Path, required=True, help="the table, JSON; goes on there")
 
+    again = commands.add_parser(
+        "reproduce", help="measure every figure of the cards again; 1 where one is another"
+    )
+    again.add_argument(  # argparse takes no default with choices for several
+        "method", type=_method, nargs="*", help=f"{', '.join(METHODS)} (default: all five)"
+    )
+    again.add_argument("--data", type=Path, required=True, help="folder that holds VOC<year>")
+    again.add_argument("--weights", type=Path, help="folder of weights and cards")
+    again.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
+    again.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+    again.add_argument("--without-ablations", action="store_true")
+    again.add_argument("--out", type=Path, required=True, help="folder for the results, JSON")
+
     pack = commands.add_parser("pack", help="a trained method -> weights/, card, manifest")
     pack.add_argument("method", choices=METHODS)
     pack.add_argument("--run", type=Path, required=True, help="the --work folder of train")
@@ -135,12 +150,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _method(name: str) -> str:
+    if name not in METHODS:
+        raise argparse.ArgumentTypeError(f"no method '{name}': choose {', '.join(METHODS)}")
+    return name
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 1 and a sentence on stderr where its files are missing or wrong."""
     given = parser().parse_args(arguments)
     run = {
         "pretrain": _pretrain, "propose": _propose, "train": _train, "curves": _curves,
-        "evaluate": _evaluate, "ablate": _ablate, "pack": _pack,
+        "evaluate": _evaluate, "ablate": _ablate, "reproduce": _reproduce,
+        "pack": _pack,
     }[given.command]  # fmt: skip
     try:
         run(given)
@@ -251,6 +273,18 @@ def _ablate(given: argparse.Namespace) -> None:
     for row in table["rows"]:
         print(f"{100 * row['map']:5.1f} mAP  {' '.join(row['with']) or given.method}")
     print(table["note"])
+
+
+def _reproduce(given: argparse.Namespace) -> None:
+    from explorer.paths import weights_dir
+    from explorer.training.reproduce import reproduce
+
+    found = reproduce(
+        given.method or METHODS, given.data, given.weights or weights_dir(), given.out,
+        given.proposals, given.device, not given.without_ablations,
+    )  # fmt: skip
+    if any(found.values()):
+        raise ValueError(f"not all figures are those of the cards: see {given.out}")
 
 
 def _pack(given: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ import torch
 from explorer.training.card import TITLES, USUAL, Made, card
 from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
+from explorer.training.figures import record
 from explorer.training.networks import configuration_of, state_of, weights_file
 from explorer.training.serialise import serialised
 
@@ -44,7 +45,8 @@ def pack(
     method: str, trained: Path, results: Mapping[str, Any], out: Path, made: Made,
     ablations: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
-    """Write `out`/<method>.safetensors, its card and pictures; enter it in `out`/manifest.json.
+    """Write `out`/<method>.safetensors, its card with pictures and figures; enter it in
+    `out`/manifest.json.
 
     trained: checkpoint or run folder. The same weights give the same file, byte for byte. Raises
     ValueError where the results are another method's, or where the library that draws is missing.
@@ -74,6 +76,7 @@ def pack(
     files = [one for one in before if one["name"] != target.name] + [entry]
     files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
+    (out / f"{method}.json").write_text(json.dumps(record(results, ablations), indent=1) + "\n")
     (out / f"{method}.md").write_text(
         card(method, made, results, digest, len(data), drawn, ablations)
     )

@@ -80,7 +80,9 @@ def test_rcnn_fits_svms_for_the_classes_it_saw(small: None, tmp_path: Path) -> N
     assert fitted.nonzero()[:, 0].tolist() == [2, 6]  # bird, car
 
 
-def test_a_new_schedule_goes_on_with_the_whole_network(small: None, tmp_path: Path) -> None:
+def test_a_new_schedule_goes_on_with_the_whole_network(
+    small: None, narrow: None, tmp_path: Path
+) -> None:
     root = make_shapes(tmp_path)
     first = options(root, "first", 6)
     whole.train_detector("fast_rcnn", first)
@@ -169,6 +171,45 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
     linked = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
     assert linked == [f"fast_rcnn-{kind}.png" for kind in ("classes", "recall", "losses")]
     assert all((out / name).stat().st_size < 60_000 for name in linked)
+
+
+def test_the_figures_of_a_card_are_measured_again(
+    small: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_shapes(tmp_path, 4)
+    whole.train_detector("fast_rcnn", options(root, "run", 2))
+    out, results, table = (tmp_path / name for name in ("weights", "results.json", "table.json"))
+    data = ["--data", str(root), "--proposals", str(root / "proposals")]
+
+    def pack_measured(source: Path) -> None:
+        where = [*data, "--split", "train", "--limit", "2", "--weights", str(source)]
+        assert main(["evaluate", "fast_rcnn", *where, "--out", str(results)]) == 0
+        varied = ["--with", "regression=off", "--out", str(table)]
+        assert main(["ablate", "fast_rcnn", *where, *varied]) == 0
+        assert main([
+            "pack", "fast_rcnn", "--run", str(root / "run"), "--results", str(results),
+            "--out", str(out), "--commit", "abc1234", "--ablations", str(table),
+        ]) == 0  # fmt: skip
+
+    pack_measured(root / "run")
+    pack_measured(out)  # in half precision two steps of training find other boxes
+    again = ["reproduce", "fast_rcnn", *data, "--weights", str(out), "--out", str(tmp_path / "r")]
+    capsys.readouterr()
+    assert main(again) == 0
+    kept = json.loads((out / "fast_rcnn.json").read_text())
+    count = len(kept["figures"])
+    assert f"fast_rcnn: {count} of {count} figures as on the card" in capsys.readouterr().out
+    card_text = (out / "fast_rcnn.md").read_text()
+    for name in ("AP", "AP, 11 points", "COCO's AP", "AP with regression=off"):
+        assert f"{kept['figures'][name]:.1f}" in card_text, name
+
+    kept["figures"]["AP of bird"] += 1
+    kept["figures"]["AP of unicorn"] = 3.0
+    (out / "fast_rcnn.json").write_text(json.dumps(kept))
+    assert main([*again, "--without-ablations"]) == 1
+    said = capsys.readouterr().out
+    assert "AP of bird: " in said and "AP of unicorn: 3.00 on the card, not measured now" in said
+    assert main(["reproduce", "fpn", *again[2:]]) == 1  # there is no card of FPN
 
 
 def test_results_of_before_have_a_card_as_well() -> None:

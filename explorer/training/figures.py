@@ -1,0 +1,75 @@
+"""Every figure of a model card by its name, in percent: kept beside it, and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+TOLERANCE = 0.2  # percent: what another processor's rounding may change
+
+
+def figures(
+    results: Mapping[str, Any], ablations: Mapping[str, Any] | None = None
+) -> dict[str, float]:
+    """What a card says of accuracy and recall. results: of `measured`; ablations: of `ablate`."""
+    found = {"AP": results["map"], "AP, 11 points": results["map_11point"]}
+    found |= {f"AP of {name}": value for name, value in results["ap"].items()}
+    coco = results.get("coco")
+    if coco:
+        names = {"COCO's AP": "ap", "COCO's AP at 0.5": "ap50", "COCO's AP at 0.75": "ap75"}
+        names |= {f"COCO's AP, {size}": f"ap_{size}" for size in ("small", "medium", "large")}
+        found |= {name: coco[key] for name, key in names.items() if coco[key] is not None}
+        found |= {f"COCO's AP of {name}": one["ap"] for name, one in coco["per_class"].items()}
+    regions = results.get("proposals")
+    if regions:
+        found |= {
+            f"recall of {number} regions at IoU {regions['ious'][0]:g}": row[0]
+            for number, row in zip(regions["numbers"], regions["recall"], strict=True)
+        }
+    for row in ablations["rows"] if ablations else ():
+        if row["with"]:
+            found |= figures_with(row)
+    return {name: round(100 * float(value), 2) for name, value in found.items()}
+
+
+def figures_with(row: Mapping[str, Any]) -> dict[str, float]:
+    """Those of one row of an ablation table, as fractions."""
+    named = " ".join(row["with"])
+    return {f"AP with {named}": row["map"], f"COCO's AP with {named}": row["coco_ap"]}
+
+
+def record(
+    results: Mapping[str, Any], ablations: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What is kept beside a card: how it was measured, the variants, and the figures."""
+    variants = [row["with"] for row in ablations["rows"] if row["with"]] if ablations else []
+    measured = {key: results[key] for key in ("method", "year", "split", "photos", "limit")}
+    if ablations:
+        measured["ablations_limit"] = ablations["limit"]
+    return measured | {"variants": variants, "figures": figures(results, ablations)}
+
+
+def read_record(folder: Path, method: str) -> dict[str, Any]:
+    """What `record` kept. Raises ValueError where there is none."""
+    path = folder / f"{method}.json"
+    if not path.is_file():
+        raise ValueError(f"no figures of {method} to compare with: {path} is missing")
+    held: dict[str, Any] = json.loads(path.read_text())
+    return held
+
+
+def differing(
+    card: Mapping[str, float], now: Mapping[str, float], tolerance: float = TOLERANCE
+) -> list[str]:
+    """A line for every figure of the card that is another now by more than `tolerance` percent, or
+    that was not measured."""
+    lines = []
+    for name, value in card.items():
+        found = now.get(name)
+        if found is None:
+            lines.append(f"{name}: {value:.2f} on the card, not measured now")
+        elif abs(found - value) > tolerance + 1e-9:
+            lines.append(f"{name}: {value:.2f} on the card, {found:.2f} now")
+    return lines
