@@ -13,7 +13,9 @@ from explorer.ui.transform import View
 
 @dataclass(frozen=True)
 class Brush:
-    """area: the clip, logical pixels. space: the scene's. ratio: device pixels per logical one.
+    """area: the clip, logical pixels. whole: the view that it is a part of, mostly the same.
+
+    space: the scene's. ratio: device pixels per logical one.
 
     vector: what is drawn becomes SVG or PDF, where lines stay lines.
     """
@@ -24,4 +26,5 @@ class Brush:
     palette: Palette
     space: str
     ratio: float
+    whole: Rect
     vector: bool = False

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
@@ -18,28 +17,24 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
-from explorer.ui.arrange import areas, stacked
+from explorer.ui.backing import Backing
 from explorer.ui.camera import Camera
-from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_body, paint_frame, paint_hover
+from explorer.ui.canvas_frame import (
+    FOOTER,
+    HEADER,
+    Frame,
+    paint_frame,
+    paint_hover,
+    paint_message,
+    paint_panels,
+)
+from explorer.ui.paint import paint_texts
 from explorer.ui.panel_bar import grabbed, pixels_a_pixel
-from explorer.ui.picking import Hit, boxes_at, next_hit
+from explorer.ui.picking import NONE, Hit, Hits, boxes_at, next_hit
+from explorer.ui.spots import Layout, Spot
 from explorer.ui.style import Theme
-from explorer.ui.transform import View, fitted
 
 DRAG = 4  # pixels before a press becomes a drag
-PAD = 8.0
-# A panel's text stays readable: where it does not fit at the least size, it scrolls.
-LEAST_PANEL, LARGEST_PANEL = 0.95, 1.3
-SMALL = 560  # a narrower canvas stacks its panel below the photo
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A scene and where it is on screen."""
-
-    scene: Scene
-    area: Rect
-    view: View
 
 
 class Canvas(QWidget):
@@ -60,20 +55,22 @@ class Canvas(QWidget):
         self.hidden: frozenset[str] = frozenset()
         self.selected: Key | None = None
         self.labels_hidden = 0
-        self._hits: tuple[Hit, ...] = ()
+        self._hits: Hits = NONE
         self._hover: Hit | None = None
         self._hover_scene: Scene | None = None
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
-        self._body: QPixmap | None = None
-        self._scroll = 0.0
+        self._still: QPixmap | None = None
+        self._panel_lost = 0
+        self._backing = Backing()
+        self._layout = Layout(camera)
         self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
         self.describe: Callable[[Key], str] = lambda key: ""  # the essentials of a box
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(150, 130)
-        camera.changed.connect(self.redraw)
+        camera.changed.connect(self.update)
         theme.changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
@@ -91,13 +88,14 @@ class Canvas(QWidget):
         self.selected = selected
         self._hover = None
         if picture is None:
-            self._hits = ()
+            self._hits = NONE
         self.setAccessibleName(f"{frame.title}: {picture.summary if picture else frame.message}")
         self.redraw()
         self.shown.emit()
 
     def redraw(self) -> None:
-        self._body = None
+        """The panels too; where only the camera moved, `update` is enough."""
+        self._still = None
         self.update()
 
     # -- geometry --------------------------------------------------------------------------
@@ -107,43 +105,7 @@ class Canvas(QWidget):
 
     def spots(self) -> tuple[Spot, ...]:
         """Where the photo scene and the panel are."""
-        if self.picture is None:
-            return ()
-        main, panel = self.picture.main, self.picture.panel
-        left, top, right, bottom = room = self.body()
-        if panel is None:
-            return (self._photo(main, room),)
-        small = self.width() < SMALL
-        if small:
-            main_area, panel_area = stacked(self.picture, (left, top, right, bottom - PAD))
-        else:
-            inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
-            main_area, panel_area = areas(self.picture, inner)
-        if panel_area is None:
-            return (self._photo(main, main_area),)
-        if small:
-            panel_area = (panel_area[0] + PAD, panel_area[1], panel_area[2] - PAD, panel_area[3])
-        return (self._photo(main, main_area), self._panel(panel, panel_area))
-
-    def _photo(self, scene: Scene, area: Rect) -> Spot:
-        if scene.space == "photo":
-            return Spot(scene, area, self.camera.view_in(area))
-        return self._panel(scene, area)
-
-    def _panel(self, scene: Scene, area: Rect) -> Spot:
-        """A panel at a readable size; where it is longer than its area, scrolled."""
-        whole = fitted(scene.extent, area, LARGEST_PANEL)
-        across = (area[2] - area[0]) / max(scene.extent[2] - scene.extent[0], 1.0)
-        scale = max(whole.scale, min(across, LEAST_PANEL))
-        if scale == whole.scale:
-            self._scroll = 0.0
-            # Panels hang from the top, as texts do.
-            return Spot(scene, area, View(scale, whole.dx, area[1] - scale * scene.extent[1]))
-        height = (scene.extent[3] - scene.extent[1]) * scale
-        self._scroll = min(max(self._scroll, 0.0), height - (area[3] - area[1]))
-        left = (area[0] + area[2] - scale * (scene.extent[0] + scene.extent[2])) / 2
-        top = area[1] - scale * scene.extent[1] - self._scroll
-        return Spot(scene, area, View(scale, left, top))
+        return self._layout.spots(self.picture, self.body(), self.devicePixelRatioF())
 
     def _spot_at(self, x: float, y: float) -> Spot | None:
         for spot in self.spots():
@@ -154,30 +116,45 @@ class Canvas(QWidget):
     # -- drawing ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
-        if self._body is None or self._body.devicePixelRatioF() != ratio:
-            self._body = QPixmap(self.size() * ratio)
-            self._body.setDevicePixelRatio(ratio)
-            self._body.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(self._body)
-            paint_frame(inner, self.width(), self.height(), self.theme.palette)
-            self.labels_hidden = paint_body(
-                inner, self.body(), self.spots(), self.hidden, self.frame, self.theme.palette
-            )
-            self.frame.paint_texts(
-                inner, self.width(), self.height(), self.theme.palette, self.picture,
-                self.labels_hidden,
-            )
-            inner.end()
-        painter.drawPixmap(0, 0, self._body)
+        painter, palette = QPainter(self), self.theme.palette
+        spots = self.spots()
+        painter.drawPixmap(0, 0, self._still_parts(spots))
+        self.labels_hidden = self._panel_lost
+        done = True
+        for spot in spots:
+            if spot.scene.space == "photo":
+                place = (painter, spot.scene, spot.view, spot.area, palette, self.hidden)
+                done = self._backing.paint(*place)
+                self.labels_hidden += paint_texts(*place).labels_hidden
+        if self.frame.message:
+            paint_message(painter, self.body(), self.frame.message, palette)
+        self.frame.paint_texts(
+            painter, self.width(), self.height(), palette, self.picture, self.labels_hidden
+        )
         if self._hover is not None:
-            for spot in self.spots():  # where it is now: the camera may have moved
+            for spot in spots:  # where it is now: the camera may have moved
                 if spot.scene is self._hover_scene:
-                    paint_hover(painter, self._hover, spot.area, spot.view, self.theme.palette)
+                    paint_hover(painter, self._hover, spot.area, spot.view, palette)
+        if not done:
+            QTimer.singleShot(0, self, self.update)
+
+    def _still_parts(self, spots: tuple[Spot, ...]) -> QPixmap:
+        """The card and the panels, which the camera does not move."""
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatioF() != ratio:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._still)
+            paint_frame(painter, self.width(), self.height(), self.theme.palette)
+            self._panel_lost = paint_panels(
+                painter, self.body(), spots, self.hidden, self.theme.palette
+            )
+            painter.end()
+        return self._still
 
     def resizeEvent(self, event: object) -> None:
-        self._body = None
+        self._still = None
 
     def point_at(self, hit: Hit | None) -> None:
         """Outline a box of the photo as if it were hovered; None: no more."""
@@ -187,18 +164,18 @@ class Canvas(QWidget):
 
     # -- pointer ---------------------------------------------------------------------------
 
-    def hits_at(self, x: float, y: float) -> tuple[Hit, ...]:
+    def hits_at(self, x: float, y: float) -> Hits:
         """The boxes under a point of the widget, smallest first."""
         spot = self._spot_at(x, y)
         if spot is None:
-            return ()
+            return NONE
         at = spot.view.back(x, y)
         return boxes_at(spot.scene, self.frame.method, *at, spot.view.scale, self.hidden)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = self._spot_at(event.position().x(), event.position().y())
         if spot is not None and grabbed(spot, event.position().x()):
-            self._bar = (event.position().y(), self._scroll, pixels_a_pixel(spot))
+            self._bar = (event.position().y(), self._layout.scroll, pixels_a_pixel(spot))
             return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press = self._drag_from = event.position()
@@ -207,7 +184,7 @@ class Canvas(QWidget):
         at = event.position()
         if self._bar is not None:
             start, scrolled, pixels = self._bar
-            self._scroll = scrolled + (at.y() - start) * pixels
+            self._layout.scroll = scrolled + (at.y() - start) * pixels
             self.redraw()
             return
         if self._press is not None and self._drag_from is not None:
@@ -275,7 +252,7 @@ class Canvas(QWidget):
         at = event.position()
         spot = self._spot_at(at.x(), at.y())
         if spot is not None and spot.scene.space == "panel":
-            self._scroll -= delta * 0.6
+            self._layout.scroll -= delta * 0.6
             self.redraw()
         else:
             self._zoom(at, 1.0015**delta)

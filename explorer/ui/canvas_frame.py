@@ -19,7 +19,7 @@ from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
 
 if TYPE_CHECKING:
-    from explorer.ui.canvas import Spot
+    from explorer.ui.spots import Spot
 
 HEADER, FOOTER = 38.0, 32.0
 RADIUS = 9.0
@@ -108,35 +108,29 @@ def paint_frame(painter: QPainter, width: int, height: int, palette: Palette) ->
     painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), RADIUS, RADIUS)
 
 
-def paint_body(
+def paint_panels(
     painter: QPainter,
     body: Rect,
     spots: Sequence[Spot],
     hidden: Collection[str],
-    frame: Frame,
     palette: Palette,
 ) -> int:
-    """The scenes on their dark ground; returns how many labels found no room."""
+    """The dark ground and the panels on it; returns how many of their labels found no room."""
     rect = QRectF(QPointF(body[0], body[1]), QPointF(body[2], body[3]))
     painter.fillRect(rect, QColor(palette.canvas))
-    if not spots:
-        paint_message(painter, rect, frame.message, palette)
-        return 0
     lost = 0
     for spot in spots:
-        if spot.scene.space == "panel":
-            x1, y1, x2, y2 = spot.area
-            plate = QPainterPath()
-            plate.addRoundedRect(QRectF(x1, y1, x2 - x1, y2 - y1), 6, 6)
-            painter.fillPath(plate, QColor(palette.surface))
+        if spot.scene.space != "panel":
+            continue
+        x1, y1, x2, y2 = spot.area
+        plate = QPainterPath()
+        plate.addRoundedRect(QRectF(x1, y1, x2 - x1, y2 - y1), 6, 6)
+        painter.fillPath(plate, QColor(palette.surface))
         lost += paint_scene(
             painter, spot.scene, spot.view, spot.area, palette, hidden
         ).labels_hidden
-        if spot.scene.space == "panel":
-            _fade(painter, spot, palette)
-            paint_thumb(painter, spot, palette)
-    if frame.message:
-        paint_message(painter, rect, frame.message, palette)
+        _fade(painter, spot, palette)
+        paint_thumb(painter, spot, palette)
     return lost
 
 
@@ -155,7 +149,8 @@ def _fade(painter: QPainter, spot: Spot, palette: Palette) -> None:
             painter.fillRect(rect, shade)
 
 
-def paint_message(painter: QPainter, rect: QRectF, message: str, palette: Palette) -> None:
+def paint_message(painter: QPainter, body: Rect, message: str, palette: Palette) -> None:
+    rect = QRectF(QPointF(body[0], body[1]), QPointF(body[2], body[3]))
     font = sans(13)
     flags = int(Align.AlignCenter | Qt.TextFlag.TextWordWrap)
     room = rect.adjusted(28, 12, -28, -12)

@@ -9,45 +9,51 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+Ints = NDArray[np.int32]
 
-def outline_counts(
-    boxes: NDArray[np.floating], width: int, height: int
-) -> NDArray[np.int32]:
+
+def outline_counts(boxes: NDArray[np.floating], width: int, height: int) -> Ints:
     """How many outlines of `boxes` (n, 4; pixels of the picture) cross each pixel, (height, width).
 
     Corners count once. Sides outside the picture are left out.
     """
-    x1, y1, x2, y2 = (np.floor(boxes[:, i]).astype(np.int64) for i in range(4))
-    counts = _runs(y1, x1, x2, height, width)
+    # Far-away corners would overflow; just outside the picture counts the same.
+    limits = np.array([width, height, width, height], np.float64)
+    corners = np.clip(np.floor(boxes), -2, limits + 1).astype(np.int32)
+    x1, y1, x2, y2 = np.ascontiguousarray(corners.T)
     # A box one pixel high has one horizontal side, not two.
-    taller = y2 > y1
-    counts += _runs(y2[taller], x1[taller], x2[taller], height, width)
+    tall = y2 > y1
+    row = np.concatenate([y1, y2[tall]])
+    first, last = np.concatenate([x1, x1[tall]]), np.concatenate([x2, x2[tall]])
+    counts = _ends(row, first, last, height, width, width + 1, 1)
+    counts = np.cumsum(counts.reshape(height, width + 1), axis=1, dtype=np.int32)[:, :width]
     inner = y2 - y1 > 1
-    upright = _runs(x1[inner], y1[inner] + 1, y2[inner] - 1, width, height)
     wide = inner & (x2 > x1)
-    upright += _runs(x2[wide], y1[wide] + 1, y2[wide] - 1, width, height)
-    total: NDArray[np.int32] = counts + upright.T
-    return total
+    column = np.concatenate([x1[inner], x2[wide]])
+    first = np.concatenate([y1[inner], y1[wide]]) + np.int32(1)
+    last = np.concatenate([y2[inner], y2[wide]]) - np.int32(1)
+    upright = _ends(column, first, last, width, height, 1, width).reshape(height + 1, width)
+    for below in range(1, height):  # a row at a time: as fast as the memory
+        upright[below] += upright[below - 1]
+    counts += upright[:height]
+    return counts
 
 
-def _runs(
-    row: NDArray[np.int64],
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    rows: int,
-    columns: int,
-) -> NDArray[np.int32]:
-    """Counts (rows, columns) of the runs start..end (inclusive) on their rows."""
-    seen = (row >= 0) & (row < rows) & (end >= 0) & (start < columns)
-    row, start = row[seen], np.clip(start[seen], 0, columns)
-    end = np.clip(end[seen] + 1, 0, columns)
-    size = rows * (columns + 1)
-    steps = np.bincount(row * (columns + 1) + start, minlength=size)
-    steps -= np.bincount(row * (columns + 1) + end, minlength=size)
-    runs: NDArray[np.int32] = np.cumsum(
-        steps.reshape(rows, columns + 1), axis=1, dtype=np.int32
-    )[:, :columns]
-    return runs
+def _ends(
+    line: Ints, first: Ints, last: Ints, lines: int, length: int, line_step: int, step: int
+) -> Ints:
+    """Flat counts: +1 where a run first..last (inclusive) of a line starts, -1 after its end.
+
+    A run starts at line * line_step + first * step, where it has `length` places.
+    """
+    seen = (line >= 0) & (line < lines) & (last >= 0) & (first < length)
+    at = line[seen] * np.int32(line_step)
+    start = at + np.maximum(first[seen], 0) * np.int32(step)
+    end = at + np.minimum(last[seen] + np.int32(1), length) * np.int32(step)
+    size = lines * (length + 1)
+    steps = np.bincount(start, minlength=size)
+    steps -= np.bincount(end, minlength=size)
+    return steps.astype(np.int32)
 
 
 def crowd_pixels(
@@ -56,10 +62,12 @@ def crowd_pixels(
     height: int,
     rgb: tuple[int, int, int],
     opacity: float,
-) -> NDArray[np.uint8]:
-    """The outlines as RGBA (height, width, 4)."""
+) -> NDArray[np.uint32]:
+    """The outlines as premultiplied ARGB (height, width), one number a pixel."""
     counts = outline_counts(boxes, width, height)
-    pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., :3] = rgb
-    pixels[..., 3] = ((1 - (1 - opacity) ** counts) * 255).astype(np.uint8)
+    most = int(counts.max(initial=0))
+    alpha = ((1 - (1 - opacity) ** np.arange(most + 1)) * 255).astype(np.uint32)
+    red, green, blue = ((alpha * value + 127) // 255 for value in rgb)
+    table = alpha << 24 | red << 16 | green << 8 | blue
+    pixels: NDArray[np.uint32] = table.astype(np.uint32)[counts]
     return pixels

@@ -42,6 +42,13 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
     return view.convertToFormat(target)
 
 
+def from_argb(pixels: NDArray[np.uint32]) -> QImage:
+    """A QImage of its own from premultiplied ARGB (h, w)."""
+    height, width = pixels.shape
+    format_ = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(np.ascontiguousarray(pixels).data, width, height, 4 * width, format_).copy()
+
+
 def from_image(image: QImage) -> NDArray[np.uint8]:
     """uint8 RGB (h, w, 3) from any QImage; what is transparent becomes white."""
     flat = QImage(image.size(), QImage.Format.Format_RGB888)

@@ -44,7 +44,9 @@ def paint_outlines(
             fill(painter, rects, ink)
     else:
         painter.setOpacity(opacity)
-        _overlay(painter, sides, ratio if dashed else None)
+        # Dashes lie still on the scene, wherever the camera is.
+        start = round((brush.view.dx + brush.view.dy) * ratio)
+        _overlay(painter, sides, (ratio, start) if dashed else None)
     painter.restore()
 
 
@@ -54,8 +56,9 @@ def sides_of(boxes: NDArray[np.float64], thick: int, clip: Pixels) -> Pixels:
     Only what lies inside `clip` (x1, y1, x2, y2; device pixels). Corners belong to the horizontal
     sides; of a box that is too low for two of them, one is left.
     """
-    # Far-away corners would overflow; just outside the clip looks the same.
-    low, high = clip[[0, 1, 0, 1]] - thick - 1, clip[[2, 3, 2, 3]] + thick + 1
+    # Far-away corners would overflow; outside the clip by more than two sides looks the same.
+    far = 2 * thick + 2
+    low, high = clip[[0, 1, 0, 1]] - far, clip[[2, 3, 2, 3]] + far
     left, top, right, bottom = np.clip(np.floor(boxes), low, high).astype(np.int32).T
     end, foot = np.maximum(right, left) + thick - 1, bottom + thick - 1
     across = np.stack([left, top, end, top + thick - 1], 1)
@@ -87,9 +90,12 @@ def fill(painter: QPainter, rects: Pixels, ink: QColor) -> None:
 
 
 def _overlay(
-    painter: QPainter, sides: Sequence[tuple[QColor, Pixels]], dashes: float | None
+    painter: QPainter, sides: Sequence[tuple[QColor, Pixels]], dashes: tuple[float, int] | None
 ) -> None:
-    """All sides on one transparent picture, then that. dashes: the pixel ratio, None for solid."""
+    """All sides on one transparent picture, then that.
+
+    dashes: the pixel ratio, and the x + y at which a dash begins; None for solid lines.
+    """
     drawn = [rects for _, rects in sides if len(rects)]
     if not drawn:
         return
@@ -103,7 +109,7 @@ def _overlay(
         fill(inner, rects - np.array([left, top, left, top], np.int32), ink)
     inner.end()
     if dashes is not None:
-        _wipe_gaps(image, left + top, dashes)
+        _wipe_gaps(image, left + top - dashes[1], dashes[0])
     painter.drawImage(QPoint(left, top), image)
 
 

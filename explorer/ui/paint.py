@@ -7,7 +7,8 @@ painter's device pixel ratio makes it finer, never different.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,30 +56,68 @@ def paint_scene(
     area: Rect,
     palette: Palette,
     hidden: Collection[str] = (),
-    captions: bool = True,
 ) -> Drawn:
     """Draw the layers of `scene` that are not `hidden` through `view`, clipped to `area`."""
+    paint_layers(painter, scene, view, area, palette, hidden)
+    return paint_texts(painter, scene, view, area, palette, hidden)
+
+
+def paint_layers(
+    painter: QPainter,
+    scene: Scene,
+    view: View,
+    area: Rect,
+    palette: Palette,
+    hidden: Collection[str] = (),
+    whole: Rect | None = None,
+) -> None:
+    """The layers without captions and labels. whole: the view that `area` is a part of."""
+    with _brush(painter, scene, view, area, palette, whole) as brush:
+        for layer in scene.layers:
+            if layer.name not in hidden:
+                PAINTERS[type(layer)](brush, layer)
+
+
+def paint_texts(
+    painter: QPainter,
+    scene: Scene,
+    view: View,
+    area: Rect,
+    palette: Palette,
+    hidden: Collection[str] = (),
+) -> Drawn:
+    """Captions and labels, where there is room; on a panel every text has its place and is a
+    layer's."""
+    lost = 0
+    with _brush(painter, scene, view, area, palette) as brush:
+        # What lies on top may place its text first.
+        placer = Placer(area)
+        for layer in reversed(scene.layers):
+            if layer.name in hidden:
+                continue
+            if isinstance(layer, Boxes) and layer.captions:
+                lost += paint_captions(brush, layer, placer)
+            elif isinstance(layer, Labels) and scene.space == "photo":
+                lost += paint_labels(brush, layer, placer)
+    return Drawn(lost)
+
+
+@contextmanager
+def _brush(
+    painter: QPainter, scene: Scene, view: View, area: Rect, palette: Palette,
+    whole: Rect | None = None,
+) -> Iterator[Brush]:
+    """The painter, clipped and set up for a scene, as it was afterwards."""
     painter.save()
     painter.setClipRect(QRectF(area[0], area[1], area[2] - area[0], area[3] - area[1]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     vector = painter.paintEngine().type() in VECTOR
     ratio = VECTOR_RATIO if vector else painter.device().devicePixelRatioF()
-    brush = Brush(painter, view, area, palette, scene.space, ratio, vector)
-    shown = [layer for layer in scene.layers if layer.name not in hidden]
-    for layer in shown:
-        PAINTERS[type(layer)](brush, layer)
-    lost = 0
-    if captions:
-        # What lies on top may place its text first; on a panel every text has its place.
-        placer = Placer(area)
-        for layer in reversed(shown):
-            if isinstance(layer, Boxes) and layer.captions:
-                lost += paint_captions(brush, layer, placer)
-            elif isinstance(layer, Labels) and scene.space == "photo":
-                lost += paint_labels(brush, layer, placer)
-    painter.restore()
-    return Drawn(lost)
+    try:
+        yield Brush(painter, view, area, palette, scene.space, ratio, whole or area, vector)
+    finally:
+        painter.restore()
 
 
 def _pixels(brush: Brush, layer: Pixels) -> None:

@@ -1,61 +1,80 @@
-"""Box outlines: few as crisp vectors, many as whole pixels, crowds as one picture."""
+"""Box outlines: few as crisp vectors, many as whole pixels, crowds as one picture.
+
+How a layer looks is decided by what of it is in the whole view, not in the part that is drawn:
+while the camera pans, only the edges that come in are drawn.
+"""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from explorer.session.scene import Boxes
+from explorer.session.scene import Boxes, Rect
+from explorer.ui.box_index import BoxIndex, index_of
 from explorer.ui.brush import Brush
 from explorer.ui.crowd import crowd_pixels
-from explorer.ui.images import to_image
+from explorer.ui.images import from_argb
 from explorer.ui.outlines import paint_outlines
 from explorer.ui.theme import colour
+from explorer.ui.transform import View
 
 MANY = 120  # more than this are drawn as sides of whole pixels, without smoothing
 CROWD = 5_000  # more outlines than this become one picture
 VECTORS = 20_000  # up to this many are lines in an SVG or PDF; more become one picture there too
 HALO = 60  # up to this many thick outlines get a dark edge, to stand out from any photo
+FAINTEST = 0.35  # the opacity of a crowd's single outline is at most this,
+COVERED = 0.5  # and on average a pixel is crossed by so much: the photo shines through
+Kind = Literal["crowd", "pixels", "lines"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """few: per role, whether its outlines are smoothed, and whether they have a dark edge."""
+
+    kind: Kind
+    few: tuple[tuple[bool, bool], ...] = ()
+
+
+def look_of(layer: Boxes, view: View, whole: Rect, vector: bool = False) -> Look:
+    """How a layer is drawn where the view shows `whole` (logical pixels)."""
+    index = index_of(layer)
+    there = index.touching((*view.back(*whole[:2]), *view.back(*whole[2:])))
+    if len(there) > (VECTORS if vector else CROWD) and not layer.fill:
+        return Look("crowd")
+    if len(there) > MANY and not layer.fill and not vector:
+        return Look("pixels")
+    numbers = [len(own) for _, own in index.by_role(there)]
+    return Look("lines", tuple((n <= MANY, layer.width >= 2 and n <= HALO) for n in numbers))
 
 
 def paint_boxes(brush: Brush, layer: Boxes) -> None:
     """Draw the outlines (and fills) of one layer; captions come later, above all layers."""
     if not len(layer.boxes):
         return
-    boxes = brush.view.boxes(layer.boxes)
+    index = index_of(layer)
+    look = look_of(layer, brush.view, brush.whole, brush.vector)
+    area = (*brush.view.back(*brush.area[:2]), *brush.view.back(*brush.area[2:]))
+    # Lines have a width: those of boxes just outside come in.
+    here = index.touching(area, (layer.width + 2) / brush.view.scale)
     groups = [
-        (colour(brush.palette, role), boxes[chosen])
-        for role, chosen in _by_role(layer, _seen(boxes, brush))
+        (colour(brush.palette, role), brush.view.boxes(layer.boxes[own]))
+        for role, own in index.by_role(here)
     ]
-    total = sum(len(own) for _, own in groups)
-    if total > (VECTORS if brush.vector else CROWD) and not layer.fill:
+    if look.kind == "crowd":
         for ink, own in groups:
-            _crowd(brush, own, ink, layer.opacity)
-    elif total > MANY and not layer.fill and not brush.vector:
+            _crowd(brush, own, ink, _faint(layer, index, brush))
+    elif look.kind == "pixels":
         paint_outlines(brush, groups, layer.width, layer.opacity, layer.dashed)
     else:
-        for ink, own in groups:
-            _outlines(brush, own, ink, layer)
-
-
-def _seen(boxes: NDArray[np.float64], brush: Brush) -> NDArray[np.intp]:
-    """Indices of boxes with some part in the area."""
-    left, top, right, bottom = brush.area
-    inside = (
-        (boxes[:, 2] >= left) & (boxes[:, 0] <= right)
-        & (boxes[:, 3] >= top) & (boxes[:, 1] <= bottom)
-    )
-    return np.flatnonzero(inside)
-
-
-def _by_role(layer: Boxes, seen: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
-    """(role, indices of its boxes), each role once, in order of its last box."""
-    if isinstance(layer.roles, str):
-        return [(layer.roles, seen)] if len(seen) else []
-    roles = np.array(layer.roles, dtype=object)[seen]
-    return [(role, seen[roles == role]) for role in dict.fromkeys(roles)]
+        for (ink, own), (smooth, halo) in zip(groups, look.few, strict=True):
+            if len(own):
+                _outlines(brush, own, ink, layer, smooth, halo)
 
 
 def _crisp(
@@ -69,16 +88,16 @@ def _crisp(
 
 
 def _outlines(
-    brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes
+    brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes, smooth: bool, halo: bool
 ) -> None:
     painter = brush.painter
     crisp = boxes if brush.vector else _crisp(boxes, layer.width, brush.ratio)
-    # Far-away corners overflow Qt's rasteriser; just outside the area looks the same.
-    reach = 4 * max(brush.area[2] - brush.area[0], brush.area[3] - brush.area[1]) + 100
+    # Far-away corners overflow Qt's rasteriser; just outside the view looks the same.
+    reach = 4 * max(brush.whole[2] - brush.whole[0], brush.whole[3] - brush.whole[1]) + 100
     crisp = np.clip(crisp, -reach, reach)
     rects = [QRectF(QPointF(x1, y1), QPointF(x2, y2)) for x1, y1, x2, y2 in crisp.tolist()]
     painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(rects) <= MANY)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     painter.setOpacity(layer.opacity)
     if layer.fill:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -87,7 +106,7 @@ def _outlines(
         painter.setBrush(inside)
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if layer.width >= 2 and len(rects) <= HALO and brush.space == "photo":
+    if halo and brush.space == "photo":
         dark = brush.palette.name == "dark"
         edge = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
         painter.setPen(_pen(edge, layer.width + 2, False))
@@ -106,15 +125,30 @@ def _pen(ink: QColor, width: float, dashed: bool) -> QPen:
     return pen
 
 
+def _faint(layer: Boxes, index: BoxIndex, brush: Brush) -> float:
+    """The opacity of one outline of a crowd, the same wherever the camera is."""
+    mean = index.crossings / (brush.view.scale * brush.ratio)
+    return min(layer.opacity, FAINTEST, COVERED / max(mean, 1e-9))
+
+
 def _crowd(
     brush: Brush, boxes: NDArray[np.float64], ink: QColor, opacity: float
 ) -> None:
-    left, top, right, bottom = brush.area
-    ratio = brush.ratio
-    width, height = round((right - left) * ratio), round((bottom - top) * ratio)
-    if width < 1 or height < 1:
+    """Only the part of the area that the boxes reach becomes a picture."""
+    if not len(boxes):
         return
-    local = (boxes - np.array([left, top, left, top])) * ratio
+    ratio = brush.ratio
+    local = boxes * ratio
+    left, top = (math.floor(side * ratio) for side in brush.area[:2])
+    right, bottom = (math.ceil(side * ratio) for side in brush.area[2:])
+    left, top = max(left, math.floor(local[:, 0].min())), max(top, math.floor(local[:, 1].min()))
+    right = min(right, math.floor(local[:, 2].max()) + 1)
+    bottom = min(bottom, math.floor(local[:, 3].max()) + 1)
+    if right <= left or bottom <= top:
+        return
+    local -= np.array([left, top, left, top])
     rgb = (ink.red(), ink.green(), ink.blue())
-    pixels = crowd_pixels(local, width, height, rgb, min(opacity, 0.35))
-    brush.painter.drawImage(QRectF(left, top, right - left, bottom - top), to_image(pixels))
+    pixels = crowd_pixels(local, right - left, bottom - top, rgb, opacity)
+    place = QRectF(left / ratio, top / ratio, (right - left) / ratio, (bottom - top) / ratio)
+    brush.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    brush.painter.drawImage(place, from_argb(pixels))

@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from explorer.session.scene import Bars, Lines, Points
 from explorer.ui.brush import Brush
+from explorer.ui.outlines import fill
 from explorer.ui.theme import colour
 
+MANY_POINTS = 2_000  # more than this are squares of whole pixels
 HEAD = 7.0  # an arrow head's length on screen, pixels
 
 
@@ -51,14 +53,32 @@ def _head(x1: float, y1: float, x2: float, y2: float, size: float) -> QPolygonF:
 def paint_points(brush: Brush, layer: Points) -> None:
     painter = brush.painter
     ink = colour(brush.palette, layer.role)
-    painter.save()
     points = brush.view.boxes(np.asarray(layer.points))
     radius = _radius(points, layer.radius)
     edge = len(points) <= 400 and radius >= 2
+    reach = np.array([radius + 1, radius + 1])
+    inside = (points >= np.array(brush.area[:2]) - reach) & (
+        points <= np.array(brush.area[2:]) + reach
+    )
+    if len(points) > MANY_POINTS and not brush.vector:
+        return _dots(brush, points[inside.all(axis=1)], ink, radius)
+    points = points[inside.all(axis=1)]
+    painter.save()
     painter.setPen(QPen(QColor(0, 0, 0, 150), 1) if edge else Qt.PenStyle.NoPen)
     painter.setBrush(ink)
     for x, y in points.tolist():
         painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.restore()
+
+
+def _dots(brush: Brush, points: NDArray[np.float64], ink: QColor, radius: float) -> None:
+    """Thousands of dots, as squares of whole pixels."""
+    side = max(1, round(2 * radius * brush.ratio))
+    corners = np.floor((points - radius) * brush.ratio).astype(np.int32)
+    painter = brush.painter
+    painter.save()
+    painter.scale(1 / brush.ratio, 1 / brush.ratio)
+    fill(painter, np.concatenate([corners, corners + np.int32(side - 1)], axis=1), ink)
     painter.restore()
 
 

@@ -11,7 +11,7 @@ from explorer.session.scene import Rect
 from explorer.ui.theme import Palette
 
 if TYPE_CHECKING:
-    from explorer.ui.canvas import Spot
+    from explorer.ui.spots import Spot
 
 WIDTH, MARGIN, LEAST = 6.0, 3.0, 28.0  # pixels; the shortest thumb
 REACH = 14.0  # from the right edge: as wide as one can grab it

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session.scene import Scene
-from explorer.ui.paint import paint_scene
+from explorer.ui.paint import paint_layers
 from explorer.ui.theme import Palette
 from explorer.ui.transform import fitted
 
@@ -28,9 +28,7 @@ def paint_thumbnail(scene: Scene, palette: Palette) -> QImage:
     if scene.space == "panel":
         painter.fillRect(image.rect(), QColor(palette.surface))
     area = (0.0, 0.0, width, height)
-    paint_scene(
-        painter, scene, fitted(scene.extent, area), area, palette, captions=False
-    )
+    paint_layers(painter, scene, fitted(scene.extent, area), area, palette)
     painter.end()
     image.setDevicePixelRatio(1.0)
     return image

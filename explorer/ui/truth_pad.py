@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
-from explorer.ui.canvas import DRAG, Canvas, Spot
+from explorer.ui.canvas import DRAG, Canvas
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.spots import Spot
 from explorer.ui.style import Theme
 from explorer.ui.theme import readable_on
 

@@ -40,7 +40,7 @@ def test_captions_keep_clear_of_each_other_and_the_rest_is_counted(
     load_fonts()
     image = QImage(400, 300, QImage.Format.Format_ARGB32)
     painter = QPainter(image)
-    brush = Brush(painter, View(1.0, 0.0, 0.0), AREA, DARK, "photo", 1.0)
+    brush = Brush(painter, View(1.0, 0.0, 0.0), AREA, DARK, "photo", 1.0, AREA)
     placer = Placer(AREA)
     layer = crowd(seed, n)
     lost = paint_captions(brush, layer, placer)

@@ -1,0 +1,73 @@
+"""Where a canvas shows its photo and its panel, and through which view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.session.scene import Picture, Rect, Scene
+from explorer.ui.arrange import areas, stacked
+from explorer.ui.backing import snapped
+from explorer.ui.camera import Camera
+from explorer.ui.transform import View, fitted
+
+PAD = 8.0
+# A panel's text stays readable: where it does not fit at the least size, it scrolls.
+LEAST_PANEL, LARGEST_PANEL = 0.95, 1.3
+SMALL = 560  # a narrower canvas stacks its panel below the photo
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A scene and where it is on screen."""
+
+    scene: Scene
+    area: Rect
+    view: View
+
+
+@dataclass
+class Layout:
+    """Lays a picture out. scroll: by how many pixels its panel is scrolled; kept in its bounds."""
+
+    camera: Camera
+    scroll: float = 0.0
+
+    def spots(self, picture: Picture | None, room: Rect, ratio: float) -> tuple[Spot, ...]:
+        """The photo scene and the panel in a room. ratio: device pixels per logical one."""
+        if picture is None:
+            return ()
+        main, panel = picture.main, picture.panel
+        left, top, right, bottom = room
+        if panel is None:
+            return (self._photo(main, room, ratio),)
+        small = right - left + 2 < SMALL
+        if small:
+            main_area, panel_area = stacked(picture, (left, top, right, bottom - PAD))
+        else:
+            inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
+            main_area, panel_area = areas(picture, inner)
+        if panel_area is None:
+            return (self._photo(main, main_area, ratio),)
+        if small:
+            panel_area = (panel_area[0] + PAD, panel_area[1], panel_area[2] - PAD, panel_area[3])
+        return (self._photo(main, main_area, ratio), self._panel(panel, panel_area))
+
+    def _photo(self, scene: Scene, area: Rect, ratio: float) -> Spot:
+        if scene.space == "photo":
+            return Spot(scene, area, snapped(self.camera.view_in(area), ratio))
+        return self._panel(scene, area)
+
+    def _panel(self, scene: Scene, area: Rect) -> Spot:
+        """A panel at a readable size; where it is longer than its area, scrolled."""
+        whole = fitted(scene.extent, area, LARGEST_PANEL)
+        across = (area[2] - area[0]) / max(scene.extent[2] - scene.extent[0], 1.0)
+        scale = max(whole.scale, min(across, LEAST_PANEL))
+        if scale == whole.scale:
+            self.scroll = 0.0
+            # Panels hang from the top, as texts do.
+            return Spot(scene, area, View(scale, whole.dx, area[1] - scale * scene.extent[1]))
+        height = (scene.extent[3] - scene.extent[1]) * scale
+        self.scroll = min(max(self.scroll, 0.0), height - (area[3] - area[1]))
+        left = (area[0] + area[2] - scale * (scene.extent[0] + scene.extent[2])) / 2
+        top = area[1] - scale * scene.extent[1] - self.scroll
+        return Spot(scene, area, View(scale, left, top))
