@@ -150,7 +150,9 @@ def test_maps_are_kept_while_there_is_room(tmp_path: Path) -> None:
     assert again is not second and torch.equal(again.values[0], second.values[0])
 
 
-def test_several_scales_and_all_regions_train(small: None, tmp_path: Path) -> None:
+def test_several_scales_and_all_regions_train(
+    small: None, narrow: None, tmp_path: Path
+) -> None:
     root = make_shapes(tmp_path, 3)
     options = Options(
         root, ("2007:train",), root / "run", Budget(steps=2), proposals=root / "proposals",
@@ -174,7 +176,9 @@ def alternately(root: Path, work: str, steps: int) -> Options:
     )  # fmt: skip
 
 
-def test_the_four_steps_share_what_the_paper_shares(small: None, tmp_path: Path) -> None:
+def test_the_four_steps_share_what_the_paper_shares(
+    small: None, narrow: None, tmp_path: Path
+) -> None:
     root = make_shapes(tmp_path, 4)
     options = alternately(root, "run", 8)
     history = alternating.train_alternating(options)
@@ -202,7 +206,9 @@ def test_the_four_steps_share_what_the_paper_shares(small: None, tmp_path: Path)
             assert len(boxes) and (boxes >= 0).all() and (boxes[:, 2] <= 128).all()
 
 
-def test_a_stopped_alternating_run_goes_on_in_its_step(small: None, tmp_path: Path) -> None:
+def test_a_stopped_alternating_run_goes_on_in_its_step(
+    small: None, narrow: None, tmp_path: Path
+) -> None:
     root = make_shapes(tmp_path, 2)
     options = alternately(root, "run", 4)
 

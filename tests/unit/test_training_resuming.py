@@ -76,7 +76,7 @@ def same_weights(one: Path, other: Path) -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_killed_run_ends_as_one_that_was_not(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, narrow: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_rcnn, "CROPS", 8)
     torch.set_num_threads(1)
