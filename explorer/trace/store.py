@@ -65,8 +65,10 @@ class Store:
 
     def put(self, photo: Hashable, traces: Mapping[str, Trace]) -> None:
         """Hold these of a photo instead of what was held of it; it is now the last used."""
-        self._held.pop(photo, None)
-        if traces:
+        before = self._held.pop(photo, None)
+        if before is not None and before[0] == traces:
+            self._held[photo] = before  # the same records: no need to count them again
+        elif traces:
             self._held[photo] = (dict(traces), bytes_of(*traces.values()))
         self._drop()
 

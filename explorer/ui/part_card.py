@@ -18,7 +18,7 @@ from explorer.ui.top_bar import dot
 class PartCard(QFrame):
     exchanged = Signal(str, object)  # key, what the switch shows now (None: as it was run)
 
-    def __init__(self, group: PartGroup, theme: Theme, unfolded: bool) -> None:
+    def __init__(self, group: PartGroup, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("card")
         self.theme, self.group = theme, group
@@ -28,7 +28,6 @@ class PartCard(QFrame):
         column.setSpacing(7)
         self.head = QToolButton()
         self.head.setCheckable(True)
-        self.head.setChecked(unfolded)
         self.head.setObjectName("cardtitle")
         self.head.setProperty("tiny", True)
         self.head.setText(f" {method_named(group.method).title}")
@@ -61,7 +60,7 @@ class PartCard(QFrame):
         self.inner.addWidget(self.said)
         column.addWidget(self.body)
         self.head.toggled.connect(self._fold)
-        self._fold(unfolded)
+        self._fold(False)
         self.show_group(group)
 
     @property

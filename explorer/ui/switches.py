@@ -143,20 +143,25 @@ class SwitchesPanel(QWidget):
         if methods != self._methods:
             several = len(self.parts) > 1
             opened = {name for name, card in self.parts.items() if several and card.unfolded}
+            kept = self.parts if self._methods is not None else {}  # else the theme is another
             self._methods = methods
-            for card in self.parts.values():
-                card.hide()
-                card.deleteLater()
+            for method, card in self.parts.items():
+                if method not in methods or method not in kept:
+                    card.hide()
+                    card.deleteLater()
             self.parts = {
-                group.method: PartCard(group, self.theme,
-                                       len(parts) == 1 or group.method in opened)
-                for group in parts
+                group.method: kept.get(group.method) or self._part_card(group) for group in parts
             }
             for method, card in self.parts.items():
-                card.exchanged.connect(partial(self._exchanged, method))
-                self._parts.addWidget(card)
+                card.head.setChecked(len(parts) == 1 or method in opened)
+                self._parts.addWidget(card)  # to the end, also one that was there
         for group in parts:
             self.parts[group.method].show_group(group)
+
+    def _part_card(self, group: PartGroup) -> PartCard:
+        card = PartCard(group, self.theme)
+        card.exchanged.connect(partial(self._exchanged, group.method))
+        return card
 
     def _exchanged(self, method: str, key: str, value: object) -> None:
         self.exchanged.emit(key, method, value)
