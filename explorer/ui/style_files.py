@@ -16,19 +16,20 @@ Role = QPalette.ColorRole
 def apply_style(app: QCoreApplication | None, theme: Theme) -> None:
     """Fonts, colours and style sheet of the theme, for all windows."""
     assert isinstance(app, QApplication)
+    folder = resources_dir() / "style"
+    name = theme.palette.name
+    sheet = style_sheet(
+        theme.palette,
+        tick=(folder / f"tick-{name}.svg").as_posix(),
+        chevron=(folder / f"chevron-{name}.svg").as_posix(),
+    )
+    if app.styleSheet() == sheet:
+        return  # Qt would work it out for every widget again
     load_fonts()
     app.setStyle("Fusion")
     app.setFont(sans(13))
     app.setPalette(_qt_palette(theme))
-    folder = resources_dir() / "style"
-    name = theme.palette.name
-    app.setStyleSheet(
-        style_sheet(
-            theme.palette,
-            tick=(folder / f"tick-{name}.svg").as_posix(),
-            chevron=(folder / f"chevron-{name}.svg").as_posix(),
-        )
-    )
+    app.setStyleSheet(sheet)
 
 
 def _qt_palette(theme: Theme) -> QPalette:
