@@ -46,11 +46,13 @@ INPUT_SIDES = {"sppnet": (180, 216, 258, 324, 450)}
 DEFAULT_SIDES = (288,)
 CROP, PADDING = 96, 7
 LAYERS = (LayerSize("fc6", 49 * CHANNELS, 512), LayerSize("fc7", 512, 512))
+SEARCH: dict[str, object] = {"strategy": "fast", "spaces": ()}
 # What else a method's settings say, of the parts that can be exchanged.
 PARTS: dict[str, dict[str, object]] = {
-    "rcnn": {"padding": PADDING},
-    "sppnet": {"pyramid": (6, 3, 2, 1), "levels": (6, 3, 2, 1), "scales": INPUT_SIDES["sppnet"]},
-    "fast_rcnn": {"pooling": "roi_pool", "svd_fc6": 0, "svd_fc7": 0},
+    "rcnn": {"padding": PADDING, **SEARCH},
+    "sppnet": {"pyramid": (6, 3, 2, 1), "levels": (6, 3, 2, 1), "scales": INPUT_SIDES["sppnet"],
+               **SEARCH},
+    "fast_rcnn": {"pooling": "roi_pool", "svd_fc6": 0, "svd_fc7": 0, **SEARCH},
     "faster_rcnn": {"anchor_sizes": (48.0, 96.0, 192.0), "sizes_used": (), "rpn_refinement": True,
                     "pooling": "roi_pool"},
     "fpn": {"top_down": True, "laterals": True, "rpn_refinement": True, "only_level": 0,

@@ -61,7 +61,8 @@ class Settings:
 
     short: int = field(default=288, metadata={"paper": 600})
     long: int = field(default=384, metadata={"paper": 1000})
-    strategy: str = "fast"  # of selective search
+    strategy: str = field(default="fast", metadata={"paper": "fast"})  # of selective search
+    spaces: tuple[str, ...] = field(default=(), metadata={"paper": ()})  # (): the strategy's
     proposals: int = 2000
     pooling: Pooling = field(default="roi_pool", metadata={"paper": "roi_pool"})
     pool: int = 7
@@ -112,7 +113,9 @@ def run(
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(image.record,))
 
     # Regions of interest come from outside the network: about 2,000 by selective search.
-    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
+    regions = yield from searched(
+        photo, settings.strategy, settings.spaces, settings.proposals, regions
+    )
     yield regions
     n = len(regions.boxes)
 

@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.ops.strategies import SPACES, STRATEGIES, Strategy
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
 
-PartValue = int | float | bool | str | tuple[float, ...]
+PartValue = int | float | bool | str | tuple[float, ...] | tuple[str, ...]
 # What was exchanged in one method, by key; sorted, so that equal variants are equal.
 Variant = tuple[tuple[str, PartValue], ...]
 REGIONS_OF = "regions_of"
 EXCHANGED = "exchanged"  # among a trace's settings: what was exchanged, in words
 OWN, SEARCH = "own", "search"  # values of REGIONS_OF, beside the names of the methods with an RPN
 WITH_RPN = ("faster_rcnn", "fpn")
+STRATEGY, COLOURS = "strategy", "spaces"  # the parts that change selective search
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,36 @@ RPN_REFINEMENT = Part(
 )
 SVD = "W ≈ U Σ_t Vᵀ (Fast R-CNN, section 3.1): {} becomes two layers with t (u + v) weights " \
     "instead of u v.\nThe paper: t = {} of 4,096, over 30% less time for 0.3 points of mAP."
+
+
+def _runs(name: str, strategy: Strategy) -> str:
+    """ "fast: HSV, Lab × k 50, 100 × 2 similarities = 8 runs"."""
+    spaces, ks = ", ".join(strategy.spaces), ", ".join(str(k) for k in strategy.ks)
+    mixes = "1 similarity" if len(strategy.mixes) == 1 else f"{len(strategy.mixes)} similarities"
+    runs = "1 run" if strategy.runs == 1 else f"{strategy.runs} runs"
+    return f"{name}: {spaces} × k {ks} × {mixes} = {runs}"
+
+
+def _search(paper: str) -> tuple[Part, ...]:
+    """The parts of selective search. paper: what the method's paper says of the strategy."""
+    return (
+        Part(
+            STRATEGY, "Search strategy", "choice", "regions", paper,
+            "Selective search runs its grouping once for every colour space, k and similarity of "
+            "the strategy and ranks all regions together; the best are read.\n"
+            + "\n".join(_runs(name, one) for name, one in STRATEGIES.items()),
+            tuple((name, name) for name in STRATEGIES),
+        ),
+        Part(
+            COLOURS, "Colour spaces", "members", "regions",
+            f"paper {', '.join(STRATEGIES['fast'].spaces)} in fast",
+            "The photo is segmented and its regions compared in each of these, with every k and "
+            "similarity of the strategy.\nrgI: r and g of normalised RGB, and intensity; H: the "
+            "hue of HSV; I: intensity.", tuple((name, name) for name in SPACES),
+        ),
+    )
+
+
 REGIONS = {
     OWN: "its own", SEARCH: "selective search", "faster_rcnn": "Faster R-CNN's RPN",
     "fpn": "FPN's RPN",
@@ -70,6 +102,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "w p / (size − 2 p) photo pixels.\n0: the crop is the region alone.",
             high=24, zero="none",
         ),
+        *_search("paper fast (section 2.2)"),
     ),
     "sppnet": (
         Part(
@@ -83,6 +116,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "The photo's short side. With five, each window is read at the scale where its area "
             "comes closest to the training size squared, and the convolutions run five times.",
         ),
+        *_search("paper fast (section 4.1)"),
     ),
     "fast_rcnn": (
         POOLING,
@@ -90,6 +124,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
              SVD.format("fc6", "1,024"), zero="off"),
         Part("svd_fc7", "fc7: SVD, t", "count", "scores", "paper off, or 256 of 4,096",
              SVD.format("fc7", "256"), zero="off"),
+        *_search("paper fast; quality in 5.4"),
     ),
     "faster_rcnn": (
         RPN_REFINEMENT,
@@ -165,3 +200,23 @@ def with_part(variant: Variant, key: str, value: PartValue | None) -> Variant:
     """The variant with another value; None: as it is run."""
     held = {one: kept for one, kept in variant if one != key}
     return tuple(sorted((held if value is None else held | {key: value}).items()))
+
+
+def search_of_variant(
+    settings: Mapping[str, object], variant: Variant
+) -> tuple[str, tuple[str, ...]] | None:
+    """(strategy, colour spaces) of the search that a variant starts from, given the settings of
+    the run; None: from the run's own regions."""
+    held = dict(variant)
+    if source_of(variant) != OWN or not {STRATEGY, COLOURS} & held.keys():
+        return None
+    strategy = str(held.get(STRATEGY, settings[STRATEGY]))
+    return strategy, colours_of(settings, variant)
+
+
+def colours_of(settings: Mapping[str, object], variant: Variant) -> tuple[str, ...]:
+    """The colour spaces that are searched: those that were chosen, else the strategy's."""
+    held = dict(settings) | dict(variant)
+    chosen = held.get(COLOURS) or STRATEGIES[str(held[STRATEGY])].spaces
+    assert isinstance(chosen, tuple | list)
+    return tuple(str(one) for one in chosen)

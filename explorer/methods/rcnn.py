@@ -61,7 +61,8 @@ class Settings:
     crop: int = field(default=96, metadata={"paper": 227})
     padding: int = field(default=7, metadata={"paper": 16})  # p, context around the box
     batch: int = 64  # crops in one forward pass; no effect on the result
-    strategy: str = "fast"  # of selective search
+    strategy: str = field(default="fast", metadata={"paper": "fast"})  # of selective search
+    spaces: tuple[str, ...] = field(default=(), metadata={"paper": ()})  # (): the strategy's
     proposals: int = 2000
     score_threshold: float = -1.0
     nms_threshold: float = 0.3
@@ -116,7 +117,9 @@ def run(
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=(crop,))
 
     # About 2,000 regions by selective search, unless they were found before.
-    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
+    regions = yield from searched(
+        photo, settings.strategy, settings.spaces, settings.proposals, regions
+    )
     yield regions
     boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)

@@ -70,7 +70,8 @@ class Settings:
     window: float = field(default=84.0, metadata={"paper": 224.0})
     pyramid: tuple[int, ...] = (6, 3, 2, 1)
     levels: tuple[int, ...] = field(default=(6, 3, 2, 1), metadata={"paper": (6, 3, 2, 1)})
-    strategy: str = "fast"  # of selective search
+    strategy: str = field(default="fast", metadata={"paper": "fast"})  # of selective search
+    spaces: tuple[str, ...] = field(default=(), metadata={"paper": ()})  # (): the strategy's
     proposals: int = 2000
     score_threshold: float = -1.0
     nms_threshold: float = 0.3
@@ -125,7 +126,9 @@ def run(
     yield ImageStage(**clock.of("image"), pixels=freeze(photo), inputs=records)
 
     # About 2,000 regions by selective search, unless they were found before.
-    regions = yield from searched(photo, settings.strategy, settings.proposals, regions)
+    regions = yield from searched(
+        photo, settings.strategy, settings.spaces, settings.proposals, regions
+    )
     yield regions
     boxes = regions_on(device.torch, regions.boxes)
     n = len(boxes)

@@ -257,7 +257,11 @@ def _is_part_value(method: str, key: str, value: PartValue) -> bool:
         return whole and part.low <= value <= (part.high or MOST_COUNT)  # type: ignore[operator]
     if part.kind == "choice" and part.options:
         return value in [each for _, each in part.options]
-    return part.kind != "members" or isinstance(value, tuple)
+    if part.kind != "members":
+        return True
+    if not isinstance(value, tuple) or not part.options:  # the weights say which there are
+        return isinstance(value, tuple)
+    return bool(value) and set(value) <= {each for _, each in part.options}
 
 
 def _names(methods: list[str], where: str) -> None:

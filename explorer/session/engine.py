@@ -102,14 +102,16 @@ class TorchEngine:
             self._loaded["fpn"] = torchvision_weights.load_file(path, self.device)
         self._weights = wanted
 
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+    def search(
+        self, photo: Photo, strategy: str = "fast", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]:
         from explorer.ops.selective_search import search_steps
 
         if not self._searched:
             self._searched = True
             for _ in search_steps(np.zeros((24, 32, 3), np.uint8), "single"):
                 pass  # as in `_warm_up`
-        return search_steps(photo)
+        return search_steps(photo, strategy, spaces=spaces)
 
     def start(self, method: str, loaded: Any) -> Trace:
         from explorer.methods import catalog

@@ -41,6 +41,7 @@ class Engine(Protocol):
     """What computes. Every function may take long and may raise with a sentence for the user.
 
     device_name is the first to be asked before anything runs: torch may be imported then.
+    search: with another strategy or in other colour spaces where these are said.
     vary: the loaded method with other settings; with keep_maps, what its backbone makes of a photo
     is kept, and given again the next time.
     """
@@ -49,7 +50,9 @@ class Engine(Protocol):
     def read(self, path: Path) -> Photo: ...
     def load(self, method: str) -> LoadedNet: ...
     def use_weights(self, path: Path | None) -> None: ...
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]: ...
+    def search(
+        self, photo: Photo, strategy: str = "fast", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]: ...
     def vary(
         self, method: str, settings: Mapping[str, PartValue], keep_maps: bool
     ) -> LoadedNet: ...
@@ -72,7 +75,8 @@ class Job:
 
     done: traces there are already: these methods do not run again. search: regions to start from.
     weights: FPN's from now on, where they are to change; a trace of FPN's made with others is not
-    done. variants: methods to run again with parts exchanged (`explorer.session.varying`).
+    done. variants: methods to run again with parts exchanged (`explorer.session.varying`), some
+    from one of the searches with other strategies that were `searched` for this photo before.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Job:
     search: SearchStage | None = None
     weights: Weights | None = None
     variants: tuple[tuple[str, Variant], ...] = ()
+    searched: tuple[SearchStage, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

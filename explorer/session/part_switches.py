@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from explorer.methods.parts import (
+    COLOURS,
     EXCHANGED,
     OWN,
     PARTS,
@@ -19,12 +20,15 @@ from explorer.methods.parts import (
     Part,
     PartValue,
     Variant,
+    colours_of,
     regions_part,
     with_part,
 )
+from explorer.session.scenes.common import plural
 from explorer.session.switching import Switch, Value
 from explorer.session.words import time_text
-from explorer.trace.stages import ScoresStage, Trace
+from explorer.trace.base import Stage
+from explorer.trace.stages import ScoresStage, SearchStage, Trace
 
 Varied = tuple[tuple[str, Variant], ...]  # (method, what was exchanged), methods once, never empty
 SCALES_OF_PAPER = (480, 576, 688, 864, 1200)  # SPPNet's five, and 688 alone: section 4.1
@@ -58,8 +62,11 @@ def parts_of(trace: Trace) -> list[Part]:
     return [*(part for part in fitted if part is not None), regions_part(trace.method)]
 
 
-def value_of(trace: Trace, key: str, shown: object) -> PartValue | None:
-    """What a switch shows, as the part's value; None where it is what was run."""
+def value_of(
+    trace: Trace, key: str, shown: object, variant: Variant = ()
+) -> PartValue | None:
+    """What a switch shows, as the part's value; None where it is what is run without it: with the
+    other parts of the variant."""
     part = next(one for one in parts_of(trace) if one.key == key)
     options = dict(part.options)
     value: Any = shown
@@ -70,11 +77,11 @@ def value_of(trace: Trace, key: str, shown: object) -> PartValue | None:
         value = tuple(options[text] for text in shown)
     elif part.kind == "count":
         value = int(value)
-    return None if value == _run(trace, part) else value
+    return None if value == _run(trace, part, variant) else value
 
 
 def _switch(trace: Trace, part: Part, variant: Variant) -> Switch:
-    run = _run(trace, part)
+    run = _run(trace, part, variant)
     now = dict(variant).get(part.key, run)
     return Switch(
         part.key, part.title, part.kind, (trace.method,), _shown(part, now), _shown(part, run),
@@ -94,10 +101,12 @@ def _shown(part: Part, value: PartValue) -> Value:
     return int(value) if part.kind == "count" else value
 
 
-def _run(trace: Trace, part: Part) -> PartValue:
-    """What the method was run with."""
+def _run(trace: Trace, part: Part, variant: Variant) -> PartValue:
+    """What the method was run with; of colour spaces, those of the variant's strategy."""
     if part.key == REGIONS_OF:
         return OWN
+    if part.key == COLOURS:
+        return colours_of(trace.settings, with_part(variant, COLOURS, None))
     value: Any = trace.settings.get(part.key)
     if part.key == "sizes_used" and not value:
         value = trace.settings["anchor_sizes"]  # (): all
@@ -160,6 +169,7 @@ def notes(run: Trace, made: Trace) -> tuple[Note, ...]:
     before, after = (sum(pair[i].ms for pair in changed) for i in (0, 1))
     first = changed[0][0].name
     lines = [Note(f"{first} and after", f"{time_text(before)} → {time_text(after)}")]
+    lines += _search_notes(run.stage("regions"), made.stage("regions"))
     one, other = run.stage("scores"), made.stage("scores")
     assert isinstance(one, ScoresStage) and isinstance(other, ScoresStage)
     cut = [layer for layer in other.layers if layer.t]
@@ -173,6 +183,18 @@ def notes(run: Trace, made: Trace) -> tuple[Note, ...]:
         error = np.abs(np.asarray(one.values, np.float64) - other.values)
         lines.append(Note("score error", f"mean {error.mean():.4f}, most {error.max():.3f}"))
     return tuple(lines)
+
+
+def _search_notes(run: Stage | None, made: Stage | None) -> list[Note]:
+    """What another search cost, and what it found before duplicates and ranks."""
+    if run is made or not isinstance(run, SearchStage) or not isinstance(made, SearchStage):
+        return []
+    runs = [f"{plural(len(one.groupings), 'run')}, {time_text(one.ms)}" for one in (run, made)]
+    counts = [f"{sum(len(each.boxes) for each in one.groupings):,}" for one in (run, made)]
+    return [
+        Note("search", " → ".join(runs)),
+        Note("found", f"{' → '.join(counts)} regions, {len(made.boxes):,} are read"),
+    ]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def playing_view(
     if control is not None:
         return view, control
     for choice in made.controls:
-        for value in choice.choices:
+        for value in choice.choices if not choice.part else ():
             other = with_control(view, stage, choice.key, value)
             control = playable(picture(trace, stage, other))
             if control is not None:

@@ -153,6 +153,7 @@ class Control:
     kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
     steps of something that happens one after the other. unit: what one of its number means, 0.01
     for hundredths. switch: the switch of the desk that it moves; then it is no choice of the view.
+    part: the part of the methods that it exchanges, likewise.
     """
 
     key: str
@@ -165,6 +166,7 @@ class Control:
     plays: bool = False
     unit: float = 1.0
     switch: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -128,11 +128,12 @@ def _measured(
 def _part_tip(method: MethodName, work: Work, index: int) -> str:
     part = work.parts[index]
     share = f", {100 * part.ms / work.ms:.0f}% of {time_text(work.ms)}" if work.ms > 0 else ""
-    lines = [f"{method.title} · {part.name}", f"{time_text(part.ms)}{share}"]
+    what = f" ({part.what})" if part.what else ""
+    lines = [f"{method.title} · {part.name}{what}", f"{time_text(part.ms)}{share}"]
     if part.multiply_adds:
         lines.append(f"{amount_text(part.multiply_adds)} multiply-adds")
     if part.name == SEARCH:
-        lines.append("Searched once: all methods that start from it share the result.")
+        lines.append("Methods whose searches are alike share one, which counts in full to each.")
     return "\n".join(lines)
 
 
@@ -214,9 +215,14 @@ def _foot(
     notes = [note] if note else []
     if log:
         notes.append("Log scale: a bar's length is its total, its colours are shares of the total.")
-    if SEARCH in {part.name for work in works.values() for part in work.parts}:
-        notes.append("Selective search ran once and counts in full to each method that starts "
-                     "from it.")
+    searches = {part for work in works.values() for part in work.parts if part.name == SEARCH}
+    if searches:
+        notes.append(
+            "Selective search ran once and counts in full to each method that starts from it."
+            if len(searches) == 1 else
+            f"{len(searches)} selective searches ran; each counts in full to all methods that "
+            "start from it."
+        )
     for text in notes:
         y += 19
         drawing.text(EDGE, y, text, 11.5, "muted")

@@ -1,7 +1,8 @@
 """Jobs with variants: methods that run again with parts exchanged, once their traces are there.
 
 What lies before the first stage that changes is taken from the trace as it was run: selective
-search is not repeated, nor are the convolutions where their maps stay the same.
+search is not repeated, nor are the convolutions where their maps stay the same. A search with
+another strategy runs once for all methods that want it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from explorer.methods.parts import (
     SEARCH,
     Variant,
     first_stage,
+    search_of_variant,
     settings_of,
     source_of,
 )
@@ -67,6 +69,7 @@ def all_events(
     there = dict(job.done)
     left = list(job.variants)
     photo, search = job.photo, job.search
+    searched = list(job.searched)
     new_weights = {"fpn"} if job.weights is not None else set[str]()
     for event in events(job, engine, cancelled):
         yield event
@@ -83,23 +86,25 @@ def all_events(
             and source_of(one[1]) in (OWN, SEARCH, *there)
         ]:
             left.remove((method, variant))
-            yield from _tried(method, variant, photo, there, search, engine, cancelled)
+            yield from _tried(method, variant, photo, there, search, searched, engine, cancelled)
     for method, variant in left:  # another method's regions, which did not run
         if method in there and photo is not None:
-            yield from _tried(method, variant, photo, there, search, engine, cancelled)
+            yield from _tried(method, variant, photo, there, search, searched, engine, cancelled)
 
 
 def _tried(
     method: str, variant: Variant, photo: Photo, there: Mapping[str, Trace],
-    search: SearchStage | None, engine: Engine, cancelled: Callable[[], bool],
+    search: SearchStage | None, searched: list[SearchStage], engine: Engine,
+    cancelled: Callable[[], bool],
 ) -> Iterator[Working | VariantMade | VariantFailed]:  # fmt: skip
-    """Run one variant; nothing comes of one that is cancelled."""
+    """Run one variant; nothing comes of one that is cancelled. searched: with other strategies; it
+    grows."""
     base = there[method]
     if cancelled():
         return
     try:
         regions = yield from _regions(
-            method, variant, photo, there, search or search_of(there), engine, cancelled
+            method, variant, photo, there, search or search_of(there), searched, engine, cancelled
         )
         if cancelled():
             return
@@ -115,22 +120,22 @@ def _tried(
 
 def _regions(
     method: str, variant: Variant, photo: Photo, there: Mapping[str, Trace],
-    search: SearchStage | None, engine: Engine, cancelled: Callable[[], bool],
+    search: SearchStage | None, searched: list[SearchStage], engine: Engine,
+    cancelled: Callable[[], bool],
 ) -> Generator[Working, None, RegionsStage | None]:  # fmt: skip
     """The regions that the method is given; None: its own RPN's."""
     source = source_of(variant)
+    if source == OWN and method in NEEDS_SEARCH:
+        wanted = search_of_variant(there[method].settings, variant)
+        if wanted is None:
+            own = there[method].stage("regions")
+            return own if isinstance(own, SearchStage) else None
+        return (yield from _searched(wanted, photo, searched, engine, cancelled))
     if source == OWN:
-        own = there[method].stage("regions")
-        return own if method in NEEDS_SEARCH and isinstance(own, SearchStage) else None
+        return None
     if source == SEARCH:
         if search is None:
-            for step in engine.search(photo):
-                if cancelled():
-                    return None
-                if isinstance(step, SearchStage):
-                    search = step
-                else:
-                    yield Working(SEARCHING, "", step.done, step.total)
+            search = yield from _search(engine.search(photo), SEARCHING, cancelled)
         return search
     if source in there:
         found = there[source].stage("regions")
@@ -139,6 +144,35 @@ def _regions(
     for stage in engine.stages(photo, source, engine.load(source), None):
         if cancelled() or isinstance(stage, RpnStage):
             return stage if isinstance(stage, RpnStage) else None
+    return None
+
+
+def _searched(
+    wanted: tuple[str, tuple[str, ...]], photo: Photo, searched: list[SearchStage],
+    engine: Engine, cancelled: Callable[[], bool],
+) -> Generator[Working, None, SearchStage | None]:  # fmt: skip
+    """The search with that strategy in these colour spaces, of which there may be one already."""
+    strategy, spaces = wanted
+    for one in searched:
+        if one.strategy == strategy and set(one.spaces) == set(spaces):
+            return one
+    text = f"{SEARCHING}, {strategy}"
+    found = yield from _search(engine.search(photo, strategy, spaces), text, cancelled)
+    if found is not None:
+        searched.append(found)
+    return found
+
+
+def _search(
+    steps: Iterator[Progress | SearchStage], text: str, cancelled: Callable[[], bool]
+) -> Generator[Working, None, SearchStage | None]:
+    """The search's regions; None where it was cancelled."""
+    for step in steps:
+        if cancelled():
+            return None
+        if isinstance(step, SearchStage):
+            return step
+        yield Working(f"{text} · run {step.done + 1} of {step.total}", "", step.done, step.total)
     return None
 
 

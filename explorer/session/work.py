@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.session.scenes.common import STAGE_TITLES
+from explorer.session.scenes.common import STAGE_TITLES, plural
 from explorer.trace.base import STAGE_NAMES, Stage
 from explorer.trace.stages import FeaturesStage, RpnStage, SearchStage, Trace
 
@@ -25,11 +25,15 @@ ROLES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PartWork:
-    """name: one of ROLES; ms: its wall time; multiply_adds: see `explorer.trace.base.Stage`."""
+    """name: one of ROLES; ms: its wall time; multiply_adds: see `explorer.trace.base.Stage`.
+
+    what: of selective search, "fast, 8 runs".
+    """
 
     name: str
     ms: float
     multiply_adds: int
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ def part_name(stage: Stage) -> str:
     return STAGE_TITLES[stage.name]
 
 
+def _what(stage: Stage) -> str:
+    if not isinstance(stage, SearchStage) or not stage.groupings:
+        return ""
+    return f"{stage.strategy}, {plural(len(stage.groupings), 'run')}"
+
+
 def work_of(trace: Trace) -> Work:
     """What a method did so far."""
     features, regions = trace.stage("features"), trace.stage("regions")
@@ -72,7 +82,10 @@ def work_of(trace: Trace) -> Work:
     return Work(
         trace.method,
         trace.device,
-        tuple(PartWork(part_name(each), each.ms, each.multiply_adds) for each in trace.stages),
+        tuple(
+            PartWork(part_name(each), each.ms, each.multiply_adds, _what(each))
+            for each in trace.stages
+        ),
         passes,
         len(regions.boxes) if isinstance(regions, SearchStage | RpnStage) else 0,
         len(regions.anchors) if isinstance(regions, RpnStage) else 0,

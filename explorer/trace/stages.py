@@ -71,6 +71,11 @@ class SearchStage(Stage):
     def count(self) -> int:
         return len(self.boxes)
 
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """The colour spaces that were searched."""
+        return tuple(dict.fromkeys(each.colour_space for each in self.groupings))
+
 
 @dataclass(frozen=True)
 class AnchorLevel:

@@ -72,6 +72,7 @@ class BottomBar(QWidget):
     layer_switched = Signal(str, bool)
     control_changed = Signal(str, object)
     switch_moved = Signal(str, float)
+    part_chosen = Signal(str, str)  # the part, what was chosen
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,9 +220,8 @@ class BottomBar(QWidget):
             combo.addItems(list(control.choices))
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.setMaximumWidth(240)
-            combo.textActivated.connect(
-                lambda text, key=control.key: self.control_changed.emit(key, text)
-            )
+            chosen = self.part_chosen if control.part else self.control_changed
+            combo.textActivated.connect(partial(chosen.emit, control.key))
             field: QWidget = combo
         elif control.unit != 1:
             fine = FineSlider(Qt.Orientation.Horizontal)

@@ -41,7 +41,9 @@ class HeldEngine(TorchEngine):
     def load(self, method: str) -> Any:
         return self._traces[method]
 
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+    def search(
+        self, photo: Photo, strategy: str = "fast", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]:
         for trace in self._traces.values():
             stage = trace.stage("regions")
             if isinstance(stage, SearchStage):

@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
-from explorer.session.part_switches import exchanged_text
+from explorer.session.part_switches import exchanged_text, variant_of
 from explorer.session.related import Counterpart, box_of, counterparts
 from explorer.session.scene import Control, Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
@@ -210,6 +210,9 @@ class Presenter(QObject):
             for layer in shown.picture.main.layers:
                 layers.setdefault(layer.name, layer.on)
             for control in shown.picture.controls:
+                if control.part:  # what was chosen, while its method still runs
+                    chosen = dict(variant_of(self.desk.varied, method)).get(control.part)
+                    control = control if chosen is None else replace(control, value=str(chosen))
                 held = controls.setdefault(control.key, control)
                 further = control.plays and int(control.value) > int(held.value)
                 controls[control.key] = replace(

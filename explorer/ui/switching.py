@@ -10,9 +10,11 @@ from explorer.session.part_switches import (
     PartGroup,
     notes,
     part_switches,
+    parts_of,
     value_of,
     variant_of,
 )
+from explorer.session.state import Desk
 from explorer.session.switching import Value, switches
 from explorer.trace.stages import Trace
 from explorer.ui.switches import SwitchesPanel
@@ -32,6 +34,7 @@ class Switching(QObject):
         panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
         bench.switched.connect(self.show)
+        bench.presenter.bottom.part_chosen.connect(self._exchange_on_screen)
 
     def show(self) -> None:
         run = self._on_screen()
@@ -69,9 +72,21 @@ class Switching(QObject):
         self._moved()
 
     def _exchange(self, key: str, method: str, shown: Value | None) -> None:
-        value = None if shown is None else value_of(self.bench.traces[method], key, shown)
-        self.bench.move_to(self.bench.desk.exchanged(method, key, value))
+        self.bench.move_to(self._exchanged(self.bench.desk, method, key, shown))
         self._moved()
+
+    def _exchange_on_screen(self, key: str, shown: Value) -> None:
+        """In all methods on screen that have such a part, as one step."""
+        desk = self.bench.desk
+        for method, trace in self._on_screen().items():
+            if any(part.key == key for part in parts_of(trace)):
+                desk = self._exchanged(desk, method, key, shown)
+        self.bench.move_to(desk)
+
+    def _exchanged(self, desk: Desk, method: str, key: str, shown: Value | None) -> Desk:
+        variant, trace = variant_of(desk.varied, method), self.bench.traces[method]
+        value = None if shown is None else value_of(trace, key, shown, variant)
+        return desk.exchanged(method, key, value)
 
     def _reset(self) -> None:
         self.bench.move_to(self.bench.desk.as_in_the_paper())

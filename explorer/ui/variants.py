@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.methods.parts import Variant
 from explorer.session.part_switches import Varied
 from explorer.session.varying import VariantFailed, VariantMade
-from explorer.trace.stages import Trace
+from explorer.trace.stages import SearchStage, Trace
 from explorer.trace.store import bytes_of
 
 MOST_BYTES = 1 << 29  # of traces of variants, beside what they share with the traces as run
@@ -38,6 +38,12 @@ class Variants(QObject):
             return None
         self._made.move_to_end((method, variant))
         return made.trace
+
+    def searched(self) -> tuple[SearchStage, ...]:
+        """The selective searches of this photo that its variants started from."""
+        stages = (made.trace.stage("regions") for made in self._made.values())
+        found = (stage for stage in stages if isinstance(stage, SearchStage))
+        return tuple({id(stage): stage for stage in found}.values())
 
     def shown(self, run: Mapping[str, Trace], varied: Varied) -> dict[str, Trace | None]:
         """Of each method with parts exchanged, its trace, or None while there is none."""

@@ -273,7 +273,7 @@ class Workbench(QObject):
         self.runner.start(
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
                 search=search_of(self.traces), weights=self._weights,
-                variants=self.steps.to_run(done))
+                variants=self.steps.to_run(done), searched=self.steps.variants.searched())
         )
 
     def use_weights(self, weights: Weights) -> None:

@@ -102,7 +102,10 @@ class MadeUpEngine:
         yield Progress("regions", 0, 1)
         stage = made_up("fast_rcnn").stage("regions")
         assert isinstance(stage, SearchStage)
-        yield replace(stage, strategy=strategy) if strategy != stage.strategy else stage
+        some = [
+            replace(stage.groupings[at % 2], colour_space=name) for at, name in enumerate(spaces)
+        ]
+        yield replace(stage, strategy=strategy, groupings=tuple(some)) if some else stage
 
     def start(self, method: str, loaded: object) -> Trace:
         return replace(made_up(method), stages=())

@@ -47,7 +47,9 @@ class MadeUpEngine:
     def load(self, method: str) -> MadeUpNet:
         return MadeUpNet()
 
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+    def search(
+        self, photo: Photo, strategy: str = "fast", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]:
         self.searched += 1
         regions = synthetic_trace("rcnn").stage("regions")
         assert isinstance(regions, SearchStage)

@@ -173,3 +173,52 @@ def test_exchanged_parts_hold_for_the_next_photo(
     bench = opened.workbench
     assert bench.shown["faster_rcnn"].settings["exchanged"] == ("RPN refinement off",)
     assert bench.traces["faster_rcnn"] is not bench.shown["faster_rcnn"]
+
+
+def test_another_strategy_from_the_replays_own_controls(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    """All methods on screen that search do so again, once; the controls wait for none of it."""
+    bench, runs, searches = opened.workbench, list(engine.runs), engine.searches
+    opened.go(bench.desk.at_stage("regions"))
+    settle(qtbot, opened)
+    combo = opened.bottom.controls["strategy"]
+    assert isinstance(combo, QComboBox)
+    assert combo.currentText() == "fast"
+    engine.gate.clear()
+    combo.textActivated.emit("quality")
+    searching = ("rcnn", "sppnet", "fast_rcnn")
+    assert dict(bench.desk.varied) == dict.fromkeys(searching, (("strategy", "quality"),))
+    qtbot.waitUntil(lambda: not opened.studio.busy, timeout=LONG)
+    assert combo.currentText() == "quality" and opened.runner.busy
+    engine.gate.set()
+    settle(qtbot, opened)
+    assert engine.searches == searches + 1 and sorted(engine.runs[len(runs):]) == sorted(searching)
+    regions = [bench.shown[name].stage("regions") for name in searching]
+    assert [one.strategy for one in regions] == ["quality"] * 3  # type: ignore[union-attr]
+    row = row_of(qtbot, opened, "sppnet", "strategy")
+    assert row.paper.text() == "paper fast (section 4.1)" and row.reset.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)  # one step for all three
+    assert bench.desk.varied == () and bench.shown["rcnn"] is bench.traces["rcnn"]
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert bench.shown["rcnn"].stage("regions") is regions[0]
+    settle(qtbot, opened)
+    assert len(engine.runs) == len(runs) + 3  # both ways without a run
+
+
+def test_the_replay_of_merges_has_a_colour_space_and_a_run(
+    qtbot: QtBot, opened: Window
+) -> None:
+    bench = opened.workbench
+    opened.go(bench.desk.at_stage("regions").alone("rcnn").with_control("show", "merges"))
+    settle(qtbot, opened)
+    space, run = (opened.bottom.controls[key] for key in ("space", "run"))
+    assert isinstance(space, QComboBox) and isinstance(run, QComboBox)
+    assert [space.itemText(i) for i in range(space.count())] == ["HSV", "Lab"]
+    for name, k in (("Lab", 100), ("HSV", 50)):
+        space.textActivated.emit(name)
+        settle(qtbot, opened)
+        summary = opened.presenter.shown["rcnn"].picture.summary
+        assert summary.startswith(f"{name} · k {k} · C+T+S+F · merge ")
+        assert (opened.bottom.controls["space"].currentText(),  # type: ignore[attr-defined]
+                opened.bottom.controls["run"].currentText()) == (name, f"k {k} · C+T+S+F")

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from explorer.ops.selective_search import search
 from explorer.ops.selective_search.colour import colour_space
-from explorer.ops.selective_search.merging import Weights, merge_all
+from explorer.ops.selective_search.merging import merge_all
 from explorer.ops.selective_search.regions import Regions, describe, segment
 from explorer.ops.selective_search.texture import texture_bins
+from explorer.ops.strategies import Weights
 
 Boxes = NDArray[np.floating]
 

@@ -44,9 +44,11 @@ class SmallEngine(TorchEngine):
     def read(self, path: Path) -> Photo:
         return self.photo
 
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
+    def search(
+        self, photo: Photo, strategy: str = "single", spaces: tuple[str, ...] = ()
+    ) -> Iterator[Progress | SearchStage]:
         self.searches += 1
-        yield from search_steps(photo, "single", 30)
+        yield from search_steps(photo, strategy, 30, spaces=spaces)
 
     def stages(
         self, photo: Photo, method: str, loaded: Any, regions: RegionsStage | None

@@ -15,7 +15,7 @@ from explorer.session.summary import GROUPS, group_times, headline, summary_scen
 from explorer.session.time_chart import time_chart
 from explorer.session.work import OTHER, ROLES, RPN, SEARCH, amount_text, work_of
 from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import Trace
+from explorer.trace.stages import SearchStage, Trace
 from tests.traces import synthetic_trace
 
 
@@ -147,11 +147,28 @@ def test_the_pointer_is_told_what_a_bar_is() -> None:
     y = row_of(chart, "R-CNN")
     left, right, _ = next(bar for bar in bars_at(chart, y) if bar[2] == ROLES[SEARCH])
     said = chart.tip_at((left + right) / 2, y)
-    assert said.startswith("R-CNN · Selective search\n") and "share the result" in said
+    assert said.startswith("R-CNN · Selective search (fast, 2 runs)\n") and "share one" in said
     assert chart.tip_at(2, 2) == ""
     tips = [text for _, text in chart.tips]
     for each in PUBLISHED:
         assert any(each.source in tip and each.machine in tip for tip in tips)
+
+
+def test_the_cost_of_searches_is_told_as_it_was() -> None:
+    """One that three methods share, or two, each with its own time."""
+    shown = traces()
+    chart = time_chart(shown, 1300.0)
+    assert any("Selective search ran once" in text for text in texts(chart.scene))
+    rcnn = next(trace for trace in shown if trace.method == "rcnn")
+    stage = rcnn.stage("regions")
+    assert isinstance(stage, SearchStage)
+    slow = replace(stage, strategy="quality", ms=9_500.0)
+    other = replace(rcnn, stages=tuple(slow if one is stage else one for one in rcnn.stages))
+    chart = time_chart([other if one is rcnn else one for one in shown], 1300.0)
+    assert any("2 selective searches ran" in text for text in texts(chart.scene))
+    y = row_of(chart, "R-CNN")
+    left, right, _ = next(bar for bar in bars_at(chart, y) if bar[2] == ROLES[SEARCH])
+    assert "quality, 2 runs)\n9.5 s, " in chart.tip_at((left + right) / 2, y)
 
 
 def test_published_times_have_their_sources() -> None:

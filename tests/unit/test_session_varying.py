@@ -19,9 +19,9 @@ from explorer.methods.parts import (
     with_part,
 )
 from explorer.methods.sppnet import SCALES
-from explorer.session.document import parse_settings, settings_text
+from explorer.session.document import SessionError, parse_settings, settings_text
 from explorer.session.facts import facts
-from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew
+from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew, Working
 from explorer.session.part_switches import (
     Varied,
     notes,
@@ -45,7 +45,8 @@ from tests.unit.small_nets import small_trace
 OTHER: dict[str, object] = {
     "padding": 0, "levels": (6, 1), "scales": (80,), "pooling": "roi_align", "svd_fc6": 5,
     "svd_fc7": 3, "rpn_refinement": False, "sizes_used": (32.0,), "top_down": False,
-    "laterals": False, "only_level": 3, "canonical": 40.0,
+    "laterals": False, "only_level": 3, "canonical": 40.0, "strategy": "single",
+    "spaces": ("I",),
 }
 
 
@@ -97,7 +98,8 @@ def test_every_part_can_be_exchanged_and_looked_at(
     names = [stage.name for stage in base.stages]
     for name in names:
         same = other.stage(name) is base.stage(name)
-        searched = name == "regions" and method in NEEDS_SEARCH and variant[0][0] != REGIONS_OF
+        again = variant[0][0] in (REGIONS_OF, "strategy", "spaces")
+        searched = name == "regions" and method in NEEDS_SEARCH and not again
         assert same == (searched or names.index(name) < names.index(first)), name
     # Every view of it can be drawn, and every box of it has its journey.
     for stage in STAGE_NAMES:
@@ -122,7 +124,7 @@ def test_the_switches_know_the_settings_and_the_papers() -> None:
             wanted = {
                 "padding": "16 of", "levels": "all four, 50 bins", "scales": "one, or five",
                 "svd_fc6": "off, or 1,024", "svd_fc7": "off, or 256", "only_level": "by its size",
-                "canonical": "224",
+                "canonical": "224", "strategy": "fast", "spaces": "HSV, Lab in fast",
             }.get(part.key) or words[paper]
             assert wanted in part.paper, part.key
             if part.key.startswith("svd"):
@@ -198,6 +200,64 @@ def test_all_singular_values_change_nothing(engine: SmallEngine, traces: dict[st
     before = traces["fast_rcnn"].stage("scores")
     assert isinstance(other, ScoresStage) and isinstance(before, ScoresStage)
     np.testing.assert_allclose(other.values, before.values, atol=1e-4)
+
+
+def test_a_search_with_another_strategy_runs_once_for_all_that_want_it(
+    traces: dict[str, Trace]
+) -> None:
+    engine = SmallEngine()
+    quality: Variant = (("spaces", ("Lab", "I")), ("strategy", "fast"))
+    happened = run(engine, traces, ("rcnn", quality), ("sppnet", quality))
+    rcnn, sppnet = (one.trace for one in happened if isinstance(one, VariantMade))
+    stage = rcnn.stage("regions")
+    assert isinstance(stage, SearchStage) and sppnet.stage("regions") is stage
+    assert engine.searches == 1 and stage.spaces == ("Lab", "I") and len(stage.groupings) == 8
+    assert rcnn.settings["spaces"] == ("Lab", "I")
+    # Each run of the search is told, for the bar that shows it and the button that ends it.
+    told = [one for one in happened if isinstance(one, Working) and one.total == 8]
+    assert [one.done for one in told] == list(range(8))
+    assert told[0].text == "Selective search, fast · run 1 of 8"
+    # What the search cost stands beside the switch.
+    lines = {note.name: note.text for note in notes(traces["rcnn"], rcnn)}
+    assert lines["search"].startswith("1 run, ") and " → 8 runs, " in lines["search"]
+    assert lines["found"].endswith(f" regions, {len(stage.boxes):,} are read")
+    # A job that knows it does not search.
+    job = Job("small", (), photo=engine.photo, done=traces, searched=(stage,),
+              variants=(("fast_rcnn", quality),))
+    (third,) = [
+        one.trace for one in all_events(job, engine, lambda: False) if isinstance(one, VariantMade)
+    ]
+    assert third.stage("regions") is stage and engine.searches == 1
+
+
+def test_a_search_ends_between_two_runs_when_it_is_cancelled(traces: dict[str, Trace]) -> None:
+    engine, seen = SmallEngine(), list[object]()
+    job = Job("small", (), photo=engine.photo, done=traces,
+              variants=(("rcnn", (("strategy", "quality"),)),))
+    for event in all_events(job, engine, lambda: len(seen) >= 5):
+        seen.append(event)
+    runs = [one for one in seen if isinstance(one, Working) and one.total == 80]
+    assert 1 <= len(runs) < 5
+    assert not [one for one in seen if isinstance(one, VariantMade | VariantFailed)]
+
+
+def test_the_colour_spaces_beside_a_strategy_are_its_own(traces: dict[str, Trace]) -> None:
+    quality: Varied = with_variant((), "rcnn", "strategy", "quality")
+    shown = {one.key: one for one in part_switches(traces, quality)["rcnn"]}
+    assert (shown["strategy"].value, shown["strategy"].run) == ("quality", "fast")
+    assert shown["strategy"].said == "paper fast (section 2.2)"
+    assert shown["spaces"].value == shown["spaces"].run == ("HSV", "Lab", "rgI", "H", "I")
+    assert not shown["spaces"].changed
+    variant = variant_of(quality, "rcnn")
+    assert value_of(traces["rcnn"], "spaces", shown["spaces"].value, variant) is None
+    assert value_of(traces["rcnn"], "spaces", ("HSV", "Lab"), variant) == ("HSV", "Lab")
+    assert value_of(traces["rcnn"], "spaces", ("HSV", "Lab")) is None
+    # As text and back, for a session or a mail.
+    desk = Desk(varied=with_variant(quality, "rcnn", "spaces", ("Lab", "I")))
+    assert dict(parse_settings(settings_text(desk)))["varied"] == desk.varied
+    for wrong in ('"quality"', '"Lab"'):
+        with pytest.raises(SessionError):
+            parse_settings(settings_text(desk).replace(wrong, '"best"'))
 
 
 def test_variants_follow_the_methods_of_a_new_photo() -> None:

@@ -5,12 +5,7 @@ Object Recognition", International Journal of Computer Vision 104 (2), 2013. Equ
 numbers in this package are that paper's.
 """
 
-from explorer.ops.selective_search.proposals import (
-    STRATEGIES,
-    SearchCancelled,
-    Strategy,
-    search,
-    search_steps,
-)
+from explorer.ops.selective_search.proposals import SearchCancelled, search, search_steps
+from explorer.ops.strategies import STRATEGIES, Strategy
 
 __all__ = ["STRATEGIES", "SearchCancelled", "Strategy", "search", "search_steps"]

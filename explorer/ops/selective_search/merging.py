@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from explorer.ops.selective_search.compiled import compiled
 from explorer.ops.selective_search.regions import Regions
-
-Weights = tuple[float, float, float, float]
+from explorer.ops.strategies import Weights
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,19 +1,19 @@
-"""Selective search (Uijlings et al., IJCV 2013): strategies, ranks and the record of it all."""
+"""Selective search (Uijlings et al., IJCV 2013): its runs, ranks and the record of it all."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.ops.selective_search.colour import colour_space
-from explorer.ops.selective_search.merging import Merging, Weights, merge_all
+from explorer.ops.selective_search.merging import Merging, merge_all
 from explorer.ops.selective_search.regions import describe, segment
 from explorer.ops.selective_search.texture import texture_bins
+from explorer.ops.strategies import Weights, strategy_named
 from explorer.trace.base import Progress
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import Grouping, SearchStage
@@ -26,34 +26,6 @@ LONG_SIDE = 500
 # VOC's training photos 50 gave the best recall and the best mean overlap of 20, 50, 100 and k.
 MIN_SIZE = 50
 
-CTSF: Weights = (1.0, 1.0, 1.0, 1.0)
-TSF: Weights = (0.0, 1.0, 1.0, 1.0)
-FILL: Weights = (0.0, 0.0, 0.0, 1.0)
-SIZE: Weights = (0.0, 0.0, 1.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """One run of the grouping for every combination of colour space, k and similarity mix."""
-
-    spaces: tuple[str, ...]
-    ks: tuple[int, ...]
-    mixes: tuple[Weights, ...]
-
-    @property
-    def runs(self) -> int:
-        return len(self.spaces) * len(self.ks) * len(self.mixes)
-
-
-# Section 5.3 of the paper: "single", "fast" (8 runs) and "quality" (80 runs).
-STRATEGIES: dict[str, Strategy] = {
-    "single": Strategy(("HSV",), (100,), (CTSF,)),
-    "fast": Strategy(("HSV", "Lab"), (50, 100), (CTSF, TSF)),
-    "quality": Strategy(
-        ("HSV", "Lab", "rgI", "H", "I"), (50, 100, 150, 300), (CTSF, TSF, FILL, SIZE)
-    ),
-}
-
 
 class SearchCancelled(Exception):
     """The search was cancelled between two of its runs; there is no result."""
@@ -65,16 +37,17 @@ def search(
     top: int = 2000,
     seed: int = 0,
     cancelled: Callable[[], bool] | None = None,
+    spaces: tuple[str, ...] = (),
 ) -> SearchStage:
     """At most `top` regions of an RGB photo uint8 (H, W, 3), best rank first, with their history.
 
-    strategy: "single", "fast" or "quality". The same photo, strategy, top and seed always give the
-    same regions. A photo with a side above 500 px is searched at a long side of 500 px; boxes are
-    in pixels of the photo itself.
-    Raises ValueError for another strategy or an array that is no such photo, and SearchCancelled
-    where `cancelled`, which is asked before every run of the grouping, says so.
+    strategy: "single", "fast" or "quality"; spaces: colour spaces in place of its own, where there
+    are any. The same arguments always give the same regions. A photo with a side above 500 px is
+    searched at a long side of 500 px; boxes are in pixels of the photo itself.
+    Raises ValueError for another strategy or colour space or an array that is no such photo, and
+    SearchCancelled where `cancelled`, which is asked before every run of the grouping, says so.
     """
-    for step in search_steps(photo, strategy, top, seed):
+    for step in search_steps(photo, strategy, top, seed, spaces):
         if isinstance(step, SearchStage):
             return step
         if cancelled is not None and cancelled():
@@ -83,14 +56,18 @@ def search(
 
 
 def search_steps(
-    photo: NDArray[np.uint8], strategy: str = "fast", top: int = 2000, seed: int = 0
+    photo: NDArray[np.uint8],
+    strategy: str = "fast",
+    top: int = 2000,
+    seed: int = 0,
+    spaces: tuple[str, ...] = (),
 ) -> Iterator[Progress | SearchStage]:
     """`search` in steps: yields Progress before every run of the grouping, last the stage itself.
 
     Raises as `search` does. Stop asking for steps to cancel.
     """
-    _check(photo, strategy)
-    plan = STRATEGIES[strategy]
+    plan = strategy_named(strategy, spaces)
+    _check(photo)
     begun = time.perf_counter()
     waited = 0.0
     small = _at_working_size(photo)
@@ -185,9 +162,7 @@ def _at_working_size(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _check(photo: NDArray[np.uint8], strategy: str) -> None:
-    if strategy not in STRATEGIES:
-        raise ValueError(f"no strategy '{strategy}'; there are {', '.join(STRATEGIES)}")
+def _check(photo: NDArray[np.uint8]) -> None:
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or photo.size == 0:
         raise ValueError(
             f"selective search needs an RGB photo, uint8 (H, W, 3), not {photo.dtype} {photo.shape}"

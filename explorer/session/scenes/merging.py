@@ -18,7 +18,12 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Column
-from explorer.session.scenes.search_common import run_name, show_control, similarity_bars
+from explorer.session.scenes.search_common import (
+    controls,
+    run_controls,
+    run_name,
+    similarity_bars,
+)
 from explorer.trace.base import Ints
 from explorer.trace.stages import Grouping, SearchStage, Trace
 
@@ -54,7 +59,7 @@ def over_segmentation(
         summary=f"{run_name(grouping)} · {plural(segments, 'segment')}",
         main=photo_scene(trace, *layers),
         panel=panel.scene(),
-        controls=(show_control("segments"), _run_control(stage, run)),
+        controls=(*controls(stage, "segments"), *run_controls(stage, run)),
     )
 
 
@@ -120,8 +125,8 @@ def one_merge(
         main=photo_scene(trace, *layers),
         panel=panel.scene(),
         controls=(
-            show_control("merges"),
-            _run_control(stage, run),
+            *controls(stage, "merges"),
+            *run_controls(stage, run),
             Control(
                 key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total,
                 plays=True,
@@ -134,11 +139,6 @@ def _born(stage: SearchStage, run: int, region: int) -> Ints:
     """Rows of the list that this run has made up to a region of it: segments, then merges."""
     own = (np.asarray(stage.grouping) == run) & (np.asarray(stage.region) <= region)
     return np.flatnonzero(own)
-
-
-def _run_control(stage: SearchStage, run: int) -> Control:
-    names = tuple(run_name(each) for each in stage.groupings)
-    return Control(key="run", title="Run", kind="choice", value=names[run], choices=names)
 
 
 def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: int) -> int:

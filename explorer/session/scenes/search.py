@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 
 from explorer.session.scene import Bars, Boxes, Layer, Picture, ViewState
@@ -20,9 +22,15 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
-from explorer.session.scenes.search_common import run_name, show_control, similarity_bars
+from explorer.session.scenes.search_common import (
+    controls,
+    run_looked_at,
+    run_name,
+    similarity_bars,
+)
 from explorer.trace.stages import SearchStage, Trace
 
+MOST_RUNS = 16  # that have a line each
 RANK_STYLES = ((0.10, 1.0, 2.0), (0.40, 0.65, 1.4), (1.0, 0.35, 1.0))
 
 
@@ -30,18 +38,10 @@ def picture(trace: Trace, stage: SearchStage, state: ViewState) -> Picture:
     show = str(state.control("regions", "show", "boxes"))
     at = focus(trace, state)
     if show in ("segments", "merges") and stage.groupings:
-        run = _run(stage, state, at)
+        run = run_looked_at(stage, state, at)
         draw = merging.over_segmentation if show == "segments" else merging.one_merge
         return draw(trace, stage, state, at, run)
     return _boxes(trace, stage, state, at)
-
-
-def _run(stage: SearchStage, state: ViewState, at: Focus | None) -> int:
-    """The chosen run; else the one that made the focused region."""
-    names = [run_name(each) for each in stage.groupings]
-    default = int(stage.grouping[at.region]) if at is not None else 0
-    wanted = str(state.control("regions", "run", names[default]))
-    return names.index(wanted) if wanted in names else default
 
 
 def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None) -> Picture:
@@ -87,25 +87,33 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
         summary=f"selective search, {stage.strategy} · {shown(visible, total, 'region')}",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=(show_control("boxes"),),
+        controls=controls(stage, "boxes"),
     )
 
 
 def _runs_table(panel: Column, stage: SearchStage, at: Focus | None) -> None:
     panel.heading("Runs", plural(len(stage.groupings), "run"))
-    rows = []
-    for index, grouping in enumerate(stage.groupings[:16]):
-        segments = len(grouping.boxes) - len(grouping.merges)
-        own = int((stage.grouping == index).sum())
-        rows.append((run_name(grouping), count(segments), count(len(grouping.boxes)), count(own)))
+    # One line a run, or where these are many, a colour space.
+    named = run_name if len(stage.groupings) <= MOST_RUNS else attrgetter("colour_space")
+    lines: dict[str, list[int]] = {}
+    for index, grouping in enumerate(stage.groupings):
+        lines.setdefault(named(grouping), []).append(index)
+    rows: list[tuple[str, ...]] = []
+    chosen = -1
+    for name, runs in lines.items():
+        some = [stage.groupings[index] for index in runs]
+        segments = sum(len(each.boxes) - len(each.merges) for each in some)
+        if at is not None and at.chosen and int(stage.grouping[at.region]) in runs:
+            chosen = len(rows)
+        rows.append((
+            name if len(runs) == 1 else f"{name} · {plural(len(runs), 'run')}", count(segments),
+            count(sum(len(each.boxes) for each in some)),
+            count(int(np.isin(stage.grouping, runs).sum())),
+        ))
     cells = (
         Cell(0, mono=False), Cell(188, "right"), Cell(240, "right"), Cell(panel.inner, "right"),
     )
-    chosen = int(stage.grouping[at.region]) if at is not None and at.chosen else -1
     panel.table(cells, ("", "segments", "regions", "in list"), rows, chosen)
-    hidden = len(stage.groupings) - len(rows)
-    if hidden > 0:
-        panel.text(f"and {plural(hidden, 'more run')}", "muted")
     panel.gap(4)
     panel.text(
         "C colour, T texture, S size, F fill. Each run merges neighbours until one region is "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from explorer.session.scene import Control
-from explorer.session.scenes.common import (
-    number,
-)
+from explorer.methods.parts import STRATEGY
+from explorer.ops.strategies import STRATEGIES
+from explorer.session.scene import Control, ViewState
+from explorer.session.scenes.common import Focus, number
 from explorer.session.scenes.panel import Column
-from explorer.trace.stages import Grouping
+from explorer.trace.stages import Grouping, SearchStage
 
 SHOWS = ("boxes", "segments", "merges")
 SIMILARITIES = ("colour", "texture", "size", "fill")
@@ -15,14 +15,57 @@ SIMILARITIES = ("colour", "texture", "size", "fill")
 
 def run_name(grouping: Grouping) -> str:
     """'HSV · k 50 · C+T+S+F'."""
+    return f"{grouping.colour_space} · {mix_name(grouping)}"
+
+
+def mix_name(grouping: Grouping) -> str:
+    """'k 50 · C+T+S+F': a run, among those in its colour space."""
     letters = "+".join(
         letter for letter, weight in zip("CTSF", grouping.weights, strict=True) if weight
     )
-    return f"{grouping.colour_space} · k {grouping.k:g} · {letters}"
+    return f"k {grouping.k:g} · {letters}"
 
 
-def show_control(value: str) -> Control:
-    return Control(key="show", title="Show", kind="choice", value=value, choices=SHOWS)
+def controls(stage: SearchStage, show: str) -> tuple[Control, ...]:
+    """What all views of the search offer; another strategy runs it again."""
+    return (
+        Control(key="show", title="Show", kind="choice", value=show, choices=SHOWS),
+        Control(
+            key=STRATEGY, title="Strategy", kind="choice", value=stage.strategy,
+            choices=tuple(STRATEGIES), part=STRATEGY,
+        ),
+    )
+
+
+def run_controls(stage: SearchStage, run: int) -> tuple[Control, ...]:
+    """Which run of the search is looked at: its colour space, its k and its similarity."""
+    at = stage.groupings[run]
+    own = [each for each in stage.groupings if each.colour_space == at.colour_space]
+    return (
+        Control(
+            key="space", title="Colours", kind="choice", value=at.colour_space,
+            choices=stage.spaces,
+        ),
+        Control(
+            key="run", title="k, similarity", kind="choice", value=mix_name(at),
+            choices=tuple(map(mix_name, own)),
+        ),
+    )
+
+
+def run_looked_at(stage: SearchStage, state: ViewState, at: Focus | None) -> int:
+    """The chosen run; else the one that made the focused region. What a search has not got is as
+    if it were not chosen, the k and the similarity before the colour space."""
+    default = stage.groupings[int(stage.grouping[at.region]) if at is not None else 0]
+    space = str(state.control("regions", "space", default.colour_space))
+    mix = str(state.control("regions", "run", mix_name(default)))
+    if space not in stage.spaces:
+        space = default.colour_space
+    for wanted in ((space, mix), (space, mix_name(default))):
+        for index, each in enumerate(stage.groupings):
+            if (each.colour_space, mix_name(each)) == wanted:
+                return index
+    return next(i for i, each in enumerate(stage.groupings) if each.colour_space == space)
 
 
 def similarity_bars(panel: Column, grouping: Grouping, merge: int) -> None:
