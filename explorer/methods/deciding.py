@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.methods.choices import DECIDED, SUPPRESSING_FIRST, Choices
+from explorer.methods.choices import DECIDED, SUPPRESSING_FIRST, Choices, Suppression
 from explorer.methods.recording import (
     large_enough,
     nms_record,
@@ -55,6 +55,19 @@ class _Known:
     photo: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """`Choices` with nothing left open."""
+
+    proposals: int
+    score_threshold: float
+    nms_threshold: float
+    detection_threshold: float
+    max_detections: int
+    suppression: Suppression
+    regression: bool
+
+
 def decide(trace: Trace, choices: Choices) -> Trace:
     """The trace with its stages after the scores decided by `choices`.
 
@@ -75,27 +88,23 @@ def decide(trace: Trace, choices: Choices) -> Trace:
         order = _suppress_first if trace.method in SUPPRESSING_FIRST else _move_first
         decided = tuple(order(trace, known, chosen))
     kept = tuple(stage for stage in trace.stages if stage.name not in DECIDED)
-    return replace(trace, settings=trace.settings | _settings(chosen), stages=kept + decided)
+    return replace(trace, settings=trace.settings | asdict(chosen), stages=kept + decided)
 
 
-def _filled(trace: Trace, choices: Choices) -> Choices:
-    """The choices with what they leave open taken from the trace's settings."""
-    names = (
-        "proposals", "score_threshold", "nms_threshold", "detection_threshold", "max_detections"
+def _filled(trace: Trace, choices: Choices) -> _Chosen:
+    """The choices, with what they leave open taken from the trace's settings."""
+
+    def number(name: str) -> float:
+        chosen = getattr(choices, name)
+        value = trace.settings[name] if chosen is None else chosen
+        assert isinstance(value, int | float)
+        return value
+
+    return _Chosen(
+        int(number("proposals")), number("score_threshold"), number("nms_threshold"),
+        number("detection_threshold"), int(number("max_detections")), choices.suppression,
+        choices.regression and bool(trace.settings.get("regression", True)),
     )
-    moved = choices.regression and bool(trace.settings.get("regression", True))
-    return replace(choices, regression=moved, **{
-        name: trace.settings[name] for name in names if getattr(choices, name) is None
-    })  # type: ignore[arg-type]
-
-
-def _settings(chosen: Choices) -> dict[str, object]:
-    return {
-        "proposals": chosen.proposals, "score_threshold": chosen.score_threshold,
-        "nms_threshold": chosen.nms_threshold, "max_detections": chosen.max_detections,
-        "detection_threshold": chosen.detection_threshold,
-        "suppression": chosen.suppression, "regression": chosen.regression,
-    }
 
 
 def _known(
@@ -116,18 +125,18 @@ def _known(
     )
 
 
-def _suppress_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[Stage]:
+def _suppress_first(trace: Trace, known: _Known, chosen: _Chosen) -> Iterator[Stage]:
     """R-CNN, section 2.2 and appendix C: NMS on the regions as they are, then regression."""
     watch = _Watch()
-    row, label = pairs_above(known.scores, float(chosen.score_threshold or 0))
+    row, label = pairs_above(known.scores, chosen.score_threshold)
     score = known.scores[row, label]
     survivors, _ = _suppress(known.boxes[row], score, label, chosen)
     kept = survivors.kept
     yield NmsStage(
         name="nms", ms=watch.ms(), device="cpu", source=freeze(row), source_stage="scores",
         boxes=photo_boxes(known.boxes[row], known.photo), labels=freeze(label),
-        scores=freeze(score), nms=nms_record(survivors, float(chosen.nms_threshold or 0)),
-        score_threshold=float(chosen.score_threshold or 0),
+        scores=freeze(score), nms=nms_record(survivors, chosen.nms_threshold),
+        score_threshold=chosen.score_threshold,
     )
     row, label, score = row[kept], label[kept], score[kept]
     before, moves = known.boxes[row], known.deltas[row, label]
@@ -138,7 +147,7 @@ def _suppress_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[St
         deltas=freeze(moves), labels=freeze(label), scores=freeze(score),
         every=_every(trace), multiply_adds=_spent(trace, len(known.boxes)),
     )
-    threshold = float(chosen.detection_threshold or 0)
+    threshold = chosen.detection_threshold
     found = (score >= threshold).nonzero()[: chosen.max_detections, 0]
     yield DetectionsStage(
         name="detections", ms=watch.ms(), device="cpu", source=freeze(found),
@@ -147,10 +156,10 @@ def _suppress_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[St
     )
 
 
-def _move_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[Stage]:
+def _move_first(trace: Trace, known: _Known, chosen: _Chosen) -> Iterator[Stage]:
     """Fast R-CNN, section 2: each class moves the region its own way, then NMS."""
     watch = _Watch()
-    row, label = pairs_above(known.scores, float(chosen.score_threshold or 0))
+    row, label = pairs_above(known.scores, chosen.score_threshold)
     before, moves = known.boxes[row], known.deltas[row, label]
     after = clip(decode(moves, before), known.size) if chosen.regression else before
     score = known.scores[row, label]
@@ -168,10 +177,10 @@ def _move_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[Stage]
     yield NmsStage(
         name="nms", ms=watch.ms(), device="cpu", source=freeze(pair), source_stage="refinement",
         boxes=boxes, labels=freeze(label), scores=freeze(score),
-        nms=nms_record(survivors, float(chosen.nms_threshold or 0)),
-        score_threshold=float(chosen.score_threshold or 0),
+        nms=nms_record(survivors, chosen.nms_threshold),
+        score_threshold=chosen.score_threshold,
     )
-    threshold = float(chosen.detection_threshold or 0)
+    threshold = chosen.detection_threshold
     found = survivors.kept[: chosen.max_detections]
     found = found[score[found] >= threshold]
     yield DetectionsStage(
@@ -182,16 +191,15 @@ def _move_first(trace: Trace, known: _Known, chosen: Choices) -> Iterator[Stage]
 
 
 def _suppress(
-    boxes: Tensor, scores: Tensor, labels: Tensor, chosen: Choices
+    boxes: Tensor, scores: Tensor, labels: Tensor, chosen: _Chosen
 ) -> tuple[NmsResult, Tensor]:
     """Who stays, and the scores (m,) after it: Soft-NMS lowers them."""
     if chosen.suppression == "soft":
         return soft_nms(
-            boxes, scores, float(chosen.nms_threshold or 0), labels,
-            float(chosen.score_threshold or 0),
+            boxes, scores, chosen.nms_threshold, labels, chosen.score_threshold,
         )
     # Without suppression, a threshold that no IoU exceeds.
-    threshold = 1.0 if chosen.suppression == "none" else float(chosen.nms_threshold or 0)
+    threshold = 1.0 if chosen.suppression == "none" else chosen.nms_threshold
     return nms(boxes, scores, threshold, groups=labels), scores
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.ops.bins import overlap
 from explorer.session.candidates import outsider_at
 from explorer.session.scene import Key
 from explorer.trace.base import Floats, StageName
@@ -43,17 +44,6 @@ def related(trace: Trace, key: Key) -> Related:
     return found
 
 
-def overlaps(box: Floats, boxes: Floats) -> Floats:
-    """IoU of one box (4,) with each of `boxes` (n, 4): (n,), 0 where a box has no area."""
-    low = np.maximum(boxes[:, :2], box[:2])
-    high = np.minimum(boxes[:, 2:], box[2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)
-    union = areas + np.clip(box[2:] - box[:2], 0, None).prod() - shared
-    result: Floats = np.where(union > 0, shared / np.where(union > 0, union, 1), 0)
-    return result
-
-
 def region_boxes(trace: Trace) -> Floats:
     """The boxes (n, 4) of the method's regions; n is 0 before that stage."""
     stage = trace.stage("regions")
@@ -67,7 +57,7 @@ def nearest(trace: Trace, box: Floats) -> tuple[int, float] | None:
     boxes = region_boxes(trace)
     if not len(boxes):
         return None
-    iou = overlaps(np.asarray(box, np.float64), boxes)
+    iou = overlap(box[None], boxes)[0]
     best = int(iou.argmax())
     return best, float(iou[best])
 
@@ -144,7 +134,7 @@ def _iou_with(trace: Trace, key: Key, box: Floats) -> float | None:
         own = box_of(trace, key.stage, key.row)
     except IndexError:
         return None
-    return float(overlaps(np.asarray(box, np.float64), own[None])[0])
+    return float(overlap(box[None], own[None])[0, 0])
 
 
 def best_key(trace: Trace) -> Key | None:

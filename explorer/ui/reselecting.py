@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer.methods.names import method_named
+from explorer.ops.bins import overlap
 from explorer.session.document import SETTINGS, Document, Selected, fields_of
-from explorer.session.related import box_of, overlaps
+from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.trace.stages import Trace, rows
@@ -74,10 +75,10 @@ class Reselecting(QObject):
 
 def found_again(trace: Trace, wanted: Selected) -> Key | None:
     """The row that was selected, or, where rows are others here, that of the nearest box."""
-    box = np.array(wanted.box, np.float64)
+    box = np.array(wanted.box, np.float32)
     try:
         there = box_of(trace, wanted.stage, wanted.row)
-        if overlaps(box, there[None])[0] >= SAME:
+        if overlap(box[None], there[None])[0, 0] >= SAME:
             return wanted.key
     except IndexError:
         pass  # fewer rows than then
@@ -86,6 +87,6 @@ def found_again(trace: Trace, wanted: Selected) -> Key | None:
     if not count:
         return None
     boxes = np.stack([box_of(trace, wanted.stage, row) for row in range(count)])
-    iou = overlaps(box, boxes)
+    iou = overlap(box[None], boxes)[0]
     best = int(iou.argmax())
     return Key(wanted.method, wanted.stage, best) if iou[best] >= NEAR else None

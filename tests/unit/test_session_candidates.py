@@ -7,9 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from explorer.ops.bins import overlap
 from explorer.session.candidates import anchor_rows, key_of, outsider_at, proposal_of
 from explorer.session.facts import cards
-from explorer.session.related import box_of, counterparts, overlaps, related
+from explorer.session.related import box_of, counterparts, related
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Picture, ViewState
 from explorer.session.scenes import picture
@@ -70,7 +71,7 @@ def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
         assert {card.stage for card in story} == {"regions"}
         by = int(stage.nms.suppressed_by[candidate])
         proposal = proposal_of(stage, by)
-        iou = overlaps(stage.candidates[candidate], stage.candidates[[by]])[0]
+        iou = overlap(stage.candidates[[candidate]], stage.candidates[[by]])[0, 0]
         assert stage.nms.overlap[candidate] == pytest.approx(iou, abs=1e-4)
         who = f"proposal {proposal}" if proposal is not None else f"candidate {by}"
         last = story[-1]

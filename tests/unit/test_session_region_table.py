@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
+from explorer.ops.bins import overlap
 from explorer.session.region_table import COLUMNS, region_csv, region_rows
-from explorer.session.related import overlaps, related
+from explorer.session.related import related
 from explorer.session.scene import Key
 from explorer.trace.stages import DetectionsStage, NmsStage, RefinementStage, Trace
 from tests.traces import synthetic_trace
@@ -55,7 +56,7 @@ def test_every_region_has_a_row_that_agrees_with_its_relatives(method: str) -> N
             assert pairs
             by = int(nms.nms.suppressed_by[pairs[0]])
             assert trace.lineage("nms", by)[-1] == ("regions", int(row["suppressed_by_region"]))
-            iou = overlaps(nms.boxes[pairs[0]], nms.boxes[by][None])[0]
+            iou = overlap(nms.boxes[[pairs[0]]], nms.boxes[[by]])[0, 0]
             assert float(row["iou"]) == pytest.approx(float(iou), abs=1e-3)
             assert float(row["iou"]) > nms.nms.threshold
     assert {"detection", "suppressed"} <= fates

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
-from explorer.session.lineage import cards, counterparts, facts, nearest, related
-from explorer.session.related import best_key, box_of, overlaps, region_boxes
+from explorer.session.facts import cards, facts
+from explorer.session.related import (
+    best_key,
+    box_of,
+    counterparts,
+    nearest,
+    region_boxes,
+    related,
+)
 from explorer.session.scene import Key
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace, rows
 from tests.trace_regions import overlap
@@ -55,12 +62,6 @@ def test_a_row_that_is_not_there_is_an_index_error() -> None:
         box_of(trace_of("fpn"), "features", 0)
 
 
-def test_overlaps_is_the_iou_of_one_box_with_many() -> None:
-    boxes = np.array([[0, 0, 10, 10], [5, 5, 15, 15], [20, 20, 30, 30], [3, 3, 3, 3]], np.float32)
-    assert overlaps(boxes[0], boxes) == pytest.approx([1, 25 / 175, 0, 0])
-    assert overlaps(boxes[3], boxes)[3] == 0  # no area: no overlap, and no division by zero
-
-
 @pytest.mark.parametrize("method", NAMES)
 def test_nearest_is_the_region_of_the_highest_iou(method: str) -> None:
     trace = trace_of(method)
@@ -86,7 +87,7 @@ def test_counterparts_name_the_nearest_region_in_every_other_method() -> None:
         other = found[method]
         assert other.key.stage == "regions"
         own = box_of(trace_of(method), "regions", other.key.row)
-        assert other.iou == pytest.approx(float(overlaps(box, own[None])[0]), abs=1e-5)
+        assert other.iou == pytest.approx(float(overlap(box[None], own[None])[0, 0]), abs=1e-5)
     assert counterparts(traces, Key("fpn", "detections", 77)) == {}
     assert counterparts(traces[:2], key) == {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.related import overlaps
+from explorer.ops.bins import overlap
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
@@ -89,7 +89,7 @@ def _panel(
     panel.swatch(class_role(label), "after", f"{size_text(after)} px")
     panel.pair("Before", box_text(before))
     panel.pair("After", box_text(after))
-    iou = float(overlaps(np.asarray(before, np.float64), after[None])[0])
+    iou = float(overlap(before[None], after[None])[0, 0])
     panel.pair("IoU of the two", number(iou, 3))
     if at is not None and at.chosen and "refinement" not in at.rows:
         panel.text(f"The selected region {at.region:,} was not refined: see Scores and NMS.",
@@ -102,7 +102,7 @@ def _panel(
     cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
     listed = top[:TOP]
     pairs = zip(stage.before[listed], stage.after[listed], strict=True)
-    moved = [overlaps(np.asarray(b, np.float64), a[None])[0] for b, a in pairs]
+    moved = [overlap(b[None], a[None])[0, 0] for b, a in pairs]
     rows = [
         (label_name(trace, int(stage.labels[r])), number(float(stage.scores[r]), 3),
          number(float(i), 3))
