@@ -12,6 +12,7 @@ from explorer.session.part_switches import Varied
 from explorer.session.remap import moved_key
 from explorer.session.state import Desk
 from explorer.trace.stages import Trace
+from explorer.trace.store import Store
 from explorer.ui.decisions import Decisions
 from explorer.ui.studio import Studio
 from explorer.ui.variants import Variants
@@ -23,11 +24,11 @@ class DeskSteps(QObject):
     decided = Signal(str)  # a method whose trace on screen is another now
     failed = Signal(str)
 
-    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history = History(Desk())
         self.decisions = Decisions(studio, self)
-        self.variants = Variants(self)
+        self.variants = Variants(store, self)
         self.variants.failed.connect(self.failed)
         self.decisions.decided.connect(self._decided)
         self.decisions.failed.connect(self.failed)

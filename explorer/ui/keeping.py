@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from explorer.session.scenes.common import plural
 from explorer.trace.store import DEFAULT_BYTES, GIB
 from explorer.ui.images import forget_images
 from explorer.ui.status import complete
@@ -59,13 +60,16 @@ class Keeping(QObject):
         self._menu.addSeparator()
         menu = self._menu.addMenu("Memory for results")
         menu.setToolTipsVisible(True)
-        used = menu.addAction(f"{self.store.bytes / GIB:.2f} GiB of {len(self.store)} photos")
+        what = plural(len(self.store), "photo")
+        if self.store.variants:
+            what += f" and {plural(self.store.variants, 'run')} with parts exchanged"
+        used = menu.addAction(f"{self.store.bytes / GIB:.2f} GiB of {what}")
         used.setEnabled(False)
         group = QActionGroup(menu)
         for bound in BOUNDS:
             action = menu.addAction(f"At most {bound / GIB:g} GiB")
             action.setCheckable(True)
             action.setChecked(bound == self.store.most)
-            action.setToolTip("Photos looked at long ago are forgotten first, and run again")
+            action.setToolTip("What was looked at long ago is forgotten first, and runs again")
             action.triggered.connect(partial(self.choose, bound))
             group.addAction(action)

@@ -51,7 +51,7 @@ class Switching(QObject):
         groups = []
         for method, found in part_switches(run, varied).items():
             variant = variant_of(varied, method)
-            made = variants.trace(method, variant, run[method]) if variant else None
+            made = variants.trace(variant, run[method]) if variant else None
             groups.append(PartGroup(
                 method, found, variants.state(method, variant),
                 notes(run[method], made) if made is not None else (),

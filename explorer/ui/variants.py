@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -11,47 +10,39 @@ from explorer.methods.parts import Variant
 from explorer.session.part_switches import Varied
 from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.stages import SearchStage, Trace
-from explorer.trace.store import bytes_of
+from explorer.trace.store import Store
 
-MOST_BYTES = 1 << 29  # of traces of variants, beside what they share with the traces as run
 STOPPED = "Stopped: what is on screen is what was there before."
 
 
 class Variants(QObject):
-    """A variant belongs to the trace that it was made from: another run makes it anew."""
+    """A variant belongs to the trace that it was made from: another run makes it anew. The store
+    holds them, under the bound of all results."""
 
     came = Signal(str)  # a method, one of whose variants is there or could not be made
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._made: OrderedDict[tuple[str, Variant], VariantMade] = OrderedDict()
-        self._bytes: dict[tuple[str, Variant], int] = {}
-        self._wanted: Varied = ()
+        self._store = store
         self._not: dict[tuple[str, Variant], str] = {}  # sentences: why there is none
         self._running: tuple[tuple[str, Variant], ...] = ()
 
-    def trace(self, method: str, variant: Variant, base: Trace) -> Trace | None:
+    def trace(self, variant: Variant, base: Trace) -> Trace | None:
         """The trace of a variant of `base`, where it is there."""
-        made = self._made.get((method, variant))
-        if made is None or made.base is not base:
-            return None
-        self._made.move_to_end((method, variant))
-        return made.trace
+        return self._store.variant(base, variant)
 
-    def searched(self) -> tuple[SearchStage, ...]:
-        """The selective searches of this photo that its variants started from."""
-        stages = (made.trace.stage("regions") for made in self._made.values())
+    def searched(self, run: Mapping[str, Trace]) -> tuple[SearchStage, ...]:
+        """The selective searches that variants of these traces started from."""
+        stages = (trace.stage("regions") for trace in self._store.variants_of(run.values()))
         found = (stage for stage in stages if isinstance(stage, SearchStage))
         return tuple({id(stage): stage for stage in found}.values())
 
     def shown(self, run: Mapping[str, Trace], varied: Varied) -> dict[str, Trace | None]:
         """Of each method with parts exchanged, its trace, or None while there is none."""
-        self._wanted = varied
-        return {
-            method: self.trace(method, variant, run[method]) for method, variant in varied
-            if method in run
-        }
+        there = [(method, variant) for method, variant in varied if method in run]
+        self._store.wanted = frozenset((run[method], variant) for method, variant in there)
+        return {method: self.trace(variant, run[method]) for method, variant in there}
 
     def to_run(
         self, run: Mapping[str, Trace], varied: Varied, enabled: tuple[str, ...]
@@ -60,7 +51,7 @@ class Variants(QObject):
         return tuple(
             (method, variant) for method, variant in varied
             if method in enabled and (method, variant) not in self._not
-            and (method not in run or self.trace(method, variant, run[method]) is None)
+            and (method not in run or self.trace(variant, run[method]) is None)
         )
 
     def missing(
@@ -80,9 +71,8 @@ class Variants(QObject):
 
     def end(self) -> None:
         """Nothing runs any more; what did not come was stopped."""
-        for one in self._running:
-            if one not in self._made:
-                self._not.setdefault(one, STOPPED)
+        for one in self._running:  # what came is no longer among them
+            self._not.setdefault(one, STOPPED)
         self._running = ()
 
     def retry(self, before: Varied, now: Varied) -> None:
@@ -94,29 +84,16 @@ class Variants(QObject):
         """What a job said of one of them."""
         key = (event.method, event.variant)
         if isinstance(event, VariantMade):
-            self._made[key] = event
-            self._made.move_to_end(key)
-            self._bytes[key] = bytes_of(*(
-                one for one in event.trace.stages if one is not event.base.stage(one.name)
-            ))
-            self._drop()
+            self._store.put_variant(event.base, event.variant, event.trace)
         else:
             self._not[key] = event.sentence
             self.failed.emit(event.sentence)
         self._running = tuple(one for one in self._running if one != key)
         self.came.emit(event.method)
 
-    def _drop(self) -> None:
-        """Keep to the bound: the longest unused go, but not what is on screen."""
-        for key in [key for key in self._made if key not in self._wanted]:
-            if sum(self._bytes.values()) <= MOST_BYTES:
-                return
-            del self._made[key], self._bytes[key]
-
     def forget(self) -> None:
-        """Another photo: nothing of the old one is of use."""
-        self._made.clear()
-        self._bytes.clear()
+        """Another photo: what could not be made of the old one may be of this one."""
+        self._store.sweep()
         self._not.clear()
 
     def state(self, method: str, variant: Variant) -> str:

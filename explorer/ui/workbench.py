@@ -60,10 +60,10 @@ class Workbench(QObject):
     ) -> None:
         super().__init__(parent)
         self.runner, self.presenter, self.camera = runner, presenter, camera
-        self.steps = DeskSteps(presenter.studio, self)
+        self.shelf = Shelf()
+        self.steps = DeskSteps(presenter.studio, self.shelf.store, self)
         self.results = Results()
         self.album = Album()
-        self.shelf = Shelf()
         self.photo: Photo | None = None
         self.name = ""
         self.path: Path | None = None
@@ -131,7 +131,8 @@ class Workbench(QObject):
             self._set_status(dict.fromkeys(NAMES, Status("waiting", f"Reading {job.name}")))
             self._show()
         self.working.emit(f"Reading {job.name}", 0, 0)
-        self.runner.start(replace(job, weights=self._weights, variants=self.steps.to_run({})))
+        variants = self.steps.to_run(job.done)
+        self.runner.start(replace(job, weights=self._weights, variants=variants))
 
     # -- events of the worker --------------------------------------------------------------
 
@@ -273,7 +274,7 @@ class Workbench(QObject):
         self.runner.start(
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
                 search=search_of(self.traces), weights=self._weights,
-                variants=self.steps.to_run(done), searched=self.steps.variants.searched())
+                variants=self.steps.to_run(done), searched=self.steps.variants.searched(done))
         )
 
     def use_weights(self, weights: Weights) -> None:

@@ -88,6 +88,33 @@ def test_what_is_held_stays_under_the_bound(
     assert len(engine.runs) == 7 * METHODS  # it had been dropped
 
 
+def test_what_was_exchanged_is_there_again_too(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, folder: Path
+) -> None:
+    """It counts for the bound, and going back runs nothing."""
+    open_all(qtbot, window, folder)
+    bench, store = window.workbench, window.keeping.store
+    before = store.bytes
+    window.go(bench.desk.exchanged("fpn", "top_down", False))
+    settle(qtbot, window)
+    varied = bench.shown["fpn"]
+    assert store.variants == 1 and store.bytes > before
+    window.open_menu.aboutToShow.emit()
+    menu = next(
+        action.menu() for action in window.open_menu.actions()
+        if action.text() == "Memory for results"
+    )
+    assert menu.actions()[0].text().endswith(  # type: ignore[attr-defined]
+        "GiB of 1 photo and 1 run with parts exchanged")
+    turn(qtbot, window, Qt.Key.Key_PageDown, "1.png")
+    assert store.variants == 2
+    runs = len(engine.runs)
+    turn(qtbot, window, Qt.Key.Key_PageUp, "0.png")
+    assert bench.shown["fpn"] is varied and len(engine.runs) == runs
+    window.keeping.choose(1 << 20)
+    assert (len(store), store.variants) == (1, 1)
+
+
 def test_the_bound_is_chosen_in_the_menu_and_remembered(
     qtbot: QtBot, window: Window, settings: QSettings,
     make_window: Callable[[Callable[[], Engine]], Window],

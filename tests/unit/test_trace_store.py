@@ -63,3 +63,19 @@ def test_a_photo_is_counted_anew_when_more_of_it_is_there() -> None:
     store.forget("fpn")
     assert set(store.get("a")) == {"rcnn"} and store.get("b") == {} and store.bytes == 3_000
     assert store.most == DEFAULT_BYTES == 2 * 1024**3
+
+
+def test_variants_count_and_go_with_their_photo() -> None:
+    store = Store(most=10_000)
+    base = photo_of(3_000)
+    other = replace(base, stages=(*base.stages, *photo_of(2_100).stages))
+    store.put("a", {"fpn": base})
+    store.put_variant(base, "other", other)
+    assert store.bytes == 5_100 and (len(store), store.variants) == (1, 1)
+    assert store.variant(base, "other") is other and store.variant(base, "else") is None
+    assert store.variants_of([base]) == (other,) and store.variants_of([other]) == ()
+    store.put("b", {"fpn": photo_of(3_000)})
+    store.sweep()  # its photo is held
+    assert store.variants == 1
+    store.put("c", {"fpn": photo_of(6_000)})
+    assert store.get("a") == {} and store.variants == 0 and store.bytes == 9_000

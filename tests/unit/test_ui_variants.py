@@ -11,7 +11,7 @@ from explorer.methods.parts import Variant
 from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import DetectionsStage, Trace
-from explorer.ui import variants as module
+from explorer.trace.store import Store
 from explorer.ui.variants import STOPPED, Variants
 from tests.traces import synthetic_trace
 
@@ -35,7 +35,7 @@ def made(base: Trace, variant: Variant, size: int = 100) -> VariantMade:
 
 
 def test_what_is_wanted_runs_once(base: Trace) -> None:
-    held, run, varied = Variants(), {"fpn": base}, (("fpn", OFF),)
+    held, run, varied = Variants(Store()), {"fpn": base}, (("fpn", OFF),)
     assert held.missing(run, varied, ("fpn",)) and not held.missing(run, varied, ("rcnn",))
     assert held.begin(held.to_run(run, varied, ("fpn",))) == varied
     assert held.state("fpn", OFF) == "running …" and not held.missing(run, varied, ("fpn",))
@@ -51,7 +51,7 @@ def test_what_is_wanted_runs_once(base: Trace) -> None:
 
 
 def test_what_was_stopped_waits_until_it_is_chosen_anew(base: Trace) -> None:
-    held, run, varied = Variants(), {"fpn": base}, (("fpn", OFF),)
+    held, run, varied = Variants(Store()), {"fpn": base}, (("fpn", OFF),)
     held.begin(varied)
     held.end()
     assert held.state("fpn", OFF) == STOPPED and not held.missing(run, varied, ("fpn",))
@@ -63,18 +63,36 @@ def test_what_was_stopped_waits_until_it_is_chosen_anew(base: Trace) -> None:
     assert held.state("fpn", OFF) == "It broke." and not held.missing(run, varied, ("fpn",))
 
 
-def test_the_longest_unused_are_dropped(base: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_share_the_bound_of_all_results(base: Trace) -> None:
+    """What is on screen stays; the others go with the longest unused, or with their photo."""
     one, two, three, four = LEVELS
-    monkeypatch.setattr(module, "MOST_BYTES", 2500)
-    held = Variants()
+    store = Store()
+    store.put("old", {"fpn": dataclasses.replace(base)})
+    store.put("here", {"fpn": base})
+    held = Variants(store)
     held.shown({"fpn": base}, (("fpn", one),))
+    own = store.bytes
+    store.most = own + 2500
     for variant in (one, two, three):
         held.take(made(base, variant, 1000))
-    # The first is on screen, so the second goes.
-    there = [held.trace("fpn", variant, base) is not None for variant in LEVELS]
-    assert there == [True, False, True, False]
+    # The photo of long ago had to go, and with it room for all three came.
+    assert store.get("old") == {} and len(store) == 1 and store.variants == 3
+    assert store.bytes <= store.most
+    store.most = store.bytes - 500
+    there = [held.trace(variant, base) is not None for variant in LEVELS]
+    assert there == [True, False, True, False]  # the first is on screen, so the second went
     held.take(made(base, four, 10_000))
-    there = [held.trace("fpn", variant, base) is not None for variant in LEVELS]
-    assert there == [True, False, False, False]
+    there = [held.trace(variant, base) is not None for variant in LEVELS]
+    assert there == [True, False, False, False] and store.get("here")
+    held.forget()  # another photo: one can come back to this one, while its traces are held
+    assert held.trace(one, base) is not None
+    store.put("here", {"fpn": dataclasses.replace(base)})
+    assert held.trace(one, base) is None and store.variants == 0
+
+
+def test_those_of_a_photo_without_a_file_go_with_it(base: Trace) -> None:
+    held = Variants(Store())
+    held.take(made(base, OFF))
+    assert held.trace(OFF, base) is not None
     held.forget()
-    assert held.trace("fpn", one, base) is None
+    assert held.trace(OFF, base) is None
