@@ -8,9 +8,6 @@ boxes: at most three quarters of what one call of QPainter.drawRects with a soli
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -21,6 +18,7 @@ from explorer.session.scene import Boxes, Pixels, Scene
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import DARK, colour
 from explorer.ui.transform import fitted
+from tests.benchmarks.crowds import some_boxes, timed
 
 WIDTH, HEIGHT = 1280, 800
 PHOTO = (0.0, 0.0, 640.0, 480.0)
@@ -34,30 +32,11 @@ KINDS = {
 }
 
 
-def some_boxes(n: int) -> np.ndarray:
-    """Boxes as proposals are: their sides spread around 55 photo pixels."""
-    chance = np.random.default_rng(0)
-    middle = chance.uniform(0, PHOTO[2:], (n, 2))
-    sides = np.exp(chance.normal(4, 0.7, (n, 2)))
-    boxes = np.concatenate([middle - sides / 2, middle + sides / 2], axis=1)
-    return np.clip(boxes, 0, np.tile(PHOTO[2:], 2)).astype(np.float32)
-
-
 def canvas(ratio: float) -> QImage:
     size = round(WIDTH * ratio), round(HEIGHT * ratio)
     image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     return image
-
-
-def quickest(frame: Callable[[], None]) -> float:
-    """Milliseconds of the thread; the least of several, which other programs disturb least."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.thread_time()
-        frame()
-        times.append(time.thread_time() - start)
-    return 1000 * min(times)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
@@ -89,6 +68,6 @@ def test_two_thousand_boxes(kind: str, ratio: float, benchmark: BenchmarkFixture
 
     ours()
     benchmark.pedantic(ours, rounds=ROUNDS)
-    frame, reference = quickest(ours), quickest(plain)
+    frame, reference = (timed(do, rounds=ROUNDS).least for do in (ours, plain))
     print(f"\n{kind}, {ratio:g}x: {frame:.1f} ms a frame; one plain call {reference:.1f} ms")
     assert frame <= reference * 3 / 4

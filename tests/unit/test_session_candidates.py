@@ -14,6 +14,7 @@ from explorer.session.related import box_of, counterparts, related
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Picture, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.rpn_common import SHOWS
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import RpnStage, Trace
 from explorer.ui.picking import boxes_at
@@ -87,7 +88,7 @@ def test_the_rpns_views_show_the_candidate_and_its_suppressor(method: str) -> No
     trace, stage = trace_of(method), rpn(method)
     candidate = removed(method)[0]
     key = key_of(trace, stage, candidate)
-    for show in ("proposals", "objectness", "refinement", "NMS"):
+    for show in set(SHOWS) - {"anchors"}:
         view = ViewState(selected=key, controls=(("regions.show", show),))
         made = picture(trace, "regions", view)
         assert layer(made, "Selected").boxes.tolist() == stage.candidates[[candidate]].tolist()
@@ -140,8 +141,32 @@ def test_every_anchor_is_one_row_and_tells_its_life(method: str) -> None:
     assert [card.title for card in story] == ["Anchor", "Objectness", "RPN refinement", "RPN NMS"]
     assert story[0].note == f"anchor {anchor:,}"
     assert f"Not among the {len(stage.top):,} anchors" in story[-1].lines[0]
-    for show in ("proposals", "anchors", "objectness", "refinement", "NMS"):
+    for show in SHOWS:
         view = ViewState(selected=key, controls=(("regions.show", show),))
         picture(trace, "regions", view)
     with pytest.raises(IndexError, match="no anchor"):
         box_of(trace, "regions", int(rows.min()) - len(stage.anchors))
+
+
+@pytest.mark.parametrize("limit", [5, 10_000_000])
+@pytest.mark.parametrize("method", METHODS)
+def test_all_anchors_are_there_as_far_as_the_limit_allows(method: str, limit: int) -> None:
+    trace, stage = trace_of(method), rpn(method)
+    controls = (("regions.show", "all anchors"),)
+    made = picture(trace, "regions", ViewState(limit=limit, controls=controls))
+    layers = [one for one in made.main.layers if one.name.startswith("Anchors of")]
+    rows = np.concatenate([one.rows for one in layers])  # type: ignore[attr-defined]
+    best = np.argsort(-stage.objectness, kind="stable")[:limit]
+    assert sorted(rows.tolist()) == sorted(anchor_rows(stage, best).tolist())
+    every = f"{len(stage.anchors):,} anchors"
+    assert made.summary == (every if limit > 5 else f"5 of {every}")
+    for one in layers:
+        for row, box in zip(one.rows[:3], one.boxes[:3], strict=True):  # type: ignore[attr-defined]
+            assert box_of(trace, "regions", int(row)) is not None and len(box) == 4
+    if len(stage.levels) > 1:
+        name = stage.levels[1].name
+        view = ViewState(limit=limit, controls=(*controls, ("regions.level", name)))
+        alone = picture(trace, "regions", view).main.layers
+        assert [one.name for one in alone if one.name.startswith("Anchors")] == [
+            f"Anchors of {name}"
+        ]

@@ -18,7 +18,7 @@ from explorer.session.scene import (
     Picture,
     ViewState,
 )
-from explorer.session.scenes import rpn_after, rpn_anchors, rpn_replay
+from explorer.session.scenes import rpn_after, rpn_all, rpn_anchors, rpn_replay
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -37,6 +37,7 @@ def picture(trace: Trace, stage: RpnStage, state: ViewState) -> Picture:
     at = focus(trace, state)
     draw = {
         "anchors": rpn_anchors.anchors,
+        "all anchors": rpn_all.all_anchors,
         "objectness": rpn_anchors.objectness,
         "refinement": rpn_after.refinement,
         "NMS": rpn_replay.suppression,

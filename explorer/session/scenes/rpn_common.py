@@ -28,7 +28,7 @@ from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
-SHOWS = ("proposals", "anchors", "objectness", "refinement", "NMS")
+SHOWS = ("proposals", "anchors", "all anchors", "objectness", "refinement", "NMS")
 
 
 def show_control(value: str) -> Control:

@@ -1,0 +1,72 @@
+"""Anchors of all locations, those of the highest objectness first: up to every one there is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.session.anchors import colour_index, colour_names, level_rows
+from explorer.session.candidates import anchor_rows
+from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
+from explorer.session.scenes.common import (
+    Focus,
+    count,
+    number,
+    photo_scene,
+    shown,
+    strongest,
+    title,
+)
+from explorer.session.scenes.panel import Column
+from explorer.session.scenes.rpn_anchors import ALL_LEVELS
+from explorer.session.scenes.rpn_common import chosen, selected, show_control, sigmoid
+from explorer.trace.stages import RpnStage, Trace
+
+
+def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
+    """As many as the display limit allows, of all levels or of one."""
+    names = tuple(level.name for level in stage.levels)
+    choices = (ALL_LEVELS, *names) if len(names) > 1 else names
+    wanted = str(state.control("regions", "level", choices[0]))
+    wanted = wanted if wanted in choices else choices[0]
+    every = np.arange(len(stage.anchors))
+    if wanted in names:
+        every = every[level_rows(stage, names.index(wanted))]
+    rows = every
+    if state.limit < len(every):
+        rows = every[strongest(stage.objectness[every], state.limit)]
+    layers: list[Layer] = []
+    colours = colour_index(stage, rows)
+    panel = Column()
+    panel.heading("Anchors on the photo", "highest objectness first")
+    for index, name in enumerate(colour_names(stage)):
+        own = rows[colours == index]
+        if len(own):
+            layers.append(
+                Boxes(
+                    name=f"Anchors of {name}", boxes=stage.anchors[own], roles=f"level{index}",
+                    stage="regions", rows=anchor_rows(stage, own), width=1.2, opacity=0.75,
+                )
+            )
+        if len(own) or wanted == ALL_LEVELS:
+            panel.swatch(f"level{index}", f"{name}: {count(len(own))}", outline=True)
+    if len(rows):
+        lowest = float(sigmoid(stage.objectness[rows]).min())
+        panel.pair("Lowest objectness shown", number(lowest, 3))
+    panel.text(
+        "The more outlines cover each other, the fainter each is drawn. Boxes, below, sets how "
+        "many are shown.", "muted", 11,
+    )
+    layers += selected(trace, stage, state, at, always=False)
+    chosen(panel, trace, stage, state, at)
+    controls = [show_control("all anchors")]
+    if len(choices) > 1:
+        controls.append(
+            Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
+        )
+    return Picture(
+        title=title(trace, "regions"),
+        summary=shown(len(rows), len(stage.anchors), "anchor"),
+        main=photo_scene(trace, *layers, opacity=0.75),
+        panel=panel.scene(),
+        controls=tuple(controls),
+    )
