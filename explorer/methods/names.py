@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from explorer.trace.base import StageName
+if TYPE_CHECKING:
+    from explorer.trace.base import StageName
 
 
 @dataclass(frozen=True)

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QSplitter
 
-from explorer.ui.bottom_bar import BottomBar
-from explorer.ui.camera import Camera
-from explorer.ui.centre import Centre
-from explorer.ui.drawer import Drawer
-from explorer.ui.entrance import Entrance
-from explorer.ui.flow import stacked
-from explorer.ui.notices import Banner, StatusStrip
-from explorer.ui.side import WIDE, Side
-from explorer.ui.stage_map import StageMap
-from explorer.ui.studio import Studio
-from explorer.ui.style import Theme
-from explorer.ui.top_bar import TopBar
-from explorer.ui.truth_bar import TruthBar
+from explorer.ui.shell import Shell
 
 
-class Frame(QMainWindow):
-    """Parts that know nothing of each other; `Window` connects them."""
+class Frame(Shell):
+    """Parts that know nothing of each other; `Window` connects them.
 
-    def __init__(self, settings: QSettings) -> None:
-        super().__init__()
-        self.settings = settings
-        self.setWindowTitle("Two-Stage Explorer")
+    They are imported where they are built: the window is on screen before.
+    """
+
+    def build(self) -> None:
+        """Fill the shell."""
+        from explorer.ui.bottom_bar import BottomBar
+        from explorer.ui.camera import Camera
+        from explorer.ui.centre import Centre
+        from explorer.ui.drawer import Drawer
+        from explorer.ui.entrance import Entrance
+        from explorer.ui.flow import stacked
+        from explorer.ui.notices import Banner, StatusStrip
+        from explorer.ui.side import WIDE, Side
+        from explorer.ui.stage_map import StageMap
+        from explorer.ui.studio import Studio
+        from explorer.ui.style import Theme
+        from explorer.ui.top_bar import TopBar
+        from explorer.ui.truth_bar import TruthBar
+
         self.setAcceptDrops(True)
-        self.theme = Theme(str(settings.value("theme", "dark")), self)
+        self.theme = Theme(str(self.settings.value("theme", "dark")), self)
         self.camera = Camera(self)
         self.studio = Studio(self)
-        self._build()
-
-    def _build(self) -> None:
+        self._wide = WIDE
         self.open_menu = QMenu(self)
         self.open_menu.setToolTipsVisible(True)
         self.entrance = Entrance(self, self.open_menu, self.settings)
@@ -68,13 +68,8 @@ class Frame(QMainWindow):
         self.banner = Banner(self.theme, self.centre)
 
     def restore_sizes(self) -> None:
-        """As they were when the window was closed; at first, for this screen."""
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(1680, screen.width()), min(1050, screen.height()))
-        geometry = self.settings.value("geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        narrow = self.width() < WIDE
+        """Of its parts, as they were when the window was closed."""
+        narrow = self.width() < self._wide
         self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
         state = self.settings.value("splitter")
         if state is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import (
@@ -15,39 +16,49 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
-from explorer.session.job import Engine
-from explorer.session.related import Counterpart
-from explorer.session.scene import Key
-from explorer.session.state import Desk
-from explorer.ui.actions import add_actions
-from explorer.ui.bottom_bar import LIMITS
-from explorer.ui.command_palette import CommandPalette
-from explorer.ui.comparing import Comparing
-from explorer.ui.dialogs import KeysDialog
-from explorer.ui.following import Following
 from explorer.ui.frame import Frame
-from explorer.ui.keeping import Keeping
-from explorer.ui.outlet import Outlet
-from explorer.ui.presenter import Presenter
-from explorer.ui.runner import Runner
-from explorer.ui.sessions import Sessions
-from explorer.ui.style_files import apply_style
-from explorer.ui.switching import Switching
-from explorer.ui.time_page import TimePage
-from explorer.ui.tour import Tour
-from explorer.ui.truth_desk import TruthDesk
-from explorer.ui.weights import FpnWeights
-from explorer.ui.words import device_text
-from explorer.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from explorer.session.job import Engine
+    from explorer.session.related import Counterpart
+    from explorer.session.scene import Key
+    from explorer.session.state import Desk
 
 
 class Window(Frame):
-    """make_engine: called in the worker when the first photo is opened."""
+    """make_engine: called in the worker when the first photo is opened.
 
-    def __init__(self, make_engine: Callable[[], Engine], settings: QSettings) -> None:
+    furnished: False for a window that is shown empty first; `furnish` makes it whole.
+    """
+
+    def __init__(
+        self, make_engine: Callable[[], Engine], settings: QSettings, furnished: bool = True
+    ) -> None:
         super().__init__(settings)
-        self.runner = Runner(make_engine, self)
+        self._make_engine = make_engine
         self._first: list[Path] = []
+        if furnished:
+            self.furnish()
+
+    def furnish(self) -> None:
+        """All parts of the window. Reads NumPy and most of the program from disk."""
+        from explorer.ui.actions import add_actions
+        from explorer.ui.command_palette import CommandPalette
+        from explorer.ui.comparing import Comparing
+        from explorer.ui.keeping import Keeping
+        from explorer.ui.outlet import Outlet
+        from explorer.ui.presenter import Presenter
+        from explorer.ui.runner import Runner
+        from explorer.ui.sessions import Sessions
+        from explorer.ui.style_files import apply_style
+        from explorer.ui.time_page import TimePage
+        from explorer.ui.tour import Tour
+        from explorer.ui.weights import FpnWeights
+        from explorer.ui.workbench import Workbench
+
+        self.build()
+        settings = self.settings
+        self.runner = Runner(self._make_engine, self)
         self.presenter = Presenter(
             self.centre, self.stage_map, self.bottom, self.studio, self.theme, self
         )
@@ -70,8 +81,15 @@ class Window(Frame):
         apply_style(QApplication.instance(), self.theme)
         self.restore_sizes()
         self._show_methods()
+        self.furnished = True
+        self._place_side()
 
     def _wire(self) -> None:
+        from explorer.ui.following import Following
+        from explorer.ui.switching import Switching
+        from explorer.ui.truth_desk import TruthDesk
+        from explorer.ui.words import device_text
+
         bench = self.workbench
         bench.failed.connect(self.banner.say)
         self.truth = TruthDesk(
@@ -130,7 +148,8 @@ class Window(Frame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_side()
+        if self.furnished:
+            self._place_side()
 
     # -- steps of the desk -----------------------------------------------------------------
 
@@ -140,6 +159,8 @@ class Window(Frame):
         self._show_methods()
 
     def _control_changed(self, key: str, value: str | int) -> None:
+        from explorer.ui.bottom_bar import LIMITS
+
         desk = self.workbench.desk
         if key == "limit":
             self.go(desk.with_limit(LIMITS[str(value)]))
@@ -178,6 +199,8 @@ class Window(Frame):
         self.use_theme("light" if self.theme.palette.name == "dark" else "dark")
 
     def use_theme(self, name: str) -> None:
+        from explorer.ui.style_files import apply_style
+
         if name == self.theme.palette.name:
             return
         self.theme.switch(name)
@@ -219,9 +242,13 @@ class Window(Frame):
     # -- the rest --------------------------------------------------------------------------
 
     def show_keys(self) -> None:
+        from explorer.ui.dialogs import KeysDialog
+
         KeysDialog(self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.furnished:
+            return super().closeEvent(event)
         self.keep_sizes()
         self.hide()
         self.outlet.close()

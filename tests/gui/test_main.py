@@ -46,6 +46,8 @@ def test_main_shows_real_results_and_ends_cleanly(
     def look() -> None:
         windows = [w for w in QApplication.topLevelWidgets() if isinstance(w, Window)]
         for window in windows:
+            if not window.furnished:
+                continue
             complete = [t for t in window.workbench.traces.values() if t.stage("detections")]
             idle = not window.runner.busy and not window.studio.busy
             if window.isVisible() and idle and (complete or window.banner.isVisible()):
