@@ -14,6 +14,7 @@ from pathlib import Path
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import problem_of, published
 from explorer.session.album import photos_in
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.job import (
     Engine,
     Failed,
@@ -24,7 +25,9 @@ from explorer.session.job import (
     sentence_of,
 )
 from explorer.session.numbers import FILES, write_numbers
-from explorer.trace.stages import Trace
+from explorer.session.scene import ViewState
+from explorer.session.truth import TruthError, find_truth, read_truth
+from explorer.trace.stages import ImageStage, Trace
 
 
 def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
@@ -90,6 +93,24 @@ def weights_file(text: str) -> Path:
         return download(text, progress=tell)
 
 
+def truth_of(photo: Path, trace: Trace, options: argparse.Namespace) -> GroundTruth | None:
+    """The ground truth of a photo: in the file of `--truth`, else what lies beside it, if anything.
+
+    A VOC annotation is of one photo: of several, the one that has its name. Raises TruthError with
+    a sentence where the file cannot be used.
+    """
+    image = trace.stage("image")
+    if not isinstance(image, ImageStage):
+        return None
+    height, width = image.pixels.shape[:2]
+    given: Path | None = options.truth
+    alone = len(options.paths) == 1 and not options.paths[0].is_dir()
+    others = given is not None and given.suffix.lower() == ".xml" and given.stem != photo.stem
+    if given is None or (others and not alone):
+        return find_truth(photo, width, height)
+    return read_truth(given, photo.name, width, height)
+
+
 def free_name(stem: str, taken: set[str]) -> str:
     """The stem, or stem-2, stem-3 ... where this run has used it; takes it.
 
@@ -126,27 +147,35 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
             named = str(photo) in event.sentence or photo.name in event.sentence
             _progress("")
             code = complain(event.sentence if named else f"{photo}: {event.sentence}")
+    truth = None
+    if traces:
+        try:
+            truth = truth_of(photo, next(iter(traces.values())), options)
+        except TruthError as error:
+            code = complain(str(error))
+    view = ViewState(truth=truth)
     in_order = [traces[name] for name in NAMES if name in traces]
     complete = [trace for trace in in_order if trace.stage("detections") is not None]
     style = Style(PAGE_PALETTES[options.theme], float(options.scale), options.format)
     lost: list[str] = []
     pages = write_pages(
-        complete, folder, photo.name, style, options.stage, failed=lost.append
+        complete, folder, photo.name, style, options.stage, lambda method: view, lost.append
     )
     for path in pages:
         _progress(f"{photo.name}: {path.relative_to(folder)}")
     for stage in options.animate:
         written = [
             path for trace in complete
-            for path in write_replay(trace, stage, folder, photo.name, style.palette, options.movie)
-            if path is not None
+            for path in write_replay(
+                trace, stage, folder, photo.name, style.palette, options.movie, view
+            ) if path is not None
         ]
         for path in written:
             _progress(f"{photo.name}: {path.relative_to(folder)}")
         if complete and not written:
             lost.append(f"The stage '{stage}' has no steps to play.")
     kinds = [kind for kind in FILES if getattr(options, kind)]
-    for path in write_numbers(complete, folder, photo, kinds):
+    for path in write_numbers(complete, folder, photo, kinds, truth):
         _progress(f"{photo.name}: {path.relative_to(folder)}")
     _progress("")
     for sentence in lost:

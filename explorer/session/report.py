@@ -9,17 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.scenes.common import label_name
+from explorer.session.verdicts import MATCH, verdicts
+from explorer.trace.base import Floats
 from explorer.trace.stages import DetectionsStage, ImageStage, Trace
 
 
-def trace_json(trace: Trace, path: str | Path) -> dict[str, Any]:
+def trace_json(
+    trace: Trace, path: str | Path, truth: GroundTruth | None = None
+) -> dict[str, Any]:
     """What the method did with the photo at `path`, ready for `json.dumps`.
 
     image {path, width, height}; method, weights, device; settings; stages [{name, ms, count,
     multiply_adds}] in the order in which they ran; detections [{box, label, score, lineage}], where
     box is x1, y1, x2, y2 in photo pixels and lineage the [{stage, row}] from the detection back to
-    the region.
+    the region. With ground truth, `against` is in it too.
     """
     image = trace.stage("image")
     height, width = image.pixels.shape[:2] if isinstance(image, ImageStage) else (0, 0)
@@ -37,6 +42,7 @@ def trace_json(trace: Trace, path: str | Path) -> dict[str, Any]:
             for stage in trace.stages
         ],
         "detections": detections(trace),
+        **against(trace, truth),
     }
 
 
@@ -47,7 +53,7 @@ def detections(trace: Trace) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "box": [round(float(value), 2) for value in stage.boxes[row]],
+            "box": _corners(stage.boxes[row]),
             "label": label_name(trace, int(stage.labels[row])),
             "score": round(float(stage.scores[row]), 6),
             "lineage": [
@@ -56,6 +62,42 @@ def detections(trace: Trace) -> list[dict[str, Any]]:
         }
         for row in range(len(stage.boxes))
     ]
+
+
+def against(trace: Trace, truth: GroundTruth | None) -> dict[str, Any]:
+    """The detections judged by VOC's rule, nothing without ground truth or detections.
+
+    ground_truth {source, iou, boxes [{box, label, difficult, found_by}]}, found_by: the row of the
+    detection that found it, "missed", "difficult" (counts neither way) or "unknown" (a class that
+    the detector was not trained on). verdicts [{verdict, ground_truth, iou, why}], one a detection:
+    verdict "true", "false", "duplicate" or "ignored"; ground_truth: the row it overlaps most of its
+    class, or null.
+    """
+    of = verdicts(trace, truth) if truth is not None else None
+    if truth is None or of is None:
+        return {}
+    found: dict[int, Any] = {int(row): "difficult" for row in np.flatnonzero(truth.difficult)}
+    found |= {int(row): "missed" for row in of.missed} | {int(row): "unknown" for row in of.unknown}
+    found |= {int(of.match[row]): int(row) for row in of.rows("true")}
+    boxes = [
+        {"box": _corners(box), "label": name, "difficult": bool(hard), "found_by": found[row]}
+        for row, (box, name, hard) in enumerate(
+            zip(truth.boxes, truth.names, truth.difficult, strict=True)
+        )
+    ]
+    judged = [
+        {
+            "verdict": kind, "ground_truth": int(match) if match >= 0 else None,
+            "iou": round(float(iou), 4), "why": why,
+        }
+        for kind, match, iou, why in zip(of.kind, of.match, of.iou, of.why, strict=True)
+    ]
+    held = {"source": truth.source, "iou": MATCH, "boxes": boxes}
+    return {"ground_truth": held, "verdicts": judged}
+
+
+def _corners(box: Floats) -> list[float]:
+    return [round(float(value), 2) for value in box]
 
 
 def plain(value: Any) -> Any:

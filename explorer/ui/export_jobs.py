@@ -82,7 +82,8 @@ def numbers(
     place = showing.place_in(folder)
 
     def write(stopped: Stopped) -> Iterator[Path]:
-        for path in write_numbers(traces, place, showing.path or showing.photo_name, kinds):
+        photo, truth = showing.path or showing.photo_name, showing.desk.view.truth
+        for path in write_numbers(traces, place, photo, kinds, truth):
             yield path
             if stopped():
                 return

@@ -44,11 +44,13 @@ def present_replay(
 
 
 def write_replay(
-    trace: Trace, stage: StageName, folder: Path, photo_name: str, palette: Palette, kind: str
+    trace: Trace, stage: StageName, folder: Path, photo_name: str, palette: Palette, kind: str,
+    view: ViewState | None = None,
 ) -> Iterator[Path | None]:
-    """Write `METHOD/NN-stage.gif`. Yields None for each frame, then the path; nothing where the
-    stage has no steps. Raises OSError naming the file that could not be written."""
-    found = playing_view(trace, stage, ViewState())
+    """Write `METHOD/NN-stage.gif`. view: other than at first. Yields None for each frame, then the
+    path; nothing where the stage has no steps. Raises OSError naming the file that could not be
+    written."""
+    found = playing_view(trace, stage, view or ViewState())
     if found is None:
         return
     view, control = found
