@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import PUBLISHED, SUFFIXES
-from explorer.trace.base import STAGE_NAMES
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -50,6 +49,8 @@ def parser_of_window() -> argparse.ArgumentParser:
 
 
 def parser_of_export() -> argparse.ArgumentParser:
+    from explorer.trace.base import STAGE_NAMES
+
     parser = argparse.ArgumentParser(
         prog="main.py export",
         description="Run the detectors and write every stage as a picture. Needs no display.",
@@ -97,22 +98,29 @@ def open_window(
     settings: QSettings,
     weights: str | None = None,
 ) -> Window:
-    """The window, shown, with `paths` (or the first sample) about to open in it.
-
-    weights: for FPN, the name of a torchvision detector or a file; else those of the last time.
+    """The window, shown, with `paths` (or the first sample) about to open in it: see `open_first`.
     """
-    from explorer.paths import samples
     from explorer.ui.window import Window
 
     window = Window(make_engine, settings)
     window.show()
+    open_first(window, paths, weights)
+    return window
+
+
+def open_first(window: Window, paths: Sequence[Path], weights: str | None) -> None:
+    """Let the window open `paths`, or the first sample.
+
+    weights: for FPN, the name of a torchvision detector or a file; else those of the last time.
+    """
+    from explorer.paths import samples
+
     if weights is not None:
         window.weights.start_with(weights)
     photos = [path for path in paths if path.suffix.lower() not in SUFFIXES]
     first = [*paths, *(() if photos else samples()[:1])]
     if first:
         window.start_with(first)
-    return window
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -132,13 +140,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     from PySide6.QtWidgets import QApplication
 
     from explorer.ui.garbage import Collector
+    from explorer.ui.window import Window
 
     app = QApplication.instance() or QApplication(["two-stage-explorer"])
     app.setApplicationName("two-stage-explorer")
     settings = QSettings("two-stage-explorer", "two-stage-explorer")
     collector = Collector()
-    window = open_window(options.paths, engine_for(options.device), settings, options.weights)
-    window.workbench.idle.connect(collector.settle)
+    window = Window(engine_for(options.device), settings, furnished=False)
+
+    def furnish() -> None:
+        if not window.isVisible():
+            return  # it was closed at once
+        try:
+            window.furnish()
+        except BaseException:
+            app.exit(1)  # a window without its parts is of no use
+            raise
+        window.workbench.idle.connect(collector.settle)
+        open_first(window, options.paths, options.weights)
+
+    window.painted.connect(furnish)
+    window.show()
     code = app.exec()
     window.deleteLater()
     collector.close()
