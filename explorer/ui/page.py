@@ -27,7 +27,7 @@ from explorer.ui.transform import View, fitted
 from explorer.ui.words import time_text, total_ms
 
 WIDTH, HEIGHT = 1280.0, 800.0
-READABLE = 0.85  # a panel's least scale; a longer one makes the page higher
+READABLE = 0.95  # a panel's least scale; a longer one makes the page higher
 NAME = "Two-Stage Explorer"
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
 LARGEST = 1.12  # panels are not enlarged more than this

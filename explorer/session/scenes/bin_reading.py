@@ -106,7 +106,7 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
         weight = "" if weights is None else number(float(weights[index]), 3)
         rows.append((f"column {x}, row {y}", weight, value))
     cells = (Cell(0, mono=False), Cell(200, "right"), Cell(panel.inner, "right"))
-    head = ("", "" if weights is None else "weight", "value")
+    head = ("", "weight", "value") if weights is not None else ()
     panel.table(cells, head, rows, 0 if weights is None else -1)
     if len(order) > LISTED:
         panel.text(f"and {plural(len(order) - LISTED, 'more cell')}", "muted", 11)

@@ -37,7 +37,8 @@ from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
-TALL, FEW = 17.0, 34.0  # the largest height of a cell: in a grid of many rows, or of three
+TALL, FEW = 15.0, 30.0  # the largest height of a cell: in a grid of many rows, or of three
+BELOW = 14.0  # from a cell to the next, with its number
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -199,7 +200,11 @@ def _panel(
     panel.heading(f"Region {at.region:,}", at.why)
     panel.text(f"{what[0].upper()}{what[1:]}", bold=True)
     name = TITLES[stage.kind]
-    panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}.", "muted", 11)
+    total = sum(side * side for side in stage.bins)
+    length = stage.channels * total
+    panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}. {stage.channels} channels × "
+               f"{plural(total, 'bin')} = {length:,} numbers{beside(length, VECTOR[trace.method])}.",
+               "muted", 11)
     if one.bins.note:
         panel.text(one.bins.note, "muted", 11)
     panel.gap(3)
@@ -231,10 +236,6 @@ def _panel(
         x += width + 10
     panel.y = deepest + 4
     _bin(panel, stage, plane, one)
-    total = sum(side * side for side in stage.bins)
-    length = stage.channels * total
-    panel.heading("In all", f"{plural(length, 'number')}{beside(length, VECTOR[trace.method])}")
-    panel.pair(f"{stage.channels} channels × {plural(total, 'bin')}", f"{length:,}-d vector")
     crops.focused(panel, trace, at)
     return panel
 
@@ -251,20 +252,20 @@ def _numbers(
     size = 10.0 if cell < 46 else 11.0
     for index, value in enumerate(values.ravel().tolist()):
         row, column = divmod(index, side)
-        left, y = x + column * (cell + gap), top + row * (tall + 17)
+        left, y = x + column * (cell + gap), top + row * (tall + BELOW)
         panel.add(
             Heat(name="Pooled", values=np.array([[value]]), rect=(left, y, left + cell, y + tall),
                  low=low, high=max(high, low + 1e-6))
         )
         chosen = index == mark
-        panel.label(left + cell / 2, y + tall + 7, number(value), "text" if chosen else "muted",
+        panel.label(left + cell / 2, y + tall + 6.5, number(value), "text" if chosen else "muted",
                     size, "centre", chosen, True)
         if chosen:
             panel.add(
                 Boxes(name="Chosen bin", roles="selected", width=2.0,
                       boxes=np.array([(left - 1, y - 1, left + cell + 1, y + tall + 1)]))
             )
-    panel.y = top + side * (tall + 17)
+    panel.y = top + side * (tall + BELOW)
 
 
 def _bin(
