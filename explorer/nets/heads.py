@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 WIDTH = 512  # of fc6 and fc7; 4096 in the papers (FPN: 1024)
+STDS = (0.1, 0.1, 0.2, 0.2)  # what t_x, t_y, t_w, t_h are divided by in training
 
 
 class FullyConnected(nn.Module):
@@ -55,7 +56,7 @@ class SiblingHead(FullyConnected):
         nn.init.normal_(self.box.weight, std=0.001)
         nn.init.zeros_(self.box.bias)
         self.register_buffer("mean", torch.zeros(4))
-        self.register_buffer("std", torch.tensor([0.1, 0.1, 0.2, 0.2]))
+        self.register_buffer("std", torch.tensor(STDS))
 
     def siblings(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
         """Pooled features -> logits (R, K + 1) and normalised targets (R, K, 4)."""

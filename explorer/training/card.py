@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, cast
 
-from explorer.methods.checkpoints import tuples
-from explorer.methods.modules import module_of
-from explorer.training import svm
 from explorer.training.ablations import ablation_table
 from explorer.training.data import CLASSES
+from explorer.training.deviations import differences
+from explorer.training.made import TITLES, Made
 
 TERMS = """\
 - PASCAL VOC's photos are flickr's, used under flickr's terms for training and research, with
@@ -23,98 +21,11 @@ IMAGENET = """\
 - The CNN began with torchvision's ImageNet weights, under ImageNet's terms: non-commercial
   research and education. The weights are meant for that use."""
 
-DIFFERENCES = {
-    "rcnn": """\
-- A compact residual CNN instead of AlexNet; crops of 96 pixels (227), p = 7 (16); pool5 is
-  3 x 3 x 256 (6 x 6 x 256); fc6 and fc7 of 512 (4096).
-- A cosine schedule; the layers up to C2 and all normalisation statistics are fixed.""",
-    "sppnet": """\
-- A compact residual CNN with a dilated last stage instead of ZF-5; photos scaled by 3/8; fc6 and
-  fc7 of 512 (4096).
-- A cosine schedule for the fully connected layers; the convolutions are fixed, as in the paper.""",
-    "fast_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; fc6 and fc7 of 512 (4096).
-- 32 RoIs of each of 8 photos a step (64 of 2); a cosine schedule; random crops and zooms; the
-  layers up to C2 and all normalisation statistics are fixed.""",
-    "faster_rcnn": """\
-- A compact residual CNN with a dilated last stage instead of VGG16; fc6 and fc7 of 512 (4096).
-- One objectness logit per anchor instead of two; 32 RoIs of each of 8 photos a step; a cosine
-  schedule; random crops and zooms; the layers up to C2 and all normalisation statistics are
-  fixed.""",
-    "fpn": """\
-- A compact residual CNN instead of ResNet-50/101; d = 128 (256); fc6 and fc7 of 512 (1024).
-- RoIAlign instead of RoI pooling; 32 RoIs of each of 8 photos a step; a cosine schedule; random
-  crops and zooms; the layers up to C2 and all normalisation statistics are fixed.
-- Two of three training steps leave out P2, the level that costs the most; its regions are then
-  read from P3.""",
-}
-
-# Options of `train` that change the recipe, and what they are unless they are given.
-USUAL = {"schedule": "joint", "mining": "sample", "scales": "single", "optimiser": "adamw"}
-# What differs from the paper by the choice of an option, where the method has it.
-SAMPLED = """\
-- SVMs and regressors are fitted on a sample of the regions of each photo, with hard negatives
-  mined from that sample."""
-SMALL_FC7 = f"""\
-- The SVMs have a squared hinge and C = {svm.C:g}, for an fc7 of 512 numbers (R-CNN's published
-  code: a plain hinge, 0.001)."""
-MINED = """\
-- The SVMs' hard negatives are mined from all regions, as in the paper; the regressors are fitted on
-  a sample of them."""
-RECIPES = {
-    ("schedule", "joint"): {"faster_rcnn": """\
-- Approximate joint training instead of the paper's four alternating steps: no gradient through
-  the coordinates of the proposals."""},
-    ("mining", "sample"): {"rcnn": SAMPLED, "sppnet": SAMPLED},
-    ("mining", "all"): {"rcnn": MINED, "sppnet": MINED},
-    ("scales", "single"): {"sppnet": "- One scale; the paper's best result has five."},
-    ("optimiser", "adamw"): dict.fromkeys(DIFFERENCES, "- AdamW instead of SGD with momentum."),
-}
-
-TITLES = {
-    "rcnn": "R-CNN (Girshick et al., CVPR 2014)",
-    "sppnet": "SPPNet (He et al., ECCV 2014)",
-    "fast_rcnn": "Fast R-CNN (Girshick, ICCV 2015)",
-    "faster_rcnn": "Faster R-CNN (Ren et al., NIPS 2015)",
-    "fpn": "FPN (Lin et al., CVPR 2017)",
-}
-
 CAPTIONS = {
     "losses": "losses of the training",
     "classes": "average precision of each class",
     "recall": "recall of the regions",
 }
-
-
-@dataclass(frozen=True)
-class Made:
-    """How a network came about, for its card. hours: of training, without pre-training.
-
-    steps, hours: of the last run; earlier: (steps, hours) of the runs that it went on from.
-    """
-
-    sets: str
-    photos: int
-    budget: str
-    steps: int
-    hours: float
-    device: str
-    commit: str
-    backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
-    earlier: tuple[int, float] | None = None
-    network: str = "compact"
-    imagenet: bool = False  # whether it began with torchvision's weights
-    chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
-
-
-def paper_values(method: str, settings: Mapping[str, Any]) -> list[str]:
-    """"name: ours (paper's)" of every setting that was scaled. settings: the network's own."""
-    ours = tuples(dict(settings))
-    return [
-        f"{one.name}: {ours.get(one.name, one.default)} (paper: {one.metadata['paper']})"
-        for one in fields(module_of(method).Settings)
-        if one.metadata.get("paper") not in (None, one.default) and "kept" not in one.metadata
-    ]
 
 
 def measures(results: Mapping[str, Any]) -> str:
@@ -233,26 +144,3 @@ def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
         *(f"--{name} {value}" for name, value in made.chosen),
     ]  # fmt: skip
     return " ".join(word for word in words if word), began
-
-
-def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
-    """What differs from the paper, Markdown."""
-    points = []
-    if made.network == "compact":
-        if made.backbone in TITLES:
-            points.append(
-                f"- Its convolutions began as those of our {TITLES[made.backbone]}, not as a\n"
-                "  classifier's: pre-training was too short for more."
-            )
-        points.append(DIFFERENCES[method])
-        if method in ("rcnn", "sppnet"):
-            points.append(SMALL_FC7)
-    else:
-        points.append(f"- torchvision's {made.network}; a cosine schedule; random crops and zooms.")
-    for choice in (USUAL | dict(made.chosen)).items():
-        if method in RECIPES.get(choice, {}):
-            points.append(RECIPES[choice][method])
-    if made.network == "compact":
-        scaled = [f"- {line}" for line in paper_values(method, settings)] or ["- none"]
-        points += ["", "Settings scaled to the smaller network:", "", *scaled]
-    return "\n".join(points)

@@ -20,7 +20,10 @@ WARM_UP = 100  # steps, but at most this part of the budget:
 WARM_UP_PART = 0.1
 RECORD_EVERY = 20
 KEEP_EVERY = 120.0  # seconds between checkpoints
-OPTIMISERS = ("adamw", "sgd")
+DECAYS = {"adamw": 1e-2, "sgd": 5e-4}  # of weights, by optimiser
+OPTIMISERS = tuple(DECAYS)
+CNN_RATE = 0.4  # of the rate of new layers
+CLIP = 10.0  # norm that gradients are cut to
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def optimiser_for(
     """
     if kind not in OPTIMISERS:
         raise ValueError(f"no optimiser '{kind}': choose {', '.join(OPTIMISERS)}")
-    decay = 1e-2 if kind == "adamw" else 5e-4
+    decay = DECAYS[kind]
     groups: list[dict[str, Any]] = []
     for module, rate in modules:
         held = [p for p in module.parameters() if p.requires_grad]
@@ -100,7 +103,7 @@ def train(
     clock: Clock,
     name: str = "train",
     scaler: torch.amp.GradScaler | None = None,
-    clip: float = 10.0,
+    clip: float = CLIP,
     engine: Engine | None = None,
 ) -> list[float]:
     """Take steps until the budget is spent, from where `clock` stands (see `resume`).

@@ -10,10 +10,11 @@ from typing import Any
 
 import torch
 
-from explorer.training.card import TITLES, USUAL, Made, card
+from explorer.training.card import card
 from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
 from explorer.training.figures import record
+from explorer.training.made import TITLES, USUAL, Made
 from explorer.training.networks import configuration_of, state_of, weights_file
 from explorer.training.serialise import serialised
 
@@ -100,7 +101,7 @@ def made_by(run: Path, device: str, commit: str) -> Made:
         (earlier["steps"], earlier["hours"]) if earlier else None,
         options.get("network", "compact"), options.get("imagenet", False),
         tuple(
-            (name, options[name])
-            for name, usual in USUAL.items() if options.get(name, usual) != usual
+            (name, str(options[name]))
+            for name, usual in USUAL.items() if str(options.get(name, usual)) != usual
         ) + numbers,
     )  # fmt: skip

@@ -28,6 +28,7 @@ POSITIVE_WEIGHT = 2.0  # as in that code
 BIAS = 10.0  # the constant feature that liblinear learns the bias on
 LAMBDA = 1000.0  # R-CNN, appendix C
 HARD = -1.0  # a negative of a larger margin is wrong or inside the margin
+MOST = 2000  # examples of a class that its box regressor is fitted on
 NEVER = -10.0  # bias of a class without examples
 
 
@@ -107,7 +108,7 @@ def fit_one(own: Floats, others: Floats, scale: float, seed: int = 0) -> tuple[F
 
 def fit_ridge(
     features: Floats | NDArray[np.float16], labels: NDArray[np.int64], targets: Floats,
-    classes: int, most: int = 2000, seed: int = 0,
+    classes: int, most: int = MOST, seed: int = 0,
 ) -> Linear:  # fmt: skip
     """Class-specific box regression: t_x, t_y, t_w, t_h of each class from pooled features.
 

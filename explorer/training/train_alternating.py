@@ -33,7 +33,7 @@ from explorer.training.detectors import (
     rpn_alone_losses,
 )
 from explorer.training.engine import Engine, start
-from explorer.training.loop import Budget, save
+from explorer.training.loop import CNN_RATE, Budget, save
 from explorer.training.options import Options, describe
 from explorer.training.starts import freeze_statistics
 from explorer.training.train_detector import (
@@ -123,7 +123,7 @@ def train_alternating(options: Options) -> list[float]:
     def step(
         number: int, net: Net, layers: list[nn.Module], losses: Losses, regions: Path | None
     ) -> None:
-        rates = [(x, options.rate * (0.4 if x is net.backbone else 1.0)) for x in layers]
+        rates = [(x, options.rate * (CNN_RATE if x is net.backbone else 1.0)) for x in layers]
         folder = options.work / f"step{number}"
         name = f"step {number} of {STEPS}"
         stage = Stage(name, net, rates, losses, budget, folder, regions)

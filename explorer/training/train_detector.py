@@ -21,7 +21,7 @@ from explorer.training.detectors import (
     fpn_losses,
 )
 from explorer.training.engine import Engine, share, start
-from explorer.training.loop import Budget, Clock, optimiser_for, resume, train
+from explorer.training.loop import CNN_RATE, Budget, Clock, optimiser_for, resume, train
 from explorer.training.options import Options, describe
 from explorer.training.precision import Precision
 from explorer.training.starts import begin, freeze_early, freeze_statistics
@@ -173,7 +173,7 @@ def train_detector(method: str, options: Options) -> list[float]:
         FINEST_EVERY if options.network == "compact" else 1,
     )  # fmt: skip
     others = [module for name, module in net.named_children() if name != "backbone"]
-    layers = [(backbone, 0.4 * options.rate)] + [(module, options.rate) for module in others]
+    layers = [(backbone, CNN_RATE * options.rate)] + [(module, options.rate) for module in others]
     stage = Stage(
         method, net, layers, losses, options.budget, options.work, options.proposals
     )

@@ -23,7 +23,16 @@ from explorer.ops.images import load_photo
 from explorer.training.data import CLASSES, Photo, cached_proposals, read_sets
 from explorer.training.engine import share, start
 from explorer.training.examples import Drawing, collect, fit, mine_all
-from explorer.training.loop import Budget, Clock, optimiser_for, resume, save, state, train
+from explorer.training.loop import (
+    CNN_RATE,
+    Budget,
+    Clock,
+    optimiser_for,
+    resume,
+    save,
+    state,
+    train,
+)
 from explorer.training.options import Options, describe
 from explorer.training.samplers import sample_rois
 from explorer.training.starts import begin, freeze_early, freeze_statistics
@@ -33,6 +42,7 @@ from explorer.training.views import Batch, Plan, ahead, photo_randoms
 TUNING, COLLECTING, MINING = 0.55, 0.3, 0.4
 DRAWING = Drawing(near=8, far=32, near_from=0.6)
 CROPS = 128  # a batch: 32 of objects, 96 of background
+CONTRAST = 0.2  # of a crop, up or down at random
 CHUNK = 64  # crops in one forward pass; more fall out of the cache
 
 
@@ -64,7 +74,8 @@ def tuning_batch(
         crops = torch.cat(list(warped(photo, rois.boxes, settings)))
         mirrored = torch.from_numpy(random.random(len(crops)) < 0.5)
         crops[mirrored] = crops[mirrored].flip(-1)
-        crops *= torch.from_numpy(random.uniform(0.8, 1.2, (len(crops), 1, 1, 1))).float()
+        contrast = random.uniform(1 - CONTRAST, 1 + CONTRAST, (len(crops), 1, 1, 1))
+        crops *= torch.from_numpy(contrast).float()
         images.append(crops)
         labels.append(rois.labels)
     together = torch.cat(images).contiguous(memory_format=torch.channels_last)
@@ -92,7 +103,7 @@ def train_rcnn(options: Options) -> list[float]:
     freeze_statistics(net)
     net.to(engine.device)
     optimiser = optimiser_for(
-        [(net.backbone, 0.4 * options.rate), (net.head, options.rate)], options.optimiser
+        [(net.backbone, CNN_RATE * options.rate), (net.head, options.rate)], options.optimiser
     )
     clock, device, scaler = Clock(), engine.device, options.precision.scaler()
     minutes = options.budget.minutes

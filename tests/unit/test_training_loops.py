@@ -20,8 +20,9 @@ from safetensors import safe_open
 from explorer.training import loop, train_rcnn, train_sppnet
 from explorer.training import train_detector as whole
 from explorer.training.__main__ import main
-from explorer.training.card import Made, card
+from explorer.training.card import card
 from explorer.training.loop import Budget, rate_at
+from explorer.training.made import Made
 from explorer.training.networks import load_net
 from explorer.training.options import Options
 from explorer.training.pack import made_by
@@ -95,7 +96,8 @@ def test_a_new_schedule_goes_on_with_the_whole_network(
     whole.train_detector("fast_rcnn", third)
     made = made_by(third.work, "a CPU", "abc1234")
     assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
-    assert made.backbone is None and made.chosen == (("seed", "3"), ("short", "96"))
+    assert made.backbone is None
+    assert made.chosen == (("batch", "4"), ("rate", "0.002"), ("seed", "3"), ("short", "96"))
 
 
 def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:
@@ -174,7 +176,7 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_the_figures_of_a_card_are_measured_again(
-    small: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small: None, narrow: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make_shapes(tmp_path, 4)
     whole.train_detector("fast_rcnn", options(root, "run", 2))

@@ -1,0 +1,51 @@
+"""What a model card is told of the run that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.training.options import Options
+
+TITLES = {
+    "rcnn": "R-CNN (Girshick et al., CVPR 2014)",
+    "sppnet": "SPPNet (He et al., ECCV 2014)",
+    "fast_rcnn": "Fast R-CNN (Girshick, ICCV 2015)",
+    "faster_rcnn": "Faster R-CNN (Ren et al., NIPS 2015)",
+    "fpn": "FPN (Lin et al., CVPR 2017)",
+}
+# Options of `train` that change the recipe, and what they are unless they are given.
+USUAL = {
+    "schedule": "joint", "mining": "sample", "scales": "single", "optimiser": "adamw",
+    "batch": str(Options.batch), "rate": str(Options.rate),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a network came about, for its card. hours: of training, without pre-training.
+
+    steps, hours: of the last run; earlier: (steps, hours) of the runs that it went on from.
+    """
+
+    sets: str
+    photos: int
+    budget: str
+    steps: int
+    hours: float
+    device: str
+    commit: str
+    backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
+    earlier: tuple[int, float] | None = None
+    network: str = "compact"
+    imagenet: bool = False  # whether it began with torchvision's weights
+    chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options that change the recipe, as they were."""
+        return USUAL | dict(self.chosen)
+
+    @property
+    def begun(self) -> bool:
+        """Whether its CNN had learnt anything before."""
+        return bool(self.backbone or self.imagenet or self.earlier)
