@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QHelpEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -13,7 +14,7 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
@@ -56,6 +57,7 @@ class Canvas(QWidget):
         self.selected: Key | None = None
         self.labels_hidden = 0
         self._hits: Hits = NONE
+        self._hits_at = QPointF(-1, -1)  # where these are
         self._hover: Hit | None = None
         self._hover_scene: Scene | None = None
         self._press: QPointF | None = None
@@ -88,7 +90,7 @@ class Canvas(QWidget):
         self.selected = selected
         self._hover = None
         if picture is None:
-            self._hits = NONE
+            self._hits, self._hits_at = NONE, QPointF(-1, -1)
         self.setAccessibleName(f"{frame.title}: {picture.summary if picture else frame.message}")
         self.redraw()
         self.shown.emit()
@@ -210,16 +212,22 @@ class Canvas(QWidget):
             self.opened.emit(self.frame.method)
             return
         if event.button() == Qt.MouseButton.LeftButton and self.picture is not None:
-            self._hits = self.hits_at(at.x(), at.y())
+            self._hits, self._hits_at = self.hits_at(at.x(), at.y()), at
             self.selected = self._hits[0].key if self._hits else None
             self.picked.emit(self.selected)
 
-    def has_hits(self) -> bool:
-        """Whether the last click was on boxes of this canvas."""
+    def look_at(self, at: QPointF) -> bool:
+        """Whether there are boxes at a point of the widget; `cycle` steps through them then. While
+        the pointer rests they stay the same, whatever the selection draws over them."""
+        if (at - self._hits_at).manhattanLength() > DRAG:
+            hits = self.hits_at(at.x(), at.y())
+            if not hits:
+                return False
+            self._hits, self._hits_at = hits, at
         return bool(self._hits)
 
     def cycle(self, step: int) -> None:
-        """Select the next box under the pointer's last click."""
+        """Select the next box where it last looked, which a click does too."""
         hit = next_hit(self._hits, self.selected, step)
         if hit is not None:
             self.selected = hit.key
@@ -262,6 +270,10 @@ class Canvas(QWidget):
         zoom = Qt.NativeGestureType.ZoomNativeGesture
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == zoom:
             self._zoom(event.position(), 1 + event.value())
+            return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            tip = self.frame.tip(event.pos().y(), self.height(), self.picture)
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)
 

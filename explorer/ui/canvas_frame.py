@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,8 @@ class Frame:
         rest = header.adjusted(0, 0, -used - 10, 0)
         x += _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
         note = QRectF(x + 9, 0, rest.right() - x - 9, HEADER)
-        _text(painter, note, self.note, 12.5, palette.muted)
+        shown = at_words(self.note, note.width(), QFontMetricsF(sans(12.5)).horizontalAdvance)
+        _text(painter, note, shown, 12.5, palette.muted)
         if picture is not None:
             footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
             room = footer
@@ -76,7 +77,27 @@ class Frame:
                     painter, footer, tail, 12, palette.faint, Weight.Normal, Align.AlignRight
                 )
                 room = footer.adjusted(0, 0, -used - 12, 0)
-            _text(painter, room, picture.summary, 12, palette.muted)
+            advance = QFontMetricsF(sans(12)).horizontalAdvance
+            shown = at_words(picture.summary, room.width(), advance)
+            _text(painter, room, shown or picture.summary, 12, palette.muted)
+
+    def tip(self, y: float, height: int, picture: Picture | None) -> str:
+        """All that the header or the footer says, whether it has room or not; "" between them."""
+        if y < HEADER:
+            return " · ".join(filter(None, (self.title, self.note, self.time)))
+        return picture.summary if picture is not None and y > height - FOOTER else ""
+
+
+def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:
+    """The text, or as many of its words as have room before an ellipsis; "" for none."""
+    if width_of(text) <= room:
+        return text
+    words = text.split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        shown = " ".join(words[:count]).rstrip(" ·,(") + " …"
+        if width_of(shown) <= room:
+            return shown
+    return ""
 
 
 def _text(

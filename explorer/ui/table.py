@@ -24,7 +24,7 @@ def kept_key(event: QEvent, keys: Collection[int]) -> bool:
 
 
 class Table(QTableView):
-    """Its arrow keys move in it, not through the boxes under the last click. line: pixels of a row.
+    """Its arrow keys move in it, not through the boxes under the pointer. line: pixels of a row.
     """
 
     def __init__(self, line: int) -> None:

@@ -85,6 +85,7 @@ class Window(Frame):
         self._place_side()
 
     def _wire(self) -> None:
+        from explorer.ui.cycling import Cycling
         from explorer.ui.following import Following
         from explorer.ui.switching import Switching
         from explorer.ui.truth_desk import TruthDesk
@@ -137,6 +138,7 @@ class Window(Frame):
         self.presenter.selection_shown.connect(self._selection_shown)
         self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
+        self.cycling = Cycling(self.centre.canvases.values(), self)
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
         bench = self.workbench
@@ -187,13 +189,6 @@ class Window(Frame):
         shown = self.workbench.desk.shown()
         if box is not None and shown:
             self.centre.canvases[shown[0]].zoom_to(box)
-
-    def cycle(self, step: int) -> None:
-        """The next box under the last click, whichever canvas it was on."""
-        for canvas in self.centre.canvases.values():
-            if canvas.has_hits() and canvas.isVisible():
-                canvas.cycle(step)
-                return
 
     def switch_theme(self) -> None:
         self.use_theme("light" if self.theme.palette.name == "dark" else "dark")

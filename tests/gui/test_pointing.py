@@ -1,0 +1,101 @@
+"""The pointer on a canvas: boxes that lie on each other, and what has no room in a header."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from explorer.session.related import box_of
+from explorer.session.scene import Key
+from explorer.ui import cycling
+from explorer.ui.canvas import Canvas
+from explorer.ui.canvas_frame import Frame, at_words
+from explorer.ui.window import Window
+from tests.gui.conftest import settle
+
+
+def spot_of(window: Window, method: str) -> QPoint:
+    """Where the middle of the method's best detection is on its canvas."""
+    canvas = window.centre.canvases[method]
+    x1, y1, x2, y2 = box_of(window.workbench.shown[method], "detections", 0)
+    return QPointF(*canvas.spots()[0].view.point((x1 + x2) / 2, (y1 + y2) / 2)).toPoint()
+
+
+def click(qtbot: QtBot, window: Window, method: str) -> None:
+    at = spot_of(window, method)
+    qtbot.mouseClick(window.centre.canvases[method], Qt.MouseButton.LeftButton, pos=at)
+    settle(qtbot, window)
+
+
+def selected(window: Window) -> Key:
+    key = window.workbench.desk.view.selected
+    assert key is not None
+    return key
+
+
+def test_up_and_down_step_through_the_boxes_of_the_latest_click(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions"))
+    settle(qtbot, opened)
+    for method in ("rcnn", "fpn", "sppnet"):
+        click(qtbot, opened, method)
+        assert selected(opened).method == method
+        first = selected(opened)
+        qtbot.keyClick(opened, Qt.Key.Key_Down)
+        settle(qtbot, opened)
+        assert selected(opened).method == method and selected(opened) != first
+        qtbot.keyClick(opened, Qt.Key.Key_Up)
+        settle(qtbot, opened)
+        assert selected(opened) == first
+
+
+def test_where_the_pointer_is_it_needs_no_click(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions"))
+    settle(qtbot, opened)
+    click(qtbot, opened, "rcnn")
+    over = opened.centre.canvases["fpn"]
+    at = spot_of(opened, "fpn")
+    monkeypatch.setattr(Canvas, "underMouse", lambda self: self is over)
+    monkeypatch.setattr(cycling.QCursor, "pos", lambda: over.mapToGlobal(at))
+    wanted = [hit.key for hit in over.hits_at(at.x(), at.y())]
+    assert len(wanted) > 3
+    # Its canvas shows the nearest region already: the next one follows.
+    place = wanted.index(over.selected) + 1 if over.selected in wanted else 0
+    seen = []
+    for _ in range(3):
+        qtbot.keyClick(opened, Qt.Key.Key_Down)
+        settle(qtbot, opened)
+        seen.append(selected(opened))
+    assert seen == (wanted + wanted)[place : place + 3]
+    # Over the header there is no box: the last click counts.
+    monkeypatch.setattr(cycling.QCursor, "pos", lambda: over.mapToGlobal(QPoint(5, 5)))
+    qtbot.keyClick(opened, Qt.Key.Key_Down)
+    assert selected(opened).method == "fpn"
+
+
+def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
+    qtbot: QtBot, opened: Window
+) -> None:
+    assert at_words("per class, before refinement", 28, len) == "per class, before refinement"
+    assert at_words("per class, before refinement", 20, len) == "per class, before …"
+    assert at_words("per class, before refinement", 12, len) == "per class …"
+    assert at_words("per class, before refinement", 4, len) == ""
+    assert at_words("87 kept · 21 not drawn", 12, len) == "87 kept …"
+    opened.go(opened.workbench.desk.at_stage("nms"))
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["rcnn"]
+    frame = canvas.frame
+    assert isinstance(frame, Frame) and frame.note == "per class, before refinement"
+    for y, said in ((10, f"R-CNN · {frame.note} · {frame.time}"),
+                    (canvas.height() - 5, canvas.picture.summary)):  # type: ignore[union-attr]
+        at = QPoint(40, y)
+        QApplication.sendEvent(
+            canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at))
+        )
+        assert QToolTip.text() == said
