@@ -65,7 +65,11 @@ def grouping(
     place = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1) / (width / 9)
     pixels = np.concatenate([place, photo / 24.0], -1).astype(np.float32)
     centres = np.concatenate([seeds / (width / 9), photo[rows, columns] / 24.0], -1)
-    distance = np.stack([((pixels - centre) ** 2).sum(-1) for centre in centres])
+    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    distance = np.stack([
+        sum((plane - at) ** 2 for plane, at in zip(planes, centre, strict=True))
+        for centre in centres
+    ])  # fmt: skip
     labels = distance.argmin(0)
     _, labels = np.unique(labels, return_inverse=True)
     labels = labels.reshape(height, width)

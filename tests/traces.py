@@ -9,6 +9,7 @@ same trace.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,7 +246,19 @@ def synthetic_trace(
 
     Raises KeyError for a method that is not one of the five.
     """
-    photo = synthetic_photo() if photo is None else photo
+    if photo is None:
+        return _of_the_usual_photo(method, seed, strength, proposals)
+    return _made(method, seed, photo, strength, proposals)
+
+
+@lru_cache(maxsize=128)  # no test can change what it shares: all arrays are frozen
+def _of_the_usual_photo(method: str, seed: int, strength: float, proposals: int) -> Trace:
+    return _made(method, seed, synthetic_photo(), strength, proposals)
+
+
+def _made(
+    method: str, seed: int, photo: NDArray[np.uint8], strength: float, proposals: int
+) -> Trace:
     shape = (int(photo.shape[0]), int(photo.shape[1]))
     rng = np.random.default_rng(seed)
     sides = (CROP,) if method == "rcnn" else INPUT_SIDES.get(method, DEFAULT_SIDES)
