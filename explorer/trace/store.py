@@ -88,7 +88,9 @@ class Store:
     def put(self, photo: Hashable, traces: Mapping[str, Trace]) -> None:
         """Hold these of a photo instead of what was held of it; it is now the last used."""
         before = self._held.pop(photo, None)
-        if traces:
+        if before is not None and before.traces == traces:
+            self._held[photo] = before  # the same records: no need to count them again
+        elif traces:
             self._held[photo] = _Held(dict(traces), bytes_of(*traces.values()))
         if before is not None:
             kept = {id(trace) for trace in traces.values()}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from explorer.trace import store
 from explorer.trace.stages import ImageStage, Trace
 from explorer.trace.store import DEFAULT_BYTES, Store, bytes_of
 from tests.traces import synthetic_trace
@@ -51,6 +53,22 @@ def test_a_photo_larger_than_the_bound_stays_while_it_is_the_last() -> None:
     assert store.get("large")
     store.put("small", {"fpn": photo_of(30)})
     assert not store.get("large") and store.bytes == 30
+
+
+def test_the_same_traces_are_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, counted = Store(), list[int]()
+
+    def count(*values: object) -> int:
+        counted.append(bytes_of(*values))
+        return counted[-1]
+
+    monkeypatch.setattr(store, "bytes_of", count)
+    one = photo_of(3_000)
+    for name in ("a", "b", "a", "a"):
+        held.put(name, {"fpn": one})
+    assert len(counted) == 2 and held.bytes == sum(counted)
+    held.most = 3_500
+    assert held.get("a") and not held.get("b")  # which was used last is known all the same
 
 
 def test_a_photo_is_counted_anew_when_more_of_it_is_there() -> None:
