@@ -127,10 +127,10 @@ def test_the_command_line_animates_and_names_what_has_no_steps(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert export(
-        str(photo), "--out", str(tmp_path), "--method", "fpn", "--stage", "image",
+        str(photo), "--out", str(tmp_path), "--method", "rcnn", "--stage", "image",
         "--animate", "pooling", "scores", "--movie", "gif",
     ) == 1
-    assert (tmp_path / "cat/fpn/05-pooling.gif").is_file()
+    assert (tmp_path / "cat/rcnn/05-pooling.gif").is_file()
     assert "'scores' has no steps to play" in capsys.readouterr().err
 
 
@@ -140,7 +140,7 @@ def test_the_dialog_plays_what_is_on_screen(
     dialog = dialog_of(opened, qtbot)
     assert not dialog.what.button(2).isEnabled()  # detections have no steps
     dialog.reject()
-    opened.go(opened.workbench.desk.at_stage("nms").alone("fast_rcnn"))
+    opened.go(opened.workbench.desk.at_stage("nms").alone("faster_rcnn"))
     settle(qtbot, opened)
     dialog = dialog_of(opened, qtbot)
     dialog.what.button(2).click()
@@ -151,5 +151,5 @@ def test_the_dialog_plays_what_is_on_screen(
     with qtbot.waitSignal(dialog.saved, timeout=LONG):
         dialog.ok.click()
     (path,) = tmp_path.glob("*.gif")
-    assert path.name == "cat-fast_rcnn-08-nms.gif"
+    assert path.name == "cat-faster_rcnn-08-nms.gif"
     assert len(read_gif(path)) == len(steps)
