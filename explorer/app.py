@@ -140,11 +140,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from PySide6.QtWidgets import QApplication
 
     from explorer.ui.garbage import Collector
+    from explorer.ui.text_size import use_text_size
     from explorer.ui.window import Window
 
+    settings = QSettings("two-stage-explorer", "two-stage-explorer")
+    use_text_size(settings)
     app = QApplication.instance() or QApplication(["two-stage-explorer"])
     app.setApplicationName("two-stage-explorer")
-    settings = QSettings("two-stage-explorer", "two-stage-explorer")
     collector = Collector()
     window = Window(engine_for(options.device), settings, furnished=False)
 

@@ -11,7 +11,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from explorer.methods.names import METHODS
+from explorer.ui.text_size import step_text_size
 
+NEARER = 1.25  # a step of the zoom
+PANEL_STEP = 80  # pixels
 # The main window; it imports this module, so its type cannot be named here.
 Window = Any
 
@@ -50,6 +53,18 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.cycling.step(-1), "↑"),
     Command(("Z",), "Zoom to the selected box", lambda w: w.zoom_to_selection(), "Z"),
     Command(("F", "Home"), "Whole photo", lambda w: w.camera.fit(), "F  Home"),
+    Command(("+", "="), "Nearer", lambda w: w.camera.zoom_at(*w.camera.centre, NEARER), "+"),
+    Command(("-",), "Farther", lambda w: w.camera.zoom_at(*w.camera.centre, 1 / NEARER), "−"),
+    Command(("Shift+Left",), "Look further to the left",
+            lambda w: w.camera.look_further(-1, 0), "Shift+←"),
+    Command(("Shift+Right",), "Look further to the right",
+            lambda w: w.camera.look_further(1, 0), "Shift+→"),
+    Command(("Shift+Up",), "Look further up", lambda w: w.camera.look_further(0, -1), "Shift+↑"),
+    Command(("Shift+Down",), "Look further down", lambda w: w.camera.look_further(0, 1), "Shift+↓"),
+    Command(("Ctrl+Up",), "Scroll the panel beside the photo up",
+            lambda w: w.centre.scroll_panels(-PANEL_STEP), "Ctrl+↑"),
+    Command(("Ctrl+Down",), "Scroll the panel beside the photo down",
+            lambda w: w.centre.scroll_panels(PANEL_STEP), "Ctrl+↓"),
     Command(("Esc",), "Nothing selected, layers and controls as at first",
             lambda w: w.tour.leave() or w.truth.leave() or w.reset(), "Esc"),
     Command(("PgUp",), "Previous photo", lambda w: w.workbench.turn(-1), "Page Up"),
@@ -83,6 +98,12 @@ COMMANDS: tuple[Command, ...] = (
             "Ctrl+Z"),
     Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", lambda w: w.workbench.steps.redo(),
             "Ctrl+Shift+Z"),
+    Command(("Ctrl+Shift+R",), "Reset all switches to what was run, as in the papers",
+            lambda w: w.go(w.workbench.desk.as_in_the_paper()), "Ctrl+Shift+R"),
+    Command(("Ctrl++", "Ctrl+="), "Larger texts and controls",
+            lambda w: w.banner.say(step_text_size(w.settings, 1), bad=False), "Ctrl++"),
+    Command(("Ctrl+-",), "Smaller texts and controls",
+            lambda w: w.banner.say(step_text_size(w.settings, -1), bad=False), "Ctrl+−"),
     Command(("F11",), "Full screen",
             lambda w: w.setWindowState(w.windowState() ^ Qt.WindowState.WindowFullScreen), "F11"),
     Command(("L",), "Learn: a tour of the five papers, stage by stage",

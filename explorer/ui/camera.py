@@ -51,6 +51,12 @@ class Camera(QObject):
         """Move what is seen by (dx, dy) photo pixels."""
         self._set((self.centre[0] - dx, self.centre[1] - dy), self.zoom)
 
+    def look_further(self, x: int, y: int) -> None:
+        """A tenth of the photo's sides as they are seen now to the right (x 1, left -1), and down
+        (y 1, up -1)."""
+        left, top, right, bottom = self.extent
+        self.pan(-0.1 * x * (right - left) / self.zoom, -0.1 * y * (bottom - top) / self.zoom)
+
     def zoom_at(self, x: float, y: float, factor: float) -> None:
         """Magnify by `factor`, the photo's point (x, y) staying where it is."""
         zoom = min(max(self.zoom * factor, FARTHEST), NEAREST)

@@ -282,6 +282,11 @@ class Canvas(QWidget):
         if spot is not None and spot.scene.space == "photo":
             self.camera.zoom_at(*spot.view.back(at.x(), at.y()), factor)
 
+    def scroll_panel(self, pixels: float) -> None:
+        """The panel down by so many pixels, where it is longer than its area."""
+        self._layout.scroll += pixels
+        self.redraw()
+
     def zoom_to(self, box: Rect) -> None:
         spots = self.spots()
         self.camera.show_box(box, spots[0].area if spots else self.body())

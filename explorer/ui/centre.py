@@ -104,6 +104,12 @@ class Centre(QWidget):
         for widget, rect in zip(widgets, rects, strict=True):
             widget.setGeometry(rect.toAlignedRect())
 
+    def scroll_panels(self, pixels: float) -> None:
+        """All panels on screen that are longer than their places."""
+        for canvas in self.canvases.values():
+            if canvas.isVisible():
+                canvas.scroll_panel(pixels)
+
 
 def grid_rects(count: int, width: float, height: float, gap: float = GAP) -> list[QRectF]:
     """Places of `count` cells in a grid with a gap all round, its last one filling its row.

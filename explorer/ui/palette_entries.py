@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.methods.names import METHODS
+from explorer.methods.names import METHODS, method_named
 from explorer.paths import samples
 from explorer.session.scenes.common import STAGE_TITLES
-from explorer.session.switching import Switch
+from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.actions import COMMANDS
 from explorer.ui.opening import sample_title
@@ -37,7 +37,7 @@ def entries(window: Window) -> list[Entry]:
     """All that can be done now, in the order in which it is listed with nothing typed."""
     return [
         *_commands(window), *_stages(window), *_methods(window), *_layers(window),
-        *_switches(window), *_tour(window), *_photos(window),
+        *_switches(window), *_parts(window), *_tour(window), *_photos(window),
     ]
 
 
@@ -104,6 +104,25 @@ def _to_switch(window: Window, switch: Switch) -> None:
     for row in side.switches.rows:
         if (row.switch.key, row.switch.methods) == (switch.key, switch.methods):
             row.field.setFocus()
+
+
+def _parts(window: Window) -> Iterator[Entry]:
+    """Parts of the methods that have a few values; the others are sliders of the switches."""
+    panel = window.side.switches
+    for method, card in panel.parts.items():
+        title = method_named(method).title
+        for key, row in card.rows.items():
+            one = row.switch
+            values: tuple[Value, ...] = ()
+            if one.kind == "toggle":
+                values = (not one.value,)
+            elif one.kind == "choice":
+                values = tuple(choice for choice in one.choices if choice != one.value)
+            for value in values:
+                yield Entry(
+                    f"{title} · {one.title}: {value_text(one, value)}", "Part",
+                    partial(panel.exchanged.emit, key, method, value),
+                )
 
 
 def _tour(window: Window) -> Iterator[Entry]:

@@ -73,7 +73,8 @@ QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line;
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
   background: $knob; border: none; }
-QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:focus { background: $accent; border: 2px solid $text; width: 10px;
+  height: 10px; }
 QSpinBox, QDoubleSpinBox, QLineEdit { background: $raised; border: 1px solid $line;
   border-radius: 6px; padding: 3px 6px; selection-background-color: $accent; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px;
@@ -118,6 +119,12 @@ QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
   border-radius: 0; padding: 13px 16px; font-size: 15px; }
 #palette QListView { background: transparent; border: none; }
 #notice { background: $raised; border: 1px solid $line; border-radius: 9px; }
+QPushButton[chip="true"]:focus, QPushButton[tab="true"]:focus, QPushButton[filter="true"]:focus,
+  QPushButton[toggle="true"]:focus, QToolButton[flat="true"]:focus, QToolButton[icon="true"]:focus,
+  QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QToolButton[tiny="true"]:focus { background: $hover; border: 1px solid $accent;
+  border-radius: 5px; padding: 1px; }
+QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border-color: $text; }
 """)
 
 

@@ -93,9 +93,9 @@ class SwitchesPanel(QWidget):
         self._parts = QVBoxLayout()
         self._parts.setSpacing(8)
         inner.addLayout(self._parts)
-        self.reset_all = QPushButton("Reset all switches")
-        self.reset_all.setToolTip("Thresholds and parts of all methods as they were run: "
-                                  "as in the papers, at our networks' size")
+        self.reset_all = QPushButton("Reset all to the papers")
+        self.reset_all.setToolTip("Thresholds and parts of all methods as they were run: as in the "
+                                  "papers, at our networks' size (Ctrl+Shift+R)")
         self.reset_all.clicked.connect(self.reset_wanted)
         inner.addWidget(self.reset_all)
         inner.addStretch()

@@ -202,9 +202,11 @@ def _panel(
     name = TITLES[stage.kind]
     total = sum(side * side for side in stage.bins)
     length = stage.channels * total
-    panel.text(f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}. {stage.channels} channels × "
-               f"{plural(total, 'bin')} = {length:,} numbers{beside(length, VECTOR[trace.method])}.",
-               "muted", 11)
+    panel.text(
+        f"{name[0].upper()}{name[1:]}: {WHAT[stage.kind]}. {stage.channels} channels × "
+        f"{plural(total, 'bin')} = {length:,} numbers{beside(length, VECTOR[trace.method])}.",
+        "muted", 11,
+    )
     if one.bins.note:
         panel.text(one.bins.note, "muted", 11)
     panel.gap(3)

@@ -1,0 +1,99 @@
+"""What can be done without a pointer, and the size of texts."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.ui import text_size
+from explorer.ui.palette_entries import entries
+from explorer.ui.text_size import SIZES, step_text_size, use_text_size
+from explorer.ui.window import Window
+from tests.gui.conftest import settle
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def test_tab_reaches_all_that_takes_keys(qtbot: QtBot, opened: Window) -> None:
+    for page in ("switches", "boxes", "inspector"):
+        opened.side.show_page(getattr(opened.side, page))
+        settle(qtbot, opened)
+        opened.activateWindow()
+        opened.top.chips["rcnn"].setFocus()
+        chain: list[QWidget | None] = []
+        while (widget := QApplication.focusWidget()) not in chain:
+            chain.append(widget)
+            opened.focusNextChild()
+        missed = [
+            widget for widget in opened.findChildren(QWidget)
+            if widget.isVisible() and widget.isEnabled() and widget not in chain
+            and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.focusProxy() is None
+        ]
+        assert len(chain) > 15 and not missed
+        silent = [one for one in chain if one is not None and not (
+            one.accessibleName() or getattr(one, "text", str)() or one.toolTip())]
+        assert not silent  # each has a name to be read aloud
+
+
+def test_the_photo_is_moved_and_panels_are_scrolled_by_keys(
+    qtbot: QtBot, opened: Window
+) -> None:
+    camera = opened.camera
+    qtbot.keyClick(opened, Qt.Key.Key_Plus)
+    assert camera.zoom == pytest.approx(1.25)
+    x, y = camera.centre
+    qtbot.keyClick(opened, Qt.Key.Key_Right, SHIFT)
+    assert camera.centre == (pytest.approx(x + 0.1 * 320 / 1.25), y)
+    qtbot.keyClick(opened, Qt.Key.Key_Up, SHIFT)
+    assert camera.centre[1] == pytest.approx(y - 0.1 * 240 / 1.25)
+    qtbot.keyClick(opened, Qt.Key.Key_Minus)
+    assert camera.zoom == pytest.approx(1)
+    opened.go(opened.workbench.desk.at_stage("pooling").alone("fast_rcnn"))
+    opened.resize(1280, 640)
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["fast_rcnn"]
+    top = canvas.spots()[1].view.dy
+    qtbot.keyClick(opened, Qt.Key.Key_Down, CTRL)
+    assert canvas.spots()[1].view.dy == pytest.approx(top - 80)
+    qtbot.keyClick(opened, Qt.Key.Key_Up, CTRL)
+    assert canvas.spots()[1].view.dy == pytest.approx(top)
+
+
+def test_everything_goes_back_to_the_papers_and_forth(qtbot: QtBot, opened: Window) -> None:
+    bench = opened.workbench
+    (entry,) = [one for one in entries(opened) if one.title == "FPN · Top-down pathway: off"]
+    assert entry.group == "Part"
+    entry.run()
+    opened.go(bench.desk.switched(("fpn",), "detection_threshold", 0.9))
+    settle(qtbot, opened)
+    assert bench.desk.varied and bench.desk.chosen
+    qtbot.keyClick(opened, Qt.Key.Key_R, CTRL | SHIFT)
+    assert not bench.desk.varied and not bench.desk.chosen
+    assert bench.shown["fpn"] is bench.traces["fpn"]
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert bench.desk.varied and bench.desk.chosen
+
+
+def test_texts_grow_from_the_next_start_on(
+    qtbot: QtBot, window: Window, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(text_size.FACTOR, raising=False)
+    use_text_size(settings)
+    assert text_size.FACTOR not in text_size.os.environ  # nothing was chosen
+    qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
+    qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
+    assert "125 %" in window.banner.text.text() and text_size.text_size(settings) == 125
+    use_text_size(settings)
+    assert text_size.os.environ[text_size.FACTOR] == "1.25"
+    monkeypatch.setenv(text_size.FACTOR, "2")  # the user's own
+    use_text_size(settings)
+    assert text_size.os.environ[text_size.FACTOR] == "2.5"
+    for _ in SIZES:
+        said = step_text_size(settings, -1)
+    assert said == f"Texts are at {SIZES[0]} %, the smallest size there is."
+    settings.setValue(text_size.SETTING, "huge")
+    assert text_size.text_size(settings) == 100
