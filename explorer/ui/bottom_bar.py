@@ -175,7 +175,7 @@ class BottomBar(QWidget):
         if names != tuple(self.boxes):
             self._build_layers(names)
         described = tuple(
-            (c.key, c.title, c.kind, c.choices, c.low, c.high, c.unit) for c in controls
+            (c.key, c.title, c.kind, c.unit, c.switch, c.plays, c.part) for c in controls
         )
         if described != self._described:
             self._described = described
@@ -217,7 +217,6 @@ class BottomBar(QWidget):
         column.addWidget(title)
         if control.kind == "choice":
             combo = QComboBox()
-            combo.addItems(list(control.choices))
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.setMaximumWidth(240)
             chosen = self.part_chosen if control.part else self.control_changed
@@ -226,14 +225,12 @@ class BottomBar(QWidget):
         elif control.unit != 1:
             fine = FineSlider(Qt.Orientation.Horizontal)
             fine.setDecimals(2)
-            fine.setRange(control.low * control.unit, control.high * control.unit)
             fine.setSingleStep(control.unit)
             fine.setFixedWidth(170)
             fine.valueChanged.connect(partial(self._fine_moved, control))
             field = fine
         else:
             slider = Slider(Qt.Orientation.Horizontal)
-            slider.setRange(control.low, control.high)
             slider.setFixedWidth(200)
             slider.valueChanged.connect(
                 lambda value, key=control.key: self.control_changed.emit(key, value)
@@ -259,13 +256,19 @@ class BottomBar(QWidget):
             self.control_changed.emit(control.key, steps)
 
     def _set(self, field: QWidget, control: Control) -> None:
+        """What it offers and what it says now; what is being dragged stays where it is."""
         field.blockSignals(True)
         if isinstance(field, QComboBox):
+            if tuple(field.itemText(at) for at in range(field.count())) != control.choices:
+                field.clear()
+                field.addItems(list(control.choices))
             field.setCurrentText(str(control.value))
-        elif isinstance(field, FineSlider) and not field.isSliderDown():
-            field.setValue(int(control.value) * control.unit)
-        elif isinstance(field, Slider) and not field.isSliderDown():
-            field.setValue(int(control.value))
+        elif isinstance(field, FineSlider | Slider):
+            unit = control.unit if isinstance(field, FineSlider) else 1
+            if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):
+                field.setRange(control.low * unit, control.high * unit)
+            if not field.isSliderDown():
+                field.setValue(int(control.value) * unit)
         field.blockSignals(False)
 
 

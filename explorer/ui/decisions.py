@@ -33,6 +33,7 @@ class Decisions(QObject):
         self._run: dict[str, Trace] = {}  # as the methods ran
         self._from: dict[str, Trace] = {}  # what is decided from: the same, or with other parts
         self._choices: dict[str, Choices] = {}
+        self._changes: dict[str, tuple[Trace, Trace, Changes]] = {}  # between which two
 
     def show(
         self, run: Mapping[str, Trace], chosen: Chosen, varied: Mapping[str, Trace | None]
@@ -87,6 +88,11 @@ class Decisions(QObject):
 
     def changes(self) -> dict[str, Changes]:
         """What the switches changed in the detections, of the methods that are switched."""
-        return {
-            method: changes(trace, self.traces[method]) for method, trace in self.before().items()
-        }
+        result = {}
+        for method, run in self.before().items():
+            now = self.traces[method]
+            held = self._changes.get(method)
+            if held is None or held[0] is not run or held[1] is not now:
+                held = self._changes[method] = (run, now, changes(run, now))
+            result[method] = held[2]
+        return result

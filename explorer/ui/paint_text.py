@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
@@ -21,14 +22,25 @@ class Placer:
     def __init__(self, area: Rect) -> None:
         self.area = QRectF(QPointF(area[0], area[1]), QPointF(area[2], area[3]))
         self.taken: list[QRectF] = []
+        self._sides = np.empty((4, 64))  # theirs, left, top, right and bottom; with room for more
 
     def place(self, wanted: list[QRectF]) -> QRectF | None:
         """The first of the wanted places that is free and inside, or None. Takes it."""
-        for rect in wanted:
-            if self.area.contains(rect) and not any(rect.intersects(t) for t in self.taken):
-                self.taken.append(rect)
-                return rect
-        return None
+        inside = [rect for rect in wanted if self.area.contains(rect)]
+        if not inside:
+            return None
+        sides = np.array([(r.left(), r.top(), r.right(), r.bottom()) for r in inside])
+        left, top, right, bottom = self._sides[:, : len(self.taken)]
+        covered = (sides[:, :1] < right) & (sides[:, 2:3] > left)
+        covered &= (sides[:, 1:2] < bottom) & (sides[:, 3:] > top)
+        free = np.flatnonzero(~covered.any(axis=1))
+        if not len(free):
+            return None
+        if len(self.taken) == self._sides.shape[1]:
+            self._sides = np.concatenate([self._sides, np.empty_like(self._sides)], axis=1)
+        self._sides[:, len(self.taken)] = sides[free[0]]
+        self.taken.append(inside[free[0]])
+        return inside[free[0]]
 
 
 def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:

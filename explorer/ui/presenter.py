@@ -75,6 +75,8 @@ class Presenter(QObject):
         self.status: Mapping[str, Status] = {}
         self.photo: Picture | None = None
         self.shown: dict[str, Shown] = {}
+        # What each canvas' latest picture was ordered from.
+        self._asked: dict[str, tuple[Trace, StageName, ViewState]] = {}
         self.found: dict[str, Counterpart] = {}
         theme.changed.connect(self.redraw_thumbnails)
 
@@ -97,6 +99,7 @@ class Presenter(QObject):
         """Another photo: nothing that is on screen belongs to it."""
         self.photo = photo_alone(photo)
         self.shown.clear()
+        self._asked.clear()
         self.studio.forget()
         self.stage_map.cells.clear()
         self.stage_map.update()
@@ -145,9 +148,16 @@ class Presenter(QObject):
         if trace is None or trace.stage(stage) is None:
             status = self.status.get(method, Status())
             self.shown.pop(method, None)
+            self._asked.pop(method, None)
             self._show_message(method, status.text or "Waiting")
             return
         view = self.view_of(method)
+        wanted = (trace, stage, view)
+        if self._asked.get(method) == wanted:  # it is there, or on its way
+            if method in self.shown:
+                self._put(method)
+            return
+        self._asked[method] = wanted
         self.studio.ask(
             ("canvas", method),
             partial(picture, trace, stage, view),
@@ -170,9 +180,11 @@ class Presenter(QObject):
     ) -> None:
         now = self.traces.get(method)
         if stage != self.desk.stage or now is None or now.stage(stage) is not trace.stage(stage):
+            self._asked.pop(method, None)
             return  # another stage is looked at, or the method runs again
         if isinstance(result, Exception):
             self.shown.pop(method, None)
+            self._asked.pop(method, None)
             self._show_message(method, sentence_of(result))
             return
         self.shown[method] = Shown(result, trace, stage)
@@ -186,10 +198,13 @@ class Presenter(QObject):
             layers += [(layer.name, layer.on) for layer in shown.picture.panel.layers]
         # Under a swipe both photos have the same room.
         picture = replace(shown.picture, panel=None) if self.desk.swipe else shown.picture
-        self.centre.canvases[method].show_picture(
+        canvas = self.centre.canvases[method]
+        state = (
             self._frame(method), picture, self.desk.hidden(layers, shown.stage),
             self.view_of(method).selected,
         )
+        if state != (canvas.frame, canvas.picture, canvas.hidden, canvas.selected):
+            canvas.show_picture(*state)
 
     def apply_layers(self, desk: Desk) -> None:
         """Only layers were switched: the pictures stay."""

@@ -33,7 +33,7 @@ Align = Qt.AlignmentFlag
 Place = tuple[str, StageName]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class MapCell:
     """state: "off", "waiting", "running", "done", "failed". tip: a sentence or two.
 
@@ -71,14 +71,17 @@ class StageMap(QWidget):
         return QSize(360, 900)
 
     def set_cell(self, method: str, stage: StageName, cell: MapCell) -> None:
-        self.cells[(method, stage)] = cell
-        self.update()
+        """Only what changed is drawn again: 45 cells take longer than a frame."""
+        if self.cells.get((method, stage)) != cell:
+            self.cells[(method, stage)] = cell
+            self.update(self.cell_rect(method, stage).toAlignedRect())
 
     def show_place(
         self, stage: StageName, method: str | None, enabled: tuple[str, ...]
     ) -> None:
-        self.stage, self.method, self.enabled = stage, method, enabled
-        self.update()
+        if (stage, method, enabled) != (self.stage, self.method, self.enabled):
+            self.stage, self.method, self.enabled = stage, method, enabled
+            self.update()
 
     # -- geometry --------------------------------------------------------------------------
 
@@ -114,9 +117,12 @@ class StageMap(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        region = event.region()
         self._headings(painter)
         for number, stage in enumerate(STAGE_NAMES, 1):
             row = self.row_rect(stage)
+            if not region.intersects(row.toAlignedRect()):
+                continue
             here, hover = stage == self.stage, stage == self._hover[1]
             if here or hover:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -133,7 +139,8 @@ class StageMap(QWidget):
             painter.setPen(QColor(palette.text if here or hover else palette.muted))
             painter.drawText(QPointF(label.left(), middle + 10), STAGE_TITLES[stage])
             for method in NAMES:
-                self._cell(painter, method, stage)
+                if region.intersects(self.cell_rect(method, stage).toAlignedRect()):
+                    self._cell(painter, method, stage)
 
     def _headings(self, painter: QPainter) -> None:
         palette = self.theme.palette
@@ -228,12 +235,13 @@ class StageMap(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
-        self._hover = self.place_at(at.x(), at.y())
+        before, self._hover = self._hover, self.place_at(at.x(), at.y())
         over = self._hover != (None, None)
         self.setCursor(
             Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
         )
-        self.update()
+        if self._hover != before:
+            self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = (None, None)

@@ -310,5 +310,5 @@ class Workbench(QObject):
         self.switched.emit()
 
     def _decided(self, method: str) -> None:
+        self._show()  # the canvas first, then the map's small pictures
         self.presenter.show_cells(method, STAGE_NAMES)
-        self._show()

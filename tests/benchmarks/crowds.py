@@ -95,6 +95,15 @@ def timed(*todo: Callable[[], object], rounds: int = 1) -> Times:
     return Times(tuple(wall), tuple(own))
 
 
+def slower() -> float:
+    """How many times slower than a quiet core of 2020's this thread is now: at least 1.
+
+    A fixed piece of Python takes 20 ms there; here, more where other programs share the machine.
+    """
+    own = timed(lambda: sum(i * i for i in range(400_000)), rounds=3)
+    return max(1.0, own.busy / 20.0)
+
+
 def painted(condition: Callable[[], bool] = lambda: True) -> None:
     """Let Qt work until nothing is left to do and the condition holds."""
     app = QApplication.instance()
