@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.paths import resources_dir
 from explorer.ui.fonts import load_fonts, sans
@@ -13,8 +13,12 @@ from explorer.ui.style import Theme, style_sheet
 Role = QPalette.ColorRole
 
 
-def apply_style(app: QCoreApplication | None, theme: Theme) -> None:
-    """Fonts, colours and style sheet of the theme, for all windows."""
+def apply_style(app: QCoreApplication | None, theme: Theme, window: QWidget) -> None:
+    """Fonts and colours of the theme for all windows, its style sheet for `window` and its dialogs.
+
+    The sheet of an application is worked out for each widget once for every widget around it, five
+    times as long.
+    """
     assert isinstance(app, QApplication)
     folder = resources_dir() / "style"
     name = theme.palette.name
@@ -23,13 +27,14 @@ def apply_style(app: QCoreApplication | None, theme: Theme) -> None:
         tick=(folder / f"tick-{name}.svg").as_posix(),
         chevron=(folder / f"chevron-{name}.svg").as_posix(),
     )
-    if app.styleSheet() == sheet:
+    if window.styleSheet() == sheet:
         return  # Qt would work it out for every widget again
     load_fonts()
-    app.setStyle("Fusion")
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
     app.setFont(sans(13))
     app.setPalette(_qt_palette(theme))
-    app.setStyleSheet(sheet)
+    window.setStyleSheet(sheet)
 
 
 def _qt_palette(theme: Theme) -> QPalette:

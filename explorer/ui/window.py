@@ -78,7 +78,7 @@ class Window(Frame):
         self.tour, self.commands = Tour(self), CommandPalette(self)
         self._wire()
         add_actions(self)
-        apply_style(QApplication.instance(), self.theme)
+        apply_style(QApplication.instance(), self.theme, self)
         self.restore_sizes()
         self._show_methods()
         self.furnished = True
@@ -199,7 +199,7 @@ class Window(Frame):
         if name == self.theme.palette.name:
             return
         self.theme.switch(name)
-        apply_style(QApplication.instance(), self.theme)
+        apply_style(QApplication.instance(), self.theme, self)
         self.settings.setValue("theme", name)
         self.workbench.show_name()
 
