@@ -76,12 +76,21 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
                 f"{number(nms.nms.threshold)}.",
             )
         if best < threshold:
-            return (f"Kept by NMS, but {name} {number(best)} is below {number(threshold)}.",)
+            score, least = _apart(best, threshold)
+            return (f"Kept by NMS, but {name} {score} is below {least}.",)
         return (f"{name} {number(best)} lies beyond the "
                 f"{setting(trace, 'max_detections', 100):.0f} best.",)
     if isinstance(nms, NmsStage) and best <= nms.score_threshold:
-        return (
-            f"Best class {name} {number(best)}, below {number(nms.score_threshold)}: it did not "
-            "enter NMS.",
-        )
-    return (f"Best class {name} {number(best)}, below {number(threshold)}.",)
+        score, least = _apart(best, nms.score_threshold)
+        return (f"Best class {name} {score}, below {least}: it did not enter NMS.",)
+    score, least = _apart(best, threshold)
+    return (f"Best class {name} {score}, below {least}.",)
+
+
+def _apart(score: float, threshold: float) -> tuple[str, str]:
+    """Both in as many digits as it takes to tell them apart: "−1.001", "−1.000"."""
+    for digits in range(2, 6):
+        texts = number(score, digits), number(threshold, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts

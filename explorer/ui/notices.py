@@ -94,6 +94,10 @@ class Banner(QWidget):
         role = "bad" if bad else "good"
         name = "ph.warning-circle" if bad else "ph.check-circle"
         self.icon.setPixmap(self.theme.icon(name, role).pixmap(20, 20))
+        if self.property("good") != (not bad):
+            self.setProperty("good", not bad)
+            self.style().unpolish(self)
+            self.style().polish(self)
         self.close_button.setIcon(self.theme.icon("ph.x", "muted"))
         lines = [*self._lines, sentence] if self.isVisible() and bad else [sentence]
         # Several methods may fail one after another: each has its line.

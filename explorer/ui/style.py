@@ -114,6 +114,7 @@ QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
 #cardtitle { font-weight: 600; }
 #formula { font-family: "JetBrains Mono"; font-size: 11px; }
 #banner { background: $raised; border: 1px solid $bad; border-radius: 9px; }
+#banner[good="true"] { border-color: $good; }
 #palette { background: $surface; border: 1px solid $faint; border-radius: 12px; }
 #paletteline { background: transparent; border: none; border-bottom: 1px solid $line;
   border-radius: 0; padding: 13px 16px; font-size: 15px; }

@@ -38,7 +38,8 @@ def test_it_offers_everything_and_esc_closes_it(qtbot: QtBot, opened: Window) ->
     offered = called(qtbot, opened)
     groups = {hit.entry.group for hit in opened.commands.model.hits}
     assert groups == {
-        "Command", "Stage", "Method", "Layer", "Switch", "Tour", "Recent photo", "Sample photo",
+        "Command", "Stage", "Method", "Layer", "Switch", "Part", "Tour", "Recent photo",
+        "Sample photo",
     }
     assert len(offered) >= len(COMMANDS) + 6 * len(STAGE_NAMES) + len(samples())
     press(qtbot, opened, Qt.Key.Key_Escape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -159,3 +160,16 @@ def test_a_kept_pair_below_the_detection_threshold_says_so() -> None:
     kept = next(int(row) for row in stage.nms.kept if stage.scores[row] < 0.5)
     title, lines = facts(trace, "nms", kept)[-1]
     assert title == "No detection" and "Kept by NMS" in lines[0] and "below 0.50" in lines[0]
+
+
+def test_a_score_just_below_its_threshold_is_written_apart_from_it() -> None:
+    trace = trace_of("fast_rcnn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    kept = next(int(row) for row in stage.nms.kept if stage.scores[row] < 0.5)
+    scores = np.array(stage.scores)
+    scores[kept] = 0.4996
+    other = replace(stage, scores=scores)
+    near = replace(trace, stages=tuple(other if one is stage else one for one in trace.stages))
+    (line,) = facts(near, "nms", kept)[-1][1]
+    assert line.startswith("Kept by NMS, but ") and line.endswith(" 0.4996 is below 0.5000.")
