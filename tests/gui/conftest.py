@@ -45,7 +45,8 @@ def _collected_here() -> Iterator[None]:
     gc.collect(1)
 
 
-SHORT, LONG = 5_000, 60_000  # milliseconds to wait for what takes little, or a whole photo
+# Milliseconds to wait for what takes little, or a whole photo and the first import of torch.
+SHORT, LONG = 5_000, 180_000
 
 
 @dataclass(frozen=True)
