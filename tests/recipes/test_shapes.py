@@ -23,7 +23,9 @@ LEARNT = 0.5  # VOC AP on scenes that were not trained on
 RECIPES = {
     "rcnn": ("--steps", "40", "--batch", "4", "--rate", "0.001", "--limit", "100"),
     "sppnet": ("--steps", "300", "--batch", "4", "--rate", "0.001", "--short", "96"),
-    "fast_rcnn": ("--steps", "150", "--batch", "4", "--rate", "0.001", "--short", "96"),
+    "fast_rcnn": ("--steps", "250", "--batch", "4", "--rate", "0.002", "--short", "96"),
+    "faster_rcnn": ("--steps", "300", "--batch", "4", "--rate", "0.003", "--short", "96"),
+    "fpn": ("--steps", "300", "--batch", "4", "--rate", "0.002", "--short", "96"),
 }
 SEARCHING = ("rcnn", "sppnet", "fast_rcnn")
 
