@@ -11,6 +11,7 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 1000  # milliseconds
+LIBRARY = 50_000  # new objects in that time: a library was read from disk
 
 
 class Collector(QObject):
@@ -26,6 +27,9 @@ class Collector(QObject):
 
     def collect(self) -> None:
         """The oldest generation whose turn it is, as the automatic collector would choose."""
+        if not self._settled and gc.get_count()[0] > LIBRARY:
+            gc.freeze()  # it stays; looking through it takes a third of a second
+            return
         turns = zip(gc.get_count(), gc.get_threshold(), strict=True)
         due = [number for number, (count, most) in enumerate(turns) if 0 < most < count]
         if due:

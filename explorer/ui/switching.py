@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 
 from explorer.session.part_switches import (
     PartGroup,
@@ -34,9 +34,19 @@ class Switching(QObject):
         panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
         bench.switched.connect(self.show)
+        bench.idle.connect(lambda text: self.show())
+        panel.installEventFilter(self)
         bench.presenter.bottom.part_chosen.connect(self._exchange_on_screen)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self.show()
+        return False
+
     def show(self) -> None:
+        """Out of sight, only once nothing runs: every stage that comes would make it anew."""
+        if self.bench.runner.busy and not self.panel.isVisible():
+            return
         run = self._on_screen()
         changed = self.bench.steps.decisions.changes()
         self.panel.show_switches(
