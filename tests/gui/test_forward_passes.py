@@ -112,7 +112,7 @@ def test_no_switch_after_the_scores_runs_a_network(
         changed |= {name for name, now in decided(real).items() if now != before[name]}
         real.workbench.steps.undo()
         settle(qtbot, real)
-    assert moved == KEYS
+    assert moved >= KEYS
     assert changed == set(NAMES)
     assert passes.taken() == 0
     # Looking elsewhere, the steps of NMS and the theme run none either.
