@@ -55,9 +55,10 @@ PARTS: dict[str, dict[str, object]] = {
                **SEARCH},
     "fast_rcnn": {"pooling": "roi_pool", "svd_fc6": 0, "svd_fc7": 0, **SEARCH},
     "faster_rcnn": {"anchor_sizes": (48.0, 96.0, 192.0), "sizes_used": (), "rpn_refinement": True,
-                    "pooling": "roi_pool"},
+                    "pooling": "roi_pool", "pre_nms_top": 6000, "rpn_nms_threshold": 0.7},
     "fpn": {"top_down": True, "laterals": True, "rpn_refinement": True, "only_level": 0,
-            "lowest": 2, "highest": 5, "canonical": 84.0, "pooling": "roi_align"},
+            "lowest": 2, "highest": 5, "canonical": 84.0, "pooling": "roi_align",
+            "pre_nms_top": 1000, "rpn_nms_threshold": 0.7},
 }
 
 

@@ -71,7 +71,7 @@ class Settings:
     rpn_refinement: bool = field(default=True, metadata={"paper": True})
     min_proposal: float = field(default=6.0, metadata={"paper": 16.0})
     pre_nms_top: int = 6000
-    rpn_nms_threshold: float = 0.7
+    rpn_nms_threshold: float = field(default=0.7, metadata={"paper": 0.7})
     proposals: int = 2000
     pooling: Pooling = field(default="roi_pool", metadata={"paper": "roi_pool"})
     pool: int = 7

@@ -92,7 +92,7 @@ class Settings:
     min_proposal: float = 1e-3
     objectness_threshold: float = 0.0
     pre_nms_top: int = 1000
-    rpn_nms_threshold: float = 0.7
+    rpn_nms_threshold: float = field(default=0.7, metadata={"paper": 0.7})
     proposals: int = 2000
     k0: int = 4
     canonical: float = field(default=84.0, metadata={"paper": 224.0})

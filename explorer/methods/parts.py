@@ -57,6 +57,23 @@ RPN_REFINEMENT = Part(
     "On: a proposal is its anchor moved by the RPN's deltas, x = t_x w_a + x_a, w = w_a exp(t_w)."
     "\nOff: proposals are the anchors themselves, ranked by the same objectness.",
 )
+RPN_NMS = Part(
+    "rpn_nms_threshold", "RPN NMS IoU", "choice", "regions", "paper 0.70",
+    "A proposal that overlaps one of higher objectness by more is suppressed: a lower IoU leaves "
+    "fewer, more different ones. The head then reads others than it did.",
+    tuple((f"{iou:.2f}", iou) for iou in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)),
+)
+
+
+def _rpn_top(default: str, high: int) -> Part:
+    return Part(
+        "pre_nms_top", "RPN top before NMS", "count", "regions", default,
+        "Only so many boxes of the highest objectness enter the RPN's NMS. No paper gives the "
+        "number; 6,000 is that of Faster R-CNN's code, 1,000 on each level that of torchvision's "
+        "FPN.", low=50, high=high, step=50,
+    )
+
+
 SVD = "W ≈ U Σ_t Vᵀ (Fast R-CNN, section 3.1): {} becomes two layers with t (u + v) weights " \
     "instead of u v.\nThe paper: t = {} of 4,096, over 30% less time for 0.3 points of mAP."
 
@@ -133,6 +150,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "Only anchors of these scales s² may become proposals.\nThe RPN was trained with all "
             "three, k = 9 anchors a cell; it is not trained again.",
         ),
+        _rpn_top("default 6,000", 6000),
+        RPN_NMS,
         POOLING,
     ),
     "fpn": (
@@ -149,6 +168,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "same weights run without it.",
         ),
         RPN_REFINEMENT,
+        _rpn_top("default 1,000 on each level", 2000),
+        RPN_NMS,
         Part(
             "only_level", "Level of a region", "choice", "assignment", "paper by its size",
             "By size: k = ⌊k0 + log2(√(w h) / 224)⌋, equation 1.\nElse every region is read from "

@@ -104,6 +104,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
             "A box that overlaps a better one of its class by more is suppressed.",
         )
     )
+    found.append(_most(done, chosen))
     for title, some in groups:
         ending = f" ({title})" if len(groups) > 1 else ""
         found.append(_suppression(some, chosen, title, ending))
@@ -165,6 +166,18 @@ def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
     return replace(
         switch, kind="count", value=min(int(switch.value), most), run=int(switch.run), low=1,
         high=max(most, 1), step=1,
+    )
+
+
+def _most(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
+    switch = _number(
+        traces, chosen, "max_detections", "Detections at most",
+        "Of what NMS keeps, only the so many of the highest score.",
+    )
+    assert not isinstance(switch.value, tuple) and not isinstance(switch.run, tuple)
+    run = int(switch.run)
+    return replace(
+        switch, kind="count", value=int(switch.value), run=run, low=1, high=max(run, 1), step=1
     )
 
 

@@ -38,7 +38,8 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     before = switches(traces, ())
     assert [one.key for one in before] == [
         "proposals", "score_threshold", "detection_threshold", "score_threshold",
-        "detection_threshold", "nms_threshold", "suppression", "suppression", "regression",
+        "detection_threshold", "nms_threshold", "max_detections", "suppression", "suppression",
+        "regression",
     ]  # fmt: skip
     assert not any(one.changed for one in before)
     assert all(one.low <= one.run <= one.high for one in before if one.kind == "number")  # type: ignore[operator]
@@ -48,6 +49,8 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     assert after.said == "paper 0.30, FPN default 0.50"
     regions = next(one for one in before if one.key == "proposals")
     assert regions.said == "paper 2,000, Faster R-CNN 300, FPN 1,000"
+    most = next(one for one in before if one.key == "max_detections")
+    assert (most.value, most.run, most.high, most.said) == (100, 100, 100, "default 100")
 
 
 def test_margins_and_probabilities_have_thresholds_of_their_own(traces: dict[str, Trace]) -> None:

@@ -46,7 +46,7 @@ OTHER: dict[str, object] = {
     "padding": 0, "levels": (6, 1), "scales": (80,), "pooling": "roi_align", "svd_fc6": 5,
     "svd_fc7": 3, "rpn_refinement": False, "sizes_used": (32.0,), "top_down": False,
     "laterals": False, "only_level": 3, "canonical": 40.0, "strategy": "single",
-    "spaces": ("I",),
+    "spaces": ("I",), "pre_nms_top": 50, "rpn_nms_threshold": 0.5,
 }
 
 
@@ -119,13 +119,14 @@ def test_the_switches_know_the_settings_and_the_papers() -> None:
     for method, module in MODULES:
         fields = {one.name: one for one in dataclasses.fields(module.Settings)}
         for part in PARTS[method]:
-            paper = fields[part.key].metadata["paper"]
+            paper = fields[part.key].metadata.get("paper")
             words = {True: "paper on", "roi_pool": "paper RoI pooling", (): "paper all three"}
             wanted = {
                 "padding": "16 of", "levels": "all four, 50 bins", "scales": "one, or five",
                 "svd_fc6": "off, or 1,024", "svd_fc7": "off, or 256", "only_level": "by its size",
                 "canonical": "224", "strategy": "fast", "spaces": "HSV, Lab in fast",
-            }.get(part.key) or words[paper]
+                "pre_nms_top": "default", "rpn_nms_threshold": "0.70",
+            }.get(part.key) or words[paper]  # type: ignore[index]
             assert wanted in part.paper, part.key
             if part.key.startswith("svd"):
                 assert f"{fields[part.key].metadata['paper_svd']:,}" in part.paper

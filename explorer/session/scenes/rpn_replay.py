@@ -91,6 +91,8 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         "suppressed"
     if going:
         summary += f", {count(len(now.undecided))} undecided"
+    if record is not stage.nms:  # also where a canvas has no room for its panel
+        summary += f" · replayed at IoU {number(record.threshold)}: later stages keep the run's"
     hidden = len(candidates) - len(kept) - len(gone) - min(waiting, len(now.undecided))
     if hidden > 0:
         summary += f" · {plural(hidden, 'box', 'boxes')} not drawn"
@@ -132,8 +134,8 @@ def _panel(stage: RpnStage, record: NmsRecord, now: Moment) -> Column:
     if record is not stage.nms:
         panel.text(
             f"A replay at {number(record.threshold)}; the run used "
-            f"{number(stage.nms.threshold)}, and the later stages read its proposals.", "accent",
-            11,
+            f"{number(stage.nms.threshold)}, and the later stages read its proposals. Switches, "
+            "RPN NMS IoU, runs them again.", "accent", 11,
         )
         panel.gap(4)
     panel.swatch("text", "kept", count(len(now.kept)), outline=True)
