@@ -21,7 +21,7 @@ import numpy as np
 
 from tests.conftest import ROOT
 
-ROUNDS = 7
+ROUNDS = 5
 MOST = 2.0  # times the empty window
 EMPTY = """
 import json, os, sys, time
