@@ -141,7 +141,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
              SVD.format("fc6", "1,024"), zero="off"),
         Part("svd_fc7", "fc7: SVD, t", "count", "scores", "paper off, or 256 of 4,096",
              SVD.format("fc7", "256"), zero="off"),
-        *_search("paper fast; quality in 5.4"),
+        *_search("published code fast; quality in 5.5"),
     ),
     "faster_rcnn": (
         RPN_REFINEMENT,

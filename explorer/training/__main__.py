@@ -146,6 +146,10 @@ def parser() -> argparse.ArgumentParser:
     pack.add_argument("--ablations", type=Path, help="the --out file of ablate")
     pack.add_argument("--out", type=Path, help="default: weights/ of the checkout")
     pack.add_argument("--hardware", default="CPU", help='e.g. "two CPU cores"')
+    pack.add_argument(
+        "--note", action="append", default=[], metavar="SENTENCE",
+        help="what else differs from the paper; repeat for several",
+    )
     pack.add_argument("--commit", help="of the code it was trained with; default: the present one")
     return top
 
@@ -295,7 +299,7 @@ def _pack(given: argparse.Namespace) -> None:
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
     results = json.loads(given.results.read_text())
-    made = made_by(given.run, given.hardware, commit)
+    made = made_by(given.run, given.hardware, commit, given.note)
     ablations = json.loads(given.ablations.read_text()) if given.ablations else None
     print(pack(given.method, given.run, results, given.out or weights_dir(), made, ablations))
 

@@ -60,6 +60,7 @@ def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
         *beginning(method, made), *steps(method, made), *regions(method, made),
         *(views(settings, method, made.network) if method in WHOLE else ()),
         *(linear(method, made) if method in SVM_METHODS else ()),
+        *made.notes,
     ]  # fmt: skip
     points = [
         textwrap.fill(text, 100, initial_indent="- ", subsequent_indent="  ") for text in sentences
@@ -205,11 +206,8 @@ def linear(method: str, made: Made) -> Iterator[str]:
             f"{PASSES.limit} passes, {PASSES.most:,} of a class at a time; the regressors are "
             f"fitted on a sample, at most {sample} of a photo."
         )
-    if made.network == "compact":
-        yield (
-            f"The SVMs have a squared hinge and C = {svm.C:g}, for an fc7 of 512 numbers (R-CNN's "
-            "published code: a plain hinge, 0.001)."
-        )
+    if made.svm and made.svm != svm.PUBLISHED:
+        yield f"The SVMs have {made.svm} (R-CNN's published code: {svm.PUBLISHED})."
     yield (
         f"Features are scaled to a mean norm of {svm.MEAN_NORM:g} and positives count "
         f"{svm.POSITIVE_WEIGHT:g} times, as in R-CNN's published code; the regressors' targets are "

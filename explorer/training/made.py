@@ -39,6 +39,8 @@ class Made:
     network: str = "compact"
     imagenet: bool = False  # whether it began with torchvision's weights
     chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
+    svm: str | None = None  # how its SVMs were fitted, where it has any
+    notes: tuple[str, ...] = ()  # what else differs: where the code was another then
 
     @property
     def options(self) -> dict[str, str]:

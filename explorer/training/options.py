@@ -106,6 +106,10 @@ def describe(options: Options, method: str, photos: int, processes: int = 1) -> 
         "schedule": options.schedule, "mining": options.mining, "scales": options.scales,
         "short": options.short,
     }  # fmt: skip
+    if method in ("rcnn", "sppnet"):
+        from explorer.training.svm import FITTED  # scikit-learn, which the others do without
+
+        about["svm"] = FITTED
     if options.start:
         about |= _earlier(options.start)
     options.work.mkdir(parents=True, exist_ok=True)

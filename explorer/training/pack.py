@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ import torch
 from explorer.training.card import card
 from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
+from explorer.training.deviations import SVM_METHODS
 from explorer.training.figures import record
 from explorer.training.made import TITLES, USUAL, Made
 from explorer.training.networks import configuration_of, state_of, weights_file
 from explorer.training.serialise import serialised
+from explorer.training.svm import PUBLISHED
 
 
 def half(path: Path) -> dict[str, torch.Tensor]:
@@ -84,8 +86,8 @@ def pack(
     return target
 
 
-def made_by(run: Path, device: str, commit: str) -> Made:
-    """What a run folder says about itself (options.json, train.pt)."""
+def made_by(run: Path, device: str, commit: str, notes: Sequence[str] = ()) -> Made:
+    """What a run folder says about itself (options.json, train.pt), with the packer's notes."""
     options = json.loads((run / "options.json").read_text())
     held = torch.load(run / "train.pt", weights_only=True, map_location="cpu")
     minutes, steps = options["minutes"], options["steps"]
@@ -104,4 +106,6 @@ def made_by(run: Path, device: str, commit: str) -> Made:
             (name, str(options[name]))
             for name, usual in USUAL.items() if str(options.get(name, usual)) != usual
         ) + numbers,
+        # Runs that do not say it are of before C was another than the published one.
+        options.get("svm", PUBLISHED) if options["method"] in SVM_METHODS else None, tuple(notes),
     )  # fmt: skip

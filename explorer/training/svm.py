@@ -24,6 +24,8 @@ MEAN_NORM = 20.0
 # hardly any object then comes above 0. Of one tuned for 2,200 steps, all 500 photos of val say:
 # hinge, 0.001: AP 19.2, 34% of objects above 0; squared, 0.05: AP 18.7, 45%, with more errors.
 C = 0.01
+FITTED = f"a squared hinge and C = {C:g}"  # for the card of a run
+PUBLISHED = "a plain hinge and C = 0.001"
 POSITIVE_WEIGHT = 2.0  # as in that code
 BIAS = 10.0  # the constant feature that liblinear learns the bias on
 LAMBDA = 1000.0  # R-CNN, appendix C

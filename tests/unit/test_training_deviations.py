@@ -42,7 +42,8 @@ ALL = ("AdamW instead of SGD", "cosine", "tiny-imagenet", "ground-truth boxes ar
 
 def told(method: str, **changed: object) -> str:
     """The points of a card, each on one line."""
-    made = dataclasses.replace(MADE, **changed)  # type: ignore[arg-type]
+    fitted = svm.FITTED if method in ("rcnn", "sppnet") else None
+    made = dataclasses.replace(MADE, **{"svm": fitted, **changed})  # type: ignore[arg-type]
     text = card(method, made, RESULTS, "0" * 64, 10**6)
     found = text.partition("## Where it differs")[2].partition("## Terms")[0]
     assert all(len(line) <= 100 for line in found.partition("Settings scaled")[0].splitlines())
@@ -106,6 +107,8 @@ def test_options_and_networks_change_what_is_said() -> None:
         assert absent not in vgg
     assert "64 RoIs of each of 8 photos" in vgg and "384 x 544 pixels" in vgg
     assert "No dropout" in told("sppnet", network="alexnet")  # its head is tuned without
+    assert "hinge" not in told("rcnn", svm=svm.PUBLISHED)
+    assert "\n- Objects were seen larger." in told("fpn", notes=("Objects were seen larger.",))
     fresh = told("fpn", backbone=None)
     assert "are fixed" not in fresh and "tiny-imagenet" not in fresh
 
