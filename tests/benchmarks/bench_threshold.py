@@ -6,9 +6,10 @@ From the slider's change until the right picture is painted: the trace is decide
 made and drawn. Printed: the median by the clock, and what the window's thread and the studio's
 computed for it, one after the other (other programs disturb that least), beside the limit of 50 ms
 and how much slower than a quiet core this one is just now. The small pictures of the stage map
-follow later and are not counted. The proof is a ratio, measured in the same run: at most three
-times what cannot be spared, which is deciding, making the picture and drawing the canvas once. That
-no network runs is counted in tests/gui/test_forward_passes.py.
+follow later and are not counted. The proof: the median of what is computed is within the limit, on
+a core as much slower than a quiet one as this one is just now. Beside it stands what cannot be
+spared: deciding, making the picture and drawing the canvas once. That no network runs is counted in
+tests/gui/test_forward_passes.py.
 """
 
 from __future__ import annotations
@@ -177,6 +178,7 @@ def test_a_threshold(qtbot: QtBot, tmp_path: Path, key: str, stage: str) -> None
     ours, wanted = decisions.traces["fast_rcnn"].stage("nms"), last.stage("nms")
     assert isinstance(ours, NmsStage) and isinstance(wanted, NmsStage)
     assert ours.nms.kept.tolist() == wanted.nms.kept.tolist()
+
     def spare() -> None:
         trace = decide(engine.trace, Choices(**{key: values[-1]}))  # type: ignore[arg-type]
         picture(trace, stage, presenter.view_of("fast_rcnn"))  # type: ignore[arg-type]
@@ -192,4 +194,4 @@ def test_a_threshold(qtbot: QtBot, tmp_path: Path, key: str, stage: str) -> None
         f"slower than a quiet one); the work itself {alone}"
     )
     window.close()
-    assert min(spent) <= 3 * alone.least
+    assert busy <= LIMIT * slow
