@@ -34,6 +34,7 @@ from explorer.ui.panel_bar import grabbed, pixels_a_pixel
 from explorer.ui.picking import NONE, Hit, Hits, boxes_at, next_hit
 from explorer.ui.spots import Layout, Spot
 from explorer.ui.style import Theme
+from explorer.ui.turns import Turns
 
 DRAG = 4  # pixels before a press becomes a drag
 
@@ -47,9 +48,11 @@ class Canvas(QWidget):
     hinted = Signal(str)  # one line about what is under the pointer
     shown = Signal()  # another picture, or other texts
 
-    def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, camera: Camera, theme: Theme, turns: Turns, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.camera = camera
+        self.camera, self._turns = camera, turns
         self.theme = theme
         self.frame = Frame()
         self.picture: Picture | None = None
@@ -98,7 +101,7 @@ class Canvas(QWidget):
     def redraw(self) -> None:
         """The panels too; where only the camera moved, `update` is enough."""
         self._still = None
-        self.update()
+        self._turns.ask(self)
 
     # -- geometry --------------------------------------------------------------------------
 

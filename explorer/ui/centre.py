@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.methods.names import NAMES
@@ -18,6 +18,7 @@ from explorer.ui.paint import paint_scene
 from explorer.ui.style import Theme
 from explorer.ui.swipe import Swipe
 from explorer.ui.transform import fitted
+from explorer.ui.turns import Turns
 
 GAP = 10
 SUMMARY_LEAST = (372.0, 372.0)  # the summary is laid out at least this large, then shrunk
@@ -27,18 +28,39 @@ SHRUNK_MOST = 1.45  # so many times; in less room it gives way to the canvases
 class Summary(QWidget):
     """Time and findings of all methods, drawn from their traces."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, turns: Turns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme = theme
+        self.theme, self._turns = theme, turns
         self.traces: tuple[Trace, ...] = ()
-        theme.changed.connect(self.update)
+        self._drawn: QPixmap | None = None
+        theme.changed.connect(self._redraw)
 
     def show_traces(self, traces: Sequence[Trace]) -> None:
-        self.traces = tuple(traces)
-        self.update()
+        if len(traces) != len(self.traces) or any(
+            one is not other for one, other in zip(traces, self.traces, strict=True)
+        ):
+            self.traces = tuple(traces)
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self._turns.ask(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._drawn = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        if self._drawn is None or self._drawn.devicePixelRatioF() != ratio:
+            self._drawn = QPixmap(self.size() * ratio)
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._drawn)
+            self._draw(painter)
+            painter.end()
+        QPainter(self).drawPixmap(0, 0, self._drawn)
+
+    def _draw(self, painter: QPainter) -> None:
         paint_frame(painter, self.width(), self.height(), self.theme.palette)
         # Larger than the widget where need be, in its shape.
         grow = shrinking(self.width(), self.height())
@@ -61,10 +83,11 @@ class Centre(QWidget):
     def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("centre")
+        turns = Turns(self)
         self.canvases: Mapping[str, Canvas] = {
-            name: Canvas(camera, theme, self) for name in NAMES
+            name: Canvas(camera, theme, turns, self) for name in NAMES
         }
-        self.summary = Summary(theme, self)
+        self.summary = Summary(theme, turns, self)
         self._shown: tuple[str, ...] = NAMES
         self._with_summary = True
         self.swipe = Swipe(self.canvases, theme, self)

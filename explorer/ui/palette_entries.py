@@ -111,8 +111,7 @@ def _parts(window: Window) -> Iterator[Entry]:
     panel = window.side.switches
     for method, card in panel.parts.items():
         title = method_named(method).title
-        for key, row in card.rows.items():
-            one = row.switch
+        for one in card.group.switches:
             values: tuple[Value, ...] = ()
             if one.kind == "toggle":
                 values = (not one.value,)
@@ -121,7 +120,7 @@ def _parts(window: Window) -> Iterator[Entry]:
             for value in values:
                 yield Entry(
                     f"{title} · {one.title}: {value_text(one, value)}", "Part",
-                    partial(panel.exchanged.emit, key, method, value),
+                    partial(panel.exchanged.emit, one.key, method, value),
                 )
 
 

@@ -70,15 +70,9 @@ class PartCard(QFrame):
 
     def show_group(self, group: PartGroup) -> None:
         """The values now, what runs, and what the variant cost."""
-        described = [(one.key, one.choices, one.low, one.high) for one in group.switches]
-        if described != [
-            (one.switch.key, one.switch.choices, one.switch.low, one.switch.high)
-            for one in self.rows.values()
-        ]:
-            self._make_rows(group)
         self.group = group
-        for one in group.switches:
-            self.rows[one.key].show_switch(one)
+        if self.unfolded:
+            self._show_rows()
         count = group.changed
         self.state.setText(
             ("running …" if group.state == "running …" else f"{count} exchanged") if count
@@ -89,6 +83,17 @@ class PartCard(QFrame):
             lines += [f"{note.name}: {note.text}" for note in group.notes]
         self.said.setText("\n".join(lines))
         self.said.setVisible(bool(lines))
+
+    def _show_rows(self) -> None:
+        """Only what is unfolded has rows: those of five methods take long to make."""
+        described = [(one.key, one.choices, one.low, one.high) for one in self.group.switches]
+        if described != [
+            (one.switch.key, one.switch.choices, one.switch.low, one.switch.high)
+            for one in self.rows.values()
+        ]:
+            self._make_rows(self.group)
+        for one in self.group.switches:
+            self.rows[one.key].show_switch(one)
 
     def _make_rows(self, group: PartGroup) -> None:
         for row in self.rows.values():
@@ -103,6 +108,8 @@ class PartCard(QFrame):
             self.inner.insertWidget(at, row)
 
     def _fold(self, open_: bool) -> None:
+        if open_:
+            self._show_rows()
         self.body.setVisible(open_)
         self.fold.setIcon(self.theme.icon("ph.caret-up" if open_ else "ph.caret-down", "muted"))
         self.fold.setToolTip("Fold" if open_ else "Unfold")

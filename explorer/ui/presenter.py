@@ -94,6 +94,8 @@ class Presenter(QObject):
         self._select()
         for method in desk.shown():
             self._ask_picture(method)
+        if self.shown:  # of pictures that are there already, parts may be chosen anew
+            self._show_choices()
 
     def new_photo(self, photo: NDArray[np.uint8]) -> None:
         """Another photo: nothing that is on screen belongs to it."""

@@ -73,8 +73,8 @@ def test_a_merge_shows_its_two_parts_and_the_new_box() -> None:
     segments = len(run.boxes) - len(run.merges)
     merge = 40
     state = ViewState(controls=(
-        ("regions.show", "merges"), ("regions.run", "HSV · k 50 · C+T+S+F"),
-        ("regions.merge", merge + 1),
+        ("regions.show", "merges"), ("regions.space", "HSV"),
+        ("regions.run", "k 50 · C+T+S+F"), ("regions.merge", merge + 1),
     ))
     drawn = picture(trace, "regions", state)
     new = layer(drawn.main.layers, "New region")
