@@ -63,7 +63,8 @@ def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
         *made.notes,
     ]  # fmt: skip
     points = [
-        textwrap.fill(text, 100, initial_indent="- ", subsequent_indent="  ") for text in sentences
+        textwrap.fill(text, 100, initial_indent="- ", subsequent_indent="  ",
+                      break_on_hyphens=False) for text in sentences
     ]
     if compact:
         scaled_ones = [f"- {line}" for line in paper_values(method, settings)] or ["- none"]
