@@ -77,8 +77,7 @@ def _layers(window: Window) -> Iterator[Entry]:
 
 def _switches(window: Window) -> Iterator[Entry]:
     panel = window.side.switches
-    for row in panel.rows:
-        switch = row.switch
+    for switch in window.switching.switches():
         if switch.kind == "toggle":
             yield Entry(
                 f"{switch.title}: {'off' if switch.value else 'on'}", "Switch",
@@ -109,9 +108,9 @@ def _to_switch(window: Window, switch: Switch) -> None:
 def _parts(window: Window) -> Iterator[Entry]:
     """Parts of the methods that have a few values; the others are sliders of the switches."""
     panel = window.side.switches
-    for method, card in panel.parts.items():
-        title = method_named(method).title
-        for one in card.group.switches:
+    for group in window.switching.groups():
+        method, title = group.method, method_named(group.method).title
+        for one in group.switches:
             values: tuple[Value, ...] = ()
             if one.kind == "toggle":
                 values = (not one.value,)

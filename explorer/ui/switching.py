@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject
 
@@ -15,7 +15,7 @@ from explorer.session.part_switches import (
     variant_of,
 )
 from explorer.session.state import Desk
-from explorer.session.switching import Value, switches
+from explorer.session.switching import Switch, Value, switches
 from explorer.trace.stages import Trace
 from explorer.ui.switches import SwitchesPanel
 from explorer.ui.workbench import Workbench
@@ -34,7 +34,6 @@ class Switching(QObject):
         panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
         bench.switched.connect(self.show)
-        bench.idle.connect(lambda text: self.show())
         panel.installEventFilter(self)
         bench.presenter.bottom.part_chosen.connect(self._exchange_on_screen)
 
@@ -44,19 +43,24 @@ class Switching(QObject):
         return False
 
     def show(self) -> None:
-        """Out of sight, only once nothing runs: every stage that comes would make it anew."""
-        if self.bench.runner.busy and not self.panel.isVisible():
+        """Out of sight, only when it comes up: every stage that comes would make it anew."""
+        if not self.panel.isVisible():
             return
         run = self._on_screen()
         changed = self.bench.steps.decisions.changes()
         self.panel.show_switches(
-            switches(run, self.bench.desk.chosen),
+            self.switches(),
             {method: changed[method] for method in run if method in changed},
-            self._parts(run), bool(self.bench.desk.chosen or self.bench.desk.varied),
+            self.groups(), bool(self.bench.desk.chosen or self.bench.desk.varied),
         )
 
-    def _parts(self, run: Mapping[str, Trace]) -> list[PartGroup]:
-        """The parts of each method, with what its variant cost."""
+    def switches(self) -> Sequence[Switch]:
+        """What can be switched for the methods on screen."""
+        return switches(self._on_screen(), self.bench.desk.chosen)
+
+    def groups(self) -> list[PartGroup]:
+        """The parts of each method on screen, with what its variant cost."""
+        run = self._on_screen()
         varied, variants = self.bench.desk.varied, self.bench.steps.variants
         groups = []
         for method, found in part_switches(run, varied).items():

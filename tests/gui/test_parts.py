@@ -197,7 +197,8 @@ def test_another_strategy_from_the_replays_own_controls(
     regions = [bench.shown[name].stage("regions") for name in searching]
     assert [one.strategy for one in regions] == ["quality"] * 3  # type: ignore[union-attr]
     row = row_of(qtbot, opened, "sppnet", "strategy")
-    assert row.paper.text() == "paper fast (section 4.1)" and row.reset.isVisible()
+    assert row.paper.text() == "paper fast (section 4.1)"
+    qtbot.waitUntil(row.reset.isVisible)
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)  # one step for all three
     assert bench.desk.varied == () and bench.shown["rcnn"] is bench.traces["rcnn"]
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
