@@ -15,7 +15,6 @@ from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import PUBLISHED, SUFFIXES
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
 
     from explorer.session.job import Engine
     from explorer.ui.window import Window
@@ -90,22 +89,6 @@ def engine_for(device: str) -> Callable[[], Engine]:
         return TorchEngine(device)
 
     return make
-
-
-def open_window(
-    paths: Sequence[Path],
-    make_engine: Callable[[], Engine],
-    settings: QSettings,
-    weights: str | None = None,
-) -> Window:
-    """The window, shown, with `paths` (or the first sample) about to open in it: see `open_first`.
-    """
-    from explorer.ui.window import Window
-
-    window = Window(make_engine, settings)
-    window.show()
-    open_first(window, paths, weights)
-    return window
 
 
 def open_first(window: Window, paths: Sequence[Path], weights: str | None) -> None:

@@ -10,6 +10,7 @@ from explorer.training.ablations import ablation_table
 from explorer.training.data import CLASSES
 from explorer.training.deviations import differences
 from explorer.training.made import TITLES, Made
+from explorer.training.networks import SEARCHING
 
 TERMS = """\
 - PASCAL VOC's photos are flickr's, used under flickr's terms for training and research, with
@@ -74,7 +75,7 @@ def card(
         for kind, name in pictures.items()
     }
     quality = measures(results) + "\n" + shown.get("classes", "") + shown.get("recall", "")
-    proposals = " --proposals PROPOSALS" if method in ("rcnn", "sppnet", "fast_rcnn") else ""
+    proposals = " --proposals PROPOSALS" if method in SEARCHING else ""
     limit = f" --limit {results['photos']}" if limited else ""
     evaluate = (
         f"python -m explorer.training evaluate {method} --data ROOT --year {results['year']} "

@@ -19,6 +19,7 @@ from explorer.training.examples import PASSES
 from explorer.training.loop import CLIP, CNN_RATE, DECAYS, WARM_UP
 from explorer.training.losses import RPN_TURN
 from explorer.training.made import TITLES, Made
+from explorer.training.networks import WITH_SVMS
 from explorer.training.pretrain import PretrainSettings
 from explorer.training.train_detector import (
     EARLY,
@@ -30,7 +31,6 @@ from explorer.training.train_detector import (
 )
 from explorer.training.views import SEEN, Views, scaled
 
-SVM_METHODS = ("rcnn", "sppnet")
 WHOLE = ("fast_rcnn", "faster_rcnn", "fpn")  # trained whole, on views of photos
 RPN_METHODS = ("faster_rcnn", "fpn")
 DROPPING = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn")  # their papers' CNNs have dropout
@@ -59,7 +59,7 @@ def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
     sentences = [
         *beginning(method, made), *steps(method, made), *regions(method, made),
         *(views(settings, method, made.network) if method in WHOLE else ()),
-        *(linear(method, made) if method in SVM_METHODS else ()),
+        *(linear(method, made) if method in WITH_SVMS else ()),
         *made.notes,
     ]  # fmt: skip
     points = [

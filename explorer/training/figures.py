@@ -30,14 +30,9 @@ def figures(
         }
     for row in ablations["rows"] if ablations else ():
         if row["with"]:
-            found |= figures_with(row)
+            named = " ".join(row["with"])
+            found |= {f"AP with {named}": row["map"], f"COCO's AP with {named}": row["coco_ap"]}
     return {name: round(100 * float(value), 2) for name, value in found.items()}
-
-
-def figures_with(row: Mapping[str, Any]) -> dict[str, float]:
-    """Those of one row of an ablation table, as fractions."""
-    named = " ".join(row["with"])
-    return {f"AP with {named}": row["map"], f"COCO's AP with {named}": row["coco_ap"]}
 
 
 def record(

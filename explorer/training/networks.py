@@ -20,6 +20,7 @@ from explorer.methods.modules import Settings
 from explorer.training.data import CLASSES
 
 SEARCHING = ("rcnn", "sppnet", "fast_rcnn")  # their regions come from selective search
+WITH_SVMS = ("rcnn", "sppnet")
 
 
 def weights_file(method: str, given: Path) -> Path:

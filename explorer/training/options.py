@@ -14,6 +14,7 @@ from explorer.methods import rcnn, sppnet
 from explorer.methods.configurations import settings_for
 from explorer.methods.modules import Settings
 from explorer.training.loop import Budget
+from explorer.training.networks import WITH_SVMS
 from explorer.training.precision import Precision
 
 
@@ -106,7 +107,7 @@ def describe(options: Options, method: str, photos: int, processes: int = 1) -> 
         "schedule": options.schedule, "mining": options.mining, "scales": options.scales,
         "short": options.short,
     }  # fmt: skip
-    if method in ("rcnn", "sppnet"):
+    if method in WITH_SVMS:
         from explorer.training.svm import FITTED  # scikit-learn, which the others do without
 
         about["svm"] = FITTED

@@ -13,10 +13,9 @@ import torch
 from explorer.training.card import card
 from explorer.training.curves import draw_classes, draw_losses, draw_recall, read_losses
 from explorer.training.data import CLASSES
-from explorer.training.deviations import SVM_METHODS
 from explorer.training.figures import record
 from explorer.training.made import TITLES, USUAL, Made
-from explorer.training.networks import configuration_of, state_of, weights_file
+from explorer.training.networks import WITH_SVMS, configuration_of, state_of, weights_file
 from explorer.training.serialise import serialised
 from explorer.training.svm import PUBLISHED
 
@@ -107,5 +106,5 @@ def made_by(run: Path, device: str, commit: str, notes: Sequence[str] = ()) -> M
             for name, usual in USUAL.items() if str(options.get(name, usual)) != usual
         ) + numbers,
         # Runs that do not say it are of before C was another than the published one.
-        options.get("svm", PUBLISHED) if options["method"] in SVM_METHODS else None, tuple(notes),
+        options.get("svm", PUBLISHED) if options["method"] in WITH_SVMS else None, tuple(notes),
     )  # fmt: skip

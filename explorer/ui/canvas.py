@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -11,7 +12,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -33,6 +33,7 @@ from explorer.ui.paint import paint_texts
 from explorer.ui.panel_bar import grabbed, pixels_a_pixel
 from explorer.ui.picking import NONE, Hit, Hits, boxes_at, next_hit
 from explorer.ui.spots import Layout, Spot
+from explorer.ui.still import Still
 from explorer.ui.style import Theme
 from explorer.ui.turns import Turns
 
@@ -65,7 +66,7 @@ class Canvas(QWidget):
         self._hover_scene: Scene | None = None
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
-        self._still: QPixmap | None = None
+        self._still = Still()  # the card and the panels, which the camera does not move
         self._panel_lost = 0
         self._backing = Backing()
         self._layout = Layout(camera)
@@ -100,7 +101,7 @@ class Canvas(QWidget):
 
     def redraw(self) -> None:
         """The panels too; where only the camera moved, `update` is enough."""
-        self._still = None
+        self._still.forget()
         self._turns.ask(self)
 
     # -- geometry --------------------------------------------------------------------------
@@ -123,7 +124,7 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), self.theme.palette
         spots = self.spots()
-        painter.drawPixmap(0, 0, self._still_parts(spots))
+        painter.drawPixmap(0, 0, self._still.of(self, partial(self._draw_still, spots)))
         self.labels_hidden = self._panel_lost
         done = True
         for spot in spots:
@@ -143,23 +144,11 @@ class Canvas(QWidget):
         if not done:
             QTimer.singleShot(0, self, self.update)
 
-    def _still_parts(self, spots: tuple[Spot, ...]) -> QPixmap:
-        """The card and the panels, which the camera does not move."""
-        ratio = self.devicePixelRatioF()
-        if self._still is None or self._still.devicePixelRatioF() != ratio:
-            self._still = QPixmap(self.size() * ratio)
-            self._still.setDevicePixelRatio(ratio)
-            self._still.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._still)
-            paint_frame(painter, self.width(), self.height(), self.theme.palette)
-            self._panel_lost = paint_panels(
-                painter, self.body(), spots, self.hidden, self.theme.palette
-            )
-            painter.end()
-        return self._still
-
-    def resizeEvent(self, event: object) -> None:
-        self._still = None
+    def _draw_still(self, spots: tuple[Spot, ...], painter: QPainter) -> None:
+        paint_frame(painter, self.width(), self.height(), self.theme.palette)
+        self._panel_lost = paint_panels(
+            painter, self.body(), spots, self.hidden, self.theme.palette
+        )
 
     def point_at(self, hit: Hit | None) -> None:
         """Outline a box of the photo as if it were hovered; None: no more."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.methods.names import NAMES
@@ -15,6 +15,7 @@ from explorer.ui.camera import Camera
 from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import paint_frame
 from explorer.ui.paint import paint_scene
+from explorer.ui.still import Still
 from explorer.ui.style import Theme
 from explorer.ui.swipe import Swipe
 from explorer.ui.transform import fitted
@@ -32,7 +33,7 @@ class Summary(QWidget):
         super().__init__(parent)
         self.theme, self._turns = theme, turns
         self.traces: tuple[Trace, ...] = ()
-        self._drawn: QPixmap | None = None
+        self._still = Still()
         theme.changed.connect(self._redraw)
 
     def show_traces(self, traces: Sequence[Trace]) -> None:
@@ -43,22 +44,11 @@ class Summary(QWidget):
             self._redraw()
 
     def _redraw(self) -> None:
-        self._drawn = None
+        self._still.forget()
         self._turns.ask(self)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._drawn = None
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
-        if self._drawn is None or self._drawn.devicePixelRatioF() != ratio:
-            self._drawn = QPixmap(self.size() * ratio)
-            self._drawn.setDevicePixelRatio(ratio)
-            self._drawn.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._drawn)
-            self._draw(painter)
-            painter.end()
-        QPainter(self).drawPixmap(0, 0, self._drawn)
+        QPainter(self).drawPixmap(0, 0, self._still.of(self, self._draw))
 
     def _draw(self, painter: QPainter) -> None:
         paint_frame(painter, self.width(), self.height(), self.theme.palette)

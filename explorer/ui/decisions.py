@@ -88,11 +88,10 @@ class Decisions(QObject):
 
     def changes(self) -> dict[str, Changes]:
         """What the switches changed in the detections, of the methods that are switched."""
-        result = {}
+        known, self._changes = self._changes, {}
         for method, run in self.before().items():
-            now = self.traces[method]
-            held = self._changes.get(method)
+            now, held = self.traces[method], known.get(method)
             if held is None or held[0] is not run or held[1] is not now:
-                held = self._changes[method] = (run, now, changes(run, now))
-            result[method] = held[2]
-        return result
+                held = (run, now, changes(run, now))
+            self._changes[method] = held
+        return {method: found for method, (_, _, found) in self._changes.items()}

@@ -23,7 +23,7 @@ class Frame(Shell):
         from explorer.ui.entrance import Entrance
         from explorer.ui.flow import stacked
         from explorer.ui.notices import Banner, StatusStrip
-        from explorer.ui.side import WIDE, Side
+        from explorer.ui.side import Side
         from explorer.ui.stage_map import StageMap
         from explorer.ui.studio import Studio
         from explorer.ui.style import Theme
@@ -34,7 +34,6 @@ class Frame(Shell):
         self.theme = Theme(str(self.settings.value("theme", "dark")), self)
         self.camera = Camera(self)
         self.studio = Studio(self)
-        self._wide = WIDE
         self.open_menu = QMenu(self)
         self.open_menu.setToolTipsVisible(True)
         self.entrance = Entrance(self, self.open_menu, self.settings)
@@ -69,7 +68,9 @@ class Frame(Shell):
 
     def restore_sizes(self) -> None:
         """Of its parts, as they were when the window was closed."""
-        narrow = self.width() < self._wide
+        from explorer.ui.side import WIDE
+
+        narrow = self.width() < WIDE
         self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
         state = self.settings.value("splitter")
         if state is not None:

@@ -33,10 +33,9 @@ class Results:
 
     def grew(self, trace: Trace, complete_now: bool) -> bool:
         """Another stage of a method; whether it is one that runs again from here."""
-        held = complete(self.traces).get(trace.method)
-        again = held is not None and trace.stage("detections") is None
-        if again and held is not None:
-            self._before[trace.method] = held
+        again = trace.method in complete(self.traces) and trace.stage("detections") is None
+        if again:
+            self._before[trace.method] = self.traces[trace.method]
         self.traces[trace.method] = trace
         if complete_now:
             self._before.pop(trace.method, None)
@@ -56,7 +55,3 @@ class Results:
     def pending(self, enabled: Iterable[str]) -> tuple[str, ...]:
         """The methods that wait or run."""
         return pending(enabled, self.status)
-
-    def unfinished(self) -> tuple[str, ...]:
-        """All that the worker had not ended when it ended."""
-        return tuple(n for n, each in self.status.items() if each.state in ("waiting", "running"))

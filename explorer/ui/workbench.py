@@ -236,7 +236,7 @@ class Workbench(QObject):
     def _finished(self) -> None:
         self._coming = None
         self.steps.variants.end()
-        self._end(self.results.unfinished(), CANCELLED)
+        self._end(self.results.pending(self.status), CANCELLED)
         done = [name for name in self.desk.enabled if name in self.traces]
         self.idle.emit(f"{len(done)} of {len(NAMES)} methods done" if done else "")
 

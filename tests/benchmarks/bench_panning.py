@@ -14,24 +14,19 @@ programs disturb the first). The proof is a ratio, measured in the same run:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
-from explorer.session.job import Photo
 from explorer.session.scene import Boxes, Picture, Pixels, Scene
-from explorer.trace.base import Progress, Stage
-from explorer.trace.stages import SearchStage, Trace
 from explorer.ui.canvas import Canvas
-from explorer.ui.window import Window
 from tests.benchmarks.crowds import (
     ANCHORS,
     HEIGHT,
@@ -42,52 +37,21 @@ from tests.benchmarks.crowds import (
     timed,
     walk,
 )
-from tests.gui.conftest import LONG, MadeUpEngine, settle
+from tests.benchmarks.windows import OneTraceEngine, open_window
+from tests.gui.conftest import MadeUpEngine, settle
 from tests.traces import synthetic_photo, synthetic_trace
 
-SIZE = (1920, 1200)
 FRAMES, STEP = 30, 6.0
 FRAME, PICK = 33.0, 5.0  # milliseconds that the issue allows
 
 
-class PyramidEngine(MadeUpEngine):
+def pyramid_engine() -> OneTraceEngine:
     """FPN's regions have all anchors of a pyramid."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.photo = synthetic_photo(HEIGHT, WIDTH)
-        trace = synthetic_trace("fpn", photo=self.photo)
-        regions = pyramid()
-        self.trace = replace(trace, stages=tuple(
-            regions if stage.name == "regions" else stage for stage in trace.stages
-        ))
-
-    def read(self, path: Path) -> Photo:
-        return self.photo
-
-    def start(self, method: str, loaded: object) -> Trace:
-        return replace(self.trace, stages=())
-
-    def stages(
-        self, photo: Photo, method: str, loaded: object, regions: SearchStage | None
-    ) -> Iterator[Progress | Stage]:
-        yield from self.trace.stages
-
-
-def open_window(qtbot: QtBot, tmp_path: Path, engine: MadeUpEngine, methods: int) -> Window:
-    path = tmp_path / "photo.png"
-    Image.new("RGB", (64, 48)).save(path)
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = Window(lambda: engine, settings)
-    qtbot.addWidget(window)
-    window.resize(*SIZE)
-    window.show()
-    for name in NAMES[: len(NAMES) - methods]:
-        window.go(window.workbench.desk.toggled(name))
-    window.open_paths([path])
-    qtbot.waitUntil(lambda: len(window.workbench.traces) == methods, timeout=LONG)
-    settle(qtbot, window)
-    return window
+    trace = synthetic_trace("fpn", photo=synthetic_photo(HEIGHT, WIDTH))
+    regions = pyramid()
+    return OneTraceEngine(replace(trace, stages=tuple(
+        regions if stage.name == "regions" else stage for stage in trace.stages
+    )))
 
 
 def mouse(canvas: Canvas, kind: QEvent.Type, at: QPointF, held: bool) -> None:
@@ -138,7 +102,7 @@ def plain_rects(
 def test_five_linked_canvases_of_2000_boxes(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window = open_window(qtbot, tmp_path, MadeUpEngine(), 5)
+    window = open_window(qtbot, tmp_path, MadeUpEngine(), *NAMES)
     photo = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
     extent = (0.0, 0.0, 640.0, 480.0)
     window.camera.look_at_photo(640, 480)
@@ -171,7 +135,7 @@ def test_five_linked_canvases_of_2000_boxes(
 
 
 def test_all_anchors_of_a_pyramid(qtbot: QtBot, tmp_path: Path) -> None:
-    window = open_window(qtbot, tmp_path, PyramidEngine(), 1)
+    window = open_window(qtbot, tmp_path, pyramid_engine(), "fpn")
     desk = window.workbench.desk.at_stage("regions").with_control("show", "all anchors")
     window.go(desk.with_limit(10_000_000))
     settle(qtbot, window)

@@ -15,7 +15,7 @@ tests/gui/test_forward_passes.py.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,21 +24,18 @@ from unittest import mock
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
-from PySide6.QtCore import QEventLoop, QSettings, Qt
+from PySide6.QtCore import QEventLoop, Qt
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
 from explorer.methods.choices import Choices
 from explorer.methods.deciding import decide
-from explorer.session.job import Photo
 from explorer.session.scenes import picture
-from explorer.trace.base import Progress, Stage
 from explorer.trace.freeze import freeze
-from explorer.trace.stages import NmsStage, ScoresStage, SearchStage, Trace
-from explorer.ui.window import Window
+from explorer.trace.stages import NmsStage, ScoresStage, SearchStage
 from tests.benchmarks.crowds import slower, some_boxes, timed
-from tests.gui.conftest import LONG, MadeUpEngine, settle
+from tests.benchmarks.windows import OneTraceEngine, open_window
+from tests.gui.conftest import settle
 from tests.trace_regions import DEVICE, grouping
 from tests.traces import synthetic_photo, synthetic_trace
 
@@ -60,57 +57,26 @@ def many_regions(
     )
 
 
-class ManyRegionsEngine(MadeUpEngine):
-    """Fast R-CNN with 2,000 regions."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.photo = synthetic_photo(480, 640)
-        with mock.patch("tests.traces.search_stage", many_regions):
-            trace = synthetic_trace("fast_rcnn", photo=self.photo)
-        # Scores that leave thousands of pairs to decide about.
-        logits = np.random.default_rng(0).normal(0, 2, (REGIONS, CLASSES + 1))
-        values = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
-        self.trace = decide(replace(trace, stages=tuple(
-            replace(stage, values=freeze(values, np.float32)) if isinstance(stage, ScoresStage)
-            else stage for stage in trace.stages
-        )), Choices())
-
-    def read(self, path: Path) -> Photo:
-        return self.photo
-
-    def search(self, photo: Photo) -> Iterator[Progress | SearchStage]:
-        stage = self.trace.stage("regions")
-        assert isinstance(stage, SearchStage)
-        yield stage
-
-    def start(self, method: str, loaded: object) -> Trace:
-        return replace(self.trace, stages=())
-
-    def stages(
-        self, photo: Photo, method: str, loaded: object, regions: SearchStage | None
-    ) -> Iterator[Progress | Stage]:
-        yield from self.trace.stages
+def many_regions_engine() -> OneTraceEngine:
+    """Fast R-CNN with 2,000 regions, whose scores leave thousands of pairs to decide about."""
+    with mock.patch("tests.traces.search_stage", many_regions):
+        trace = synthetic_trace("fast_rcnn", photo=synthetic_photo(480, 640))
+    logits = np.random.default_rng(0).normal(0, 2, (REGIONS, CLASSES + 1))
+    values = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    return OneTraceEngine(decide(replace(trace, stages=tuple(
+        replace(stage, values=freeze(values, np.float32)) if isinstance(stage, ScoresStage)
+        else stage for stage in trace.stages
+    )), Choices()))
 
 
 @pytest.mark.parametrize("stage", ["detections", "nms"])
 @pytest.mark.parametrize("key", ["score_threshold", "nms_threshold"])
 def test_a_threshold(qtbot: QtBot, tmp_path: Path, key: str, stage: str) -> None:
-    engine = ManyRegionsEngine()
+    engine = many_regions_engine()
     scores = engine.trace.stage("scores")
     assert isinstance(scores, ScoresStage)
     assert scores.values.shape == (REGIONS, CLASSES + 1)  # and the background
-    path = tmp_path / "photo.png"
-    Image.new("RGB", (64, 48)).save(path)
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = Window(lambda: engine, settings)
-    qtbot.addWidget(window)
-    window.resize(1920, 1200)
-    window.show()
-    for name in ("rcnn", "sppnet", "faster_rcnn", "fpn"):
-        window.go(window.workbench.desk.toggled(name))
-    window.open_paths([path])
-    qtbot.waitUntil(lambda: len(window.workbench.traces) == 1, timeout=LONG)
+    window = open_window(qtbot, tmp_path, engine, "fast_rcnn")
     window.go(window.workbench.desk.at_stage(stage))  # type: ignore[arg-type]
     qtbot.keyClick(window, Qt.Key.Key_S)
     settle(qtbot, window)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401  # torch: importing it in a thread may collect windows
-from explorer.app import open_window
+from explorer.app import open_first
 from explorer.methods.choices import Choices
 from explorer.session.job import Engine
 from explorer.session.related import box_of
@@ -136,8 +136,10 @@ def test_the_argument_may_be_a_session(
     qtbot: QtBot, opened: Window, session: Path, settings: object
 ) -> None:
     opened.close()
-    window = open_window([session], MadeUpEngine, settings)  # type: ignore[arg-type]
+    window = Window(MadeUpEngine, settings)  # type: ignore[arg-type]
     qtbot.addWidget(window)
+    window.show()
+    open_first(window, [session], None)
     same_view(qtbot, window)
     settle(qtbot, window)
     window.close()

@@ -15,7 +15,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
+from explorer.app import open_first
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import PUBLISHED
 from explorer.session.job import Engine, Weights
@@ -307,8 +307,10 @@ def test_the_command_line_chooses_for_this_time(
     qtbot: QtBot, settings: QSettings, photo: Path, mine: Path, weights: str
 ) -> None:
     asked = str(mine.parent / weights)
-    window = open_window([photo], WeightsEngine, settings, asked)
+    window = Window(WeightsEngine, settings)
     qtbot.addWidget(window)
+    window.show()
+    open_first(window, [photo], asked)
     qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
     settle(qtbot, window)
     there = weights == mine.name

@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.session.anchors import colour_index, colour_names, level_rows
 from explorer.session.candidates import anchor_rows
-from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
+from explorer.session.scene import Boxes, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -17,17 +17,21 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Column
-from explorer.session.scenes.rpn_anchors import ALL_LEVELS
-from explorer.session.scenes.rpn_common import chosen, selected, show_control, sigmoid
+from explorer.session.scenes.rpn_common import (
+    ALL_LEVELS,
+    chosen,
+    level_looked_at,
+    selected,
+    show_control,
+    sigmoid,
+)
 from explorer.trace.stages import RpnStage, Trace
 
 
 def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
     """As many as the display limit allows, of all levels or of one."""
     names = tuple(level.name for level in stage.levels)
-    choices = (ALL_LEVELS, *names) if len(names) > 1 else names
-    wanted = str(state.control("regions", "level", choices[0]))
-    wanted = wanted if wanted in choices else choices[0]
+    wanted, choice = level_looked_at(stage, state)
     every = np.arange(len(stage.anchors))
     if wanted in names:
         every = every[level_rows(stage, names.index(wanted))]
@@ -58,15 +62,10 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     )
     layers += selected(trace, stage, state, at, always=False)
     chosen(panel, trace, stage, state, at)
-    controls = [show_control("all anchors")]
-    if len(choices) > 1:
-        controls.append(
-            Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
-        )
     return Picture(
         title=title(trace, "regions"),
         summary=shown(len(rows), len(stage.anchors), "anchor"),
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=tuple(controls),
+        controls=(show_control("all anchors"), *choice),
     )

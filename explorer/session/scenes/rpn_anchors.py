@@ -35,7 +35,9 @@ from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.papers import ANCHORS
 from explorer.session.scenes.rpn_common import (
+    ALL_LEVELS,
     focused_anchor,
+    level_looked_at,
     roles_of,
     selected,
     show_control,
@@ -45,15 +47,12 @@ from explorer.session.scenes.sliding import location, window_layer
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
-ALL_LEVELS = "all levels"
 LISTED = 18  # anchors in the table
 
 
 def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
     names = tuple(level.name for level in stage.levels)
-    choices = (ALL_LEVELS, *names) if len(names) > 1 else names
-    wanted = str(state.control("regions", "level", choices[0]))
-    wanted = wanted if wanted in choices else choices[0]
+    wanted, choice = level_looked_at(stage, state)
     levels = range(len(names)) if wanted == ALL_LEVELS else [names.index(wanted)]
     finest = levels[0]
     place_now = location(trace, stage, state, focused_anchor(trace, stage, state, at), finest)
@@ -115,18 +114,12 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
             f"{level.name}: {level.width} × {level.height} cells × {anchors_a_cell(stage, index)}",
             count(own.stop - own.start),
         )
-    controls = [show_control("anchors")]
-    if len(choices) > 1:
-        controls.append(
-            Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
-        )
-    controls += place_now.controls
     return Picture(
         title=title(trace, "regions"),
         summary=shown(len(rows), len(stage.anchors), "anchor"),
         main=photo_scene(trace, *layers, opacity=0.85),
         panel=panel.scene(),
-        controls=tuple(controls),
+        controls=(show_control("anchors"), *choice, *place_now.controls),
         pointer=place_now.pointer,
     )
 

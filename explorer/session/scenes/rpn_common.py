@@ -29,6 +29,18 @@ from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
 SHOWS = ("proposals", "anchors", "all anchors", "objectness", "refinement", "NMS")
+ALL_LEVELS = "all levels"
+
+
+def level_looked_at(stage: RpnStage, state: ViewState) -> tuple[str, tuple[Control, ...]]:
+    """The name of the level whose anchors are shown, or ALL_LEVELS; and the choice of it, where
+    there are several."""
+    names = tuple(level.name for level in stage.levels)
+    choices = (ALL_LEVELS, *names) if len(names) > 1 else names
+    wanted = str(state.control("regions", "level", choices[0]))
+    wanted = wanted if wanted in choices else choices[0]
+    choice = Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
+    return wanted, (choice,) if len(choices) > 1 else ()
 
 
 def show_control(value: str) -> Control:
