@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--backbone", metavar="NAME|FILE",
         help="alexnet, vgg16, resnet18 or resnet50; or, for the compact CNN, "
-        "the pretrain.pt or another method's train.pt to begin with",
+        "the pretrain.pt, another method's train.pt or its published .safetensors to begin with",
     )
     train.add_argument(
         "--imagenet", metavar="FILE|download",

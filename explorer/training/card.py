@@ -128,8 +128,11 @@ def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
     began, start = "", "--backbone WORK/pretrain.pt"
     if made.network != "compact":
         start = f"--backbone {made.network}" + " --imagenet download" * made.imagenet
-    elif made.backbone in TITLES:
-        start = f"--backbone WORK/{made.backbone}/train.pt"
+    elif made.teacher:
+        published = made.teacher != made.backbone
+        start = "--backbone " + (
+            f"weights/{made.backbone}" if published else f"WORK/{made.teacher}/train.pt"
+        )
     elif made.backbone is None:
         start = ""
     if made.earlier:

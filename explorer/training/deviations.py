@@ -78,9 +78,9 @@ def beginning(method: str, made: Made) -> Iterator[str]:
         yield f"torchvision's {made.network}" + ("." if made.imagenet else ", not pre-trained.")
     else:
         yield COMPACT[method]
-        if made.backbone in TITLES:
+        if made.teacher:
             yield (
-                f"Its convolutions began as those of our {TITLES[made.backbone]}, not as a "
+                f"Its convolutions began as those of our {TITLES[made.teacher]}, not as a "
                 "classifier's: pre-training was too short for more."
             )
         if made.begun:
@@ -117,7 +117,11 @@ def steps(method: str, made: Made) -> Iterator[str]:
             yield f"{first} are fixed{FIXED[method]}."
         if made.network not in PLAIN:
             paper = "the published code fixes both" if method == "fpn" else "the paper has none"
-            yield f"Batch normalisation keeps its statistics, not its scale and shift ({paper})."
+            kept = (
+                f"has its statistics from {train_rcnn.ADAPTING} batches of crops, and keeps them"
+                if method == "rcnn" and made.begun else "keeps its statistics"
+            )
+            yield f"Batch normalisation {kept}, not its scale and shift ({paper})."
     if method == "faster_rcnn" and options["schedule"] == "joint":
         yield (
             "Approximate joint training instead of the paper's four alternating steps: no gradient "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.training.networks import PACKED
 from explorer.training.options import Options
 
 TITLES = {
@@ -34,7 +35,8 @@ class Made:
     hours: float
     device: str
     commit: str
-    backbone: str | None = "pretrain.pt"  # or the method whose convolutions it began with
+    # Or the method whose convolutions it began with; with PACKED behind it, its published ones.
+    backbone: str | None = "pretrain.pt"
     earlier: tuple[int, float] | None = None
     network: str = "compact"
     imagenet: bool = False  # whether it began with torchvision's weights
@@ -46,6 +48,12 @@ class Made:
     def options(self) -> dict[str, str]:
         """The options that change the recipe, as they were."""
         return USUAL | dict(self.chosen)
+
+    @property
+    def teacher(self) -> str | None:
+        """The method whose convolutions it began with, where it is one."""
+        name = (self.backbone or "").removesuffix(PACKED)
+        return name if name in TITLES else None
 
     @property
     def begun(self) -> bool:

@@ -21,6 +21,7 @@ from explorer.training.data import CLASSES
 
 SEARCHING = ("rcnn", "sppnet", "fast_rcnn")  # their regions come from selective search
 WITH_SVMS = ("rcnn", "sppnet")
+PACKED = ".safetensors"
 
 
 def weights_file(method: str, given: Path) -> Path:
@@ -29,7 +30,7 @@ def weights_file(method: str, given: Path) -> Path:
     """
     if given.is_file():
         return given
-    for name in (f"{method}.safetensors", f"{method}/train.pt", "train.pt"):
+    for name in (f"{method}{PACKED}", f"{method}/train.pt", "train.pt"):
         if (given / name).is_file():
             return given / name
     raise FileNotFoundError(f"{given}: no weights of {method} in it")
@@ -37,7 +38,7 @@ def weights_file(method: str, given: Path) -> Path:
 
 def state_of(path: Path) -> dict[str, Tensor]:
     """Weights by name, single precision, from a training checkpoint or a safetensors file."""
-    if path.suffix == ".safetensors":
+    if path.suffix == PACKED:
         held = load_file(path)
     else:
         held = torch.load(path, weights_only=True, map_location="cpu")["net"]
@@ -57,7 +58,7 @@ def configuration_of(path: Path) -> Configuration:
     """What a packed file says of itself, or the options.json beside a checkpoint; compact where
     neither says anything."""
     said: dict[str, Any] = {}
-    if path.suffix == ".safetensors":
+    if path.suffix == PACKED:
         with safe_open(path, "pt") as file:
             said = dict(file.metadata() or {})
         said["settings"] = json.loads(said.get("settings", "{}"))

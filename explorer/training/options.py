@@ -14,16 +14,16 @@ from explorer.methods import rcnn, sppnet
 from explorer.methods.configurations import settings_for
 from explorer.methods.modules import Settings
 from explorer.training.loop import Budget
-from explorer.training.networks import WITH_SVMS
+from explorer.training.networks import PACKED, WITH_SVMS
 from explorer.training.precision import Precision
 
 
 @dataclass(frozen=True)
 class Options:
     """data: folder with VOC<year>; sets: e.g. ("2007:train",); work: where the run is kept;
-    backbone: a checkpoint of `pretrain` or of another method; proposals: folder of cached regions;
-    start: the folder of an earlier run of the same method, whose whole network this one goes on
-    with, on a schedule of its own.
+    backbone: a checkpoint of `pretrain` or of another method, or its published weights;
+    proposals: folder of cached regions; start: the folder of an earlier run of the same method,
+    whose whole network this one goes on with, on a schedule of its own.
 
     batch: photos a step and process. rate: peak rate of the new layers, the backbone's is 0.4 of
     it. limit: photos used, 0 = all.
@@ -98,7 +98,8 @@ def describe(options: Options, method: str, photos: int, processes: int = 1) -> 
         "method": method, "sets": list(options.sets), "photos": photos,
         "minutes": options.budget.minutes, "steps": options.budget.steps,
         "backbone": backbone and (
-            backbone.name if backbone.stem == "pretrain" else backbone.parent.name
+            backbone.name if backbone.stem == "pretrain" or backbone.suffix == PACKED
+            else backbone.parent.name
         ),
         "device": str(options.precision.device), "batch": options.batch,
         "rate": options.rate, "seed": options.seed, "processes": processes,

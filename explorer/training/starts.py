@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
 from explorer.nets.torchvision_cnns import imagenet_state
+from explorer.training.networks import state_of
 from explorer.training.options import Options
 
 DOWNLOAD = "download"
@@ -22,8 +24,7 @@ def begin(net: nn.Module, options: Options) -> bool:
     Raises FileNotFoundError where a checkpoint is missing, ValueError for one of another network.
     """
     if options.start:
-        held = torch.load(options.start / "train.pt", weights_only=True, map_location="cpu")
-        net.load_state_dict(held["net"])
+        net.load_state_dict(state_of(options.start / "train.pt"))
     elif options.imagenet:
         state = read_imagenet(options.network, options.imagenet)
         net.load_state_dict(imagenet_state(options.network, net, state), strict=False)
@@ -35,15 +36,16 @@ def begin(net: nn.Module, options: Options) -> bool:
 
 
 def load_backbone(backbone: nn.Module, checkpoint: Path) -> None:
-    """Start from the CNN of a checkpoint of `pretrain`, or of another method's training.
+    """Start from the CNN of a checkpoint of `pretrain`, of another method's training, or of a
+    method's published weights.
 
-    Raises FileNotFoundError where the checkpoint is missing.
+    Raises FileNotFoundError where the file is missing.
     """
-    held = torch.load(checkpoint, weights_only=True, map_location="cpu")["net"]
     prefix = "backbone."
-    backbone.load_state_dict(
-        {name.removeprefix(prefix): v for name, v in held.items() if name.startswith(prefix)}
-    )
+    backbone.load_state_dict({
+        name.removeprefix(prefix): v for name, v in state_of(checkpoint).items()
+        if name.startswith(prefix)
+    })
 
 
 def read_imagenet(network: str, given: str) -> dict[str, Tensor]:
@@ -80,6 +82,27 @@ def freeze_early(backbone: nn.Module) -> None:
     and conv2 as well)."""
     for module in backbone.early():  # type: ignore[operator]
         module.requires_grad_(False)
+
+
+@torch.no_grad()
+def adapt_statistics(net: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Batch normalisation's statistics anew: their means over `batches`, (n, 3, H, W) each.
+
+    Crops of 96 pixels are mostly border to the later layers, which whole photos are not: with a
+    detector's statistics R-CNN's CNN would begin with features that are off by a scale and a shift.
+    """
+    layers = [each for each in net.modules() if isinstance(each, nn.BatchNorm2d)]
+    if not layers:
+        return
+    momenta = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.train()
+        layer.reset_running_stats()
+        layer.momentum = None  # the plain mean of all batches
+    for images in batches:
+        net(images)
+    for layer, momentum in zip(layers, momenta, strict=True):
+        layer.momentum = momentum
 
 
 def freeze_statistics(net: nn.Module) -> None:

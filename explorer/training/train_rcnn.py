@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -35,13 +37,14 @@ from explorer.training.loop import (
 )
 from explorer.training.options import Options, describe
 from explorer.training.samplers import sample_rois
-from explorer.training.starts import begin, freeze_early, freeze_statistics
+from explorer.training.starts import adapt_statistics, begin, freeze_early, freeze_statistics
 from explorer.training.train_detector import usable
 from explorer.training.views import Batch, Plan, ahead, photo_randoms
 
 TUNING, COLLECTING, MINING = 0.55, 0.3, 0.4
 DRAWING = Drawing(near=8, far=32, near_from=0.6)
 CROPS = 128  # a batch: 32 of objects, 96 of background
+ADAPTING = 20  # batches that a CNN of whole photos gets to know crops by
 CONTRAST = 0.2  # of a crop, up or down at random
 CHUNK = 64  # crops in one forward pass; more fall out of the cache
 
@@ -100,7 +103,6 @@ def train_rcnn(options: Options) -> list[float]:
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if begun:
         freeze_early(net.backbone)
-    freeze_statistics(net)
     net.to(engine.device)
     optimiser = optimiser_for(
         [(net.backbone, CNN_RATE * options.rate), (net.head, options.rate)], options.optimiser
@@ -112,13 +114,19 @@ def train_rcnn(options: Options) -> list[float]:
     if engine.is_global_zero:
         describe(options, "rcnn", len(photos), engine.world_size)
     plan = Plan(photos, options.batch * engine.world_size, options.seed)
+    each = max(1, CROPS // plan.size)
 
-    def make(step: int) -> Batch:
-        rows, first = share(engine, plan.rows(step))
+    def batch_of(step: int, rows: NDArray[np.int64], first: int = 0) -> Batch:
         chosen = [photos[row] for row in rows]
-        each = max(1, CROPS // plan.size)
         return tuning_batch(chosen, (options.seed, step), options, settings, each, first)
 
+    def make(step: int) -> Batch:
+        return batch_of(step, *share(engine, plan.rows(step)))
+
+    if begun and not clock.step:  # the same on every process
+        seen = (batch_of(step, plan.rows(step)) for step in range(ADAPTING))
+        adapt_statistics(net.backbone, (batch.to(device).images for batch in seen))
+    freeze_statistics(net)
     with closing(ahead(make, clock.step)) as batches:
 
         def losses(_: int) -> dict[str, Tensor]:

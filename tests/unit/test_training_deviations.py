@@ -24,9 +24,9 @@ RESULTS = {
 }  # fmt: skip
 # What each method's card has to say, whatever the numbers.
 NAMED = {
-    "rcnn": ("instead of AlexNet", "No dropout", "up to C2 are fixed", "keeps its statistics",
-             "hard negatives mined from that sample", "standard deviation", "contrast",
-             "squared hinge"),
+    "rcnn": ("instead of AlexNet", "No dropout", "up to C2 are fixed",
+             "statistics from 20 batches of crops", "hard negatives mined from that sample",
+             "standard deviation", "contrast", "squared hinge"),
     "sppnet": ("instead of ZF-5", "No dropout", "standard deviation", "One scale",
                "hard negatives mined from that sample", "too few background regions",
                "convolutions are fixed"),
@@ -102,6 +102,7 @@ def test_options_and_networks_change_what_is_said() -> None:
     assert "One scale" not in told("sppnet", chosen=(("scales", "several"),))
     begun = told("sppnet", backbone="faster_rcnn")
     assert "began as those of our Faster R-CNN" in begun
+    assert begun == told("sppnet", backbone="faster_rcnn.safetensors")
     vgg = told("fast_rcnn", network="vgg16", imagenet=True)
     for absent in ("compact", "No dropout", "Batch normalisation", "scaled to", "tiny-imagenet"):
         assert absent not in vgg

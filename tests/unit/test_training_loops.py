@@ -20,7 +20,7 @@ from safetensors import safe_open
 from explorer.training import loop, train_rcnn, train_sppnet
 from explorer.training import train_detector as whole
 from explorer.training.__main__ import main
-from explorer.training.card import card
+from explorer.training.card import card, training
 from explorer.training.loop import Budget, rate_at
 from explorer.training.made import Made
 from explorer.training.networks import load_net
@@ -98,6 +98,23 @@ def test_a_new_schedule_goes_on_with_the_whole_network(
     assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
     assert made.backbone is None
     assert made.chosen == (("batch", "4"), ("rate", "0.002"), ("seed", "3"), ("short", "96"))
+
+
+def test_a_training_begins_with_published_convolutions(small: None, tmp_path: Path) -> None:
+    torch.manual_seed(7)
+    published = {name: v.half() for name, v in whole.network("fpn").state_dict().items()}
+    safetensors.torch.save_file(published, tmp_path / "fpn.safetensors")
+    chosen = dataclasses.replace(
+        options(make_shapes(tmp_path), "fast_rcnn", 1), rate=0.0,
+        backbone=tmp_path / "fpn.safetensors",
+    )
+    whole.train_detector("fast_rcnn", chosen)
+    held = load_net("fast_rcnn", chosen.work).state_dict()
+    cnn = [name for name in held if name.startswith("backbone.")]
+    assert cnn and all(torch.equal(held[name], published[name].float()) for name in cnn)
+    made = made_by(chosen.work, "a CPU", "abc1234")
+    assert made.teacher == "fpn"
+    assert "--backbone weights/fpn.safetensors" in training("fast_rcnn", made, "")[0]
 
 
 def test_half_precision_trains_too(small: None, tmp_path: Path) -> None:

@@ -30,7 +30,12 @@ from explorer.training.networks import Configuration, configuration_of
 from explorer.training.options import Options
 from explorer.training.precision import Precision
 from explorer.training.serialise import serialised
-from explorer.training.starts import freeze_early, freeze_statistics, read_imagenet
+from explorer.training.starts import (
+    adapt_statistics,
+    freeze_early,
+    freeze_statistics,
+    read_imagenet,
+)
 from explorer.training.views import Views, make_batch
 from tests.unit.shapes_data import make_shapes
 from tests.unit.small_nets import CLASSES, SEARCHING, small_photo, small_regions
@@ -207,3 +212,17 @@ def test_a_run_says_its_network_beside_the_checkpoint(tmp_path: Path) -> None:
     assert configuration_of(tmp_path / "train.pt") == Configuration("compact", {})
     (tmp_path / "options.json").write_text('{"network": "vgg16", "settings": {"scales": [1, 2]}}')
     assert configuration_of(tmp_path / "train.pt") == Configuration("vgg16", {"scales": (1, 2)})
+
+
+def test_statistics_of_crops_are_the_mean_over_their_batches() -> None:
+    layer = nn.BatchNorm2d(1, momentum=0.1)
+    layer.running_mean, layer.running_var = torch.tensor([9.0]), torch.tensor([9.0])
+    # Each batch of four numbers: means 2 and 6; variances of the sample 4/3 and 16/3.
+    batches = [torch.tensor([1.0, 1, 3, 3]), torch.tensor([4.0, 4, 8, 8])]
+    adapt_statistics(nn.Sequential(layer), (each.view(4, 1, 1, 1) for each in batches))
+    assert layer.running_mean is not None and layer.running_var is not None
+    assert layer.running_mean.tolist() == [4.0]
+    assert layer.running_var.tolist() == pytest.approx([10 / 3])
+    assert layer.momentum == 0.1
+    net = nn.Conv2d(1, 1, 1)
+    adapt_statistics(net, iter(()))  # AlexNet and VGG16 have no such layer
