@@ -64,7 +64,8 @@ def made_up(
     asked.append(tuple(changes))
     return {
         "map": points / 100, "map_11point": 0.3, "coco": {"ap": 0.125}, "photos": limit,
-        "seconds_per_photo": 0.25, "photos_in_split": 500, "device": "cpu", "metric": "VOC AP",
+        "seconds_per_photo": 9.0, "cpu_seconds_per_photo": 0.25, "photos_in_split": 500,
+        "device": "cpu", "metric": "VOC AP",
         "cached_regions": False,
     }  # fmt: skip
 
@@ -92,6 +93,7 @@ def test_a_table_goes_on_where_it_was_left(run: Path) -> None:
     assert asked[2:] == [("laterals=off", "top_down=off")]
     assert json.loads(run.read_text()) == table
     text = ablation_table(table)
+    assert "CPU s a photo" in text
     assert "| as it is | 30.5 |  | 12.5 | 0.25 |" in text
     assert "| `top_down=off` | 28.5 | −2.0 | 12.5 | 0.25 |" in text
     assert "| `laterals=off`, `top_down=off` | 26.5 | −4.0 |" in text
