@@ -141,9 +141,12 @@ def parser() -> argparse.ArgumentParser:
 
     pack = commands.add_parser("pack", help="a trained method -> weights/, card, manifest")
     pack.add_argument("method", choices=METHODS)
-    pack.add_argument("--run", type=Path, required=True, help="the --work folder of train")
-    pack.add_argument("--results", type=Path, required=True, help="the --out file of evaluate")
-    pack.add_argument("--ablations", type=Path, help="the --out file of ablate")
+    pack.add_argument("--run", type=Path, help="the --work folder of train")
+    pack.add_argument("--results", type=Path, help="the --out file of evaluate")
+    pack.add_argument(
+        "--ablations", type=Path,
+        help="the --out file of ablate; without --run, it goes into the card that is there",
+    )
     pack.add_argument("--out", type=Path, help="default: weights/ of the checkout")
     pack.add_argument("--hardware", default="CPU", help='e.g. "two CPU cores"')
     pack.add_argument(
@@ -293,15 +296,22 @@ def _reproduce(given: argparse.Namespace) -> None:
 
 def _pack(given: argparse.Namespace) -> None:
     from explorer.paths import weights_dir
+    from explorer.training.amend import amend
     from explorer.training.pack import made_by, pack
 
+    ablations = json.loads(given.ablations.read_text()) if given.ablations else None
+    out = given.out or weights_dir()
+    if ablations and not given.run and not given.results:
+        print(amend(given.method, out, ablations))
+        return
+    if not given.run or not given.results:
+        raise ValueError("pack takes --run and --results, or --ablations alone")
     commit = given.commit or subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
     results = json.loads(given.results.read_text())
     made = made_by(given.run, given.hardware, commit, given.note)
-    ablations = json.loads(given.ablations.read_text()) if given.ablations else None
-    print(pack(given.method, given.run, results, given.out or weights_dir(), made, ablations))
+    print(pack(given.method, given.run, results, out, made, ablations))
 
 
 if __name__ == "__main__":

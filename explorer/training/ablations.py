@@ -13,6 +13,7 @@ from explorer.nets.svd import compressed, layer_sizes
 from explorer.training.evaluation import measured, weights_text
 from explorer.training.networks import load_net, load_settings
 
+HEAD = "## Ablations"
 NOTE = (
     "The same trained weights in every row: a part is exchanged when the network runs, the network "
     "is not trained for it. A row says what these weights lose without the part, not what a "
@@ -134,6 +135,13 @@ def ablation_table(table: Mapping[str, Any]) -> str:
         where += f", the first {table['photos']} of {table['photos_in_split']} photos"
     else:
         where += f", {table['photos']} photos"
+    cached = " --proposals PROPOSALS" if table["cached_regions"] else ""
+    limit = f" --limit {table['limit']}" if table["limit"] else ""
+    command = (
+        f"python -m explorer.training ablate {table['method']} --data ROOT --year {table['year']} "
+        f"--split {table['split']} --out ablations.json{limit}{cached}"
+    )
     return "\n".join((
-        "## Ablations", "", f"{NOTE} mAP as above, on {where}; {table['weights']}.", "", *lines, "",
+        HEAD, "", f"{NOTE} mAP as above, on {where}; {table['weights']}.", "", *lines, "",
+        "```", command, "```", "", "",
     ))

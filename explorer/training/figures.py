@@ -10,10 +10,13 @@ from typing import Any
 TOLERANCE = 0.2  # percent: what another processor's rounding may change
 
 
-def figures(
-    results: Mapping[str, Any], ablations: Mapping[str, Any] | None = None
-) -> dict[str, float]:
-    """What a card says of accuracy and recall. results: of `measured`; ablations: of `ablate`."""
+def percent(fractions: Mapping[str, float]) -> dict[str, float]:
+    """As they are kept: to a hundredth."""
+    return {name: round(100 * float(value), 2) for name, value in fractions.items()}
+
+
+def figures(results: Mapping[str, Any]) -> dict[str, float]:
+    """What a card says of accuracy and recall. results: of `measured`."""
     found = {"AP": results["map"], "AP, 11 points": results["map_11point"]}
     found |= {f"AP of {name}": value for name, value in results["ap"].items()}
     coco = results.get("coco")
@@ -28,22 +31,30 @@ def figures(
             f"recall of {number} regions at IoU {regions['ious'][0]:g}": row[0]
             for number, row in zip(regions["numbers"], regions["recall"], strict=True)
         }
-    for row in ablations["rows"] if ablations else ():
+    return percent(found)
+
+
+def of_ablations(table: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a table of `ablate` is kept: its variants and their figures, and on how many photos
+    they were measured (0: all)."""
+    found: dict[str, float] = {}
+    for row in table["rows"]:
         if row["with"]:
             named = " ".join(row["with"])
             found |= {f"AP with {named}": row["map"], f"COCO's AP with {named}": row["coco_ap"]}
-    return {name: round(100 * float(value), 2) for name, value in found.items()}
+    variants = [row["with"] for row in table["rows"] if row["with"]]
+    return {
+        "ablations_limit": table["limit"], "variants": variants, "figures": percent(found)
+    }
 
 
 def record(
     results: Mapping[str, Any], ablations: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What is kept beside a card: how it was measured, the variants, and the figures."""
-    variants = [row["with"] for row in ablations["rows"] if row["with"]] if ablations else []
-    measured = {key: results[key] for key in ("method", "year", "split", "photos", "limit")}
-    if ablations:
-        measured["ablations_limit"] = ablations["limit"]
-    return measured | {"variants": variants, "figures": figures(results, ablations)}
+    held = {key: results[key] for key in ("method", "year", "split", "photos", "limit")}
+    added = of_ablations(ablations) if ablations else {"variants": [], "figures": {}}
+    return held | added | {"figures": figures(results) | added["figures"]}
 
 
 def read_record(folder: Path, method: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.training.ablations import ablate
 from explorer.training.evaluation import evaluate
-from explorer.training.figures import TOLERANCE, differing, figures, read_record
+from explorer.training.figures import TOLERANCE, differing, figures, of_ablations, read_record
 
 
 def reproduce(
@@ -37,7 +37,8 @@ def reproduce(
         card = held["figures"]
         if not variants:
             card = {name: value for name, value in card.items() if " with " not in name}
-        found[method] = differing(card, figures(results, table))
+        now = figures(results) | (of_ablations(table)["figures"] if table else {})
+        found[method] = differing(card, now)
         say(method, len(card), found[method])
     (out / "differences.json").write_text(json.dumps(found, indent=1))
     return found

@@ -200,18 +200,29 @@ def test_the_figures_of_a_card_are_measured_again(
     out, results, table = (tmp_path / name for name in ("weights", "results.json", "table.json"))
     data = ["--data", str(root), "--proposals", str(root / "proposals")]
 
+    pack = [
+        "pack", "fast_rcnn", "--run", str(root / "run"), "--results", str(results),
+        "--out", str(out), "--commit", "abc1234",
+    ]
+    table_alone = ["pack", "fast_rcnn", "--ablations", str(table), "--out", str(out)]
+
     def pack_measured(source: Path) -> None:
         where = [*data, "--split", "train", "--limit", "2", "--weights", str(source)]
         assert main(["evaluate", "fast_rcnn", *where, "--out", str(results)]) == 0
         varied = ["--with", "regression=off", "--out", str(table)]
         assert main(["ablate", "fast_rcnn", *where, *varied]) == 0
-        assert main([
-            "pack", "fast_rcnn", "--run", str(root / "run"), "--results", str(results),
-            "--out", str(out), "--commit", "abc1234", "--ablations", str(table),
-        ]) == 0  # fmt: skip
+        assert main([*pack, "--ablations", str(table)]) == 0
+
+    def packed() -> tuple[str, ...]:
+        return tuple((out / f"fast_rcnn.{kind}").read_text() for kind in ("md", "json"))
 
     pack_measured(root / "run")
+    assert main(table_alone) == 1  # measured with other weights than the packed ones
     pack_measured(out)  # in half precision two steps of training find other boxes
+    at_once = packed()
+    assert main(pack) == 0 and packed() != at_once
+    for _ in range(2):  # the second takes the place of the first
+        assert main(table_alone) == 0 and packed() == at_once
     again = ["reproduce", "fast_rcnn", *data, "--weights", str(out), "--out", str(tmp_path / "r")]
     capsys.readouterr()
     assert main(again) == 0
