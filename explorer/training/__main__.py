@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
         help="torchvision's ImageNet weights of that CNN to begin with",
     )
     train.add_argument(
-        "--start", type=Path, help="--work of an earlier run to go on with, on a new schedule"
+        "--start", type=Path, metavar="WORK|FILE",
+        help="--work of an earlier run, or published .safetensors, to go on with on a new schedule",
     )
     train.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
     train.add_argument("--minutes", type=float, help="stop after so many minutes in all")

@@ -49,11 +49,13 @@ def of_ablations(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def record(
-    results: Mapping[str, Any], ablations: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """What is kept beside a card: how it was measured, the variants, and the figures."""
+    results: Mapping[str, Any], trained: Mapping[str, Any],
+    ablations: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What is kept beside a card: how it was measured, the training, the variants, the figures."""
     held = {key: results[key] for key in ("method", "year", "split", "photos", "limit")}
     added = of_ablations(ablations) if ablations else {"variants": [], "figures": {}}
+    held["trained"] = dict(trained)
     return held | added | {"figures": figures(results) | added["figures"]}
 
 

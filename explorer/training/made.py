@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.training.networks import PACKED
 from explorer.training.options import Options
@@ -54,6 +55,14 @@ class Made:
         """The method whose convolutions it began with, where it is one."""
         name = (self.backbone or "").removesuffix(PACKED)
         return name if name in TITLES else None
+
+    @property
+    def trained(self) -> dict[str, Any]:
+        """What a run that goes on with these weights has to know: see `options.describe`."""
+        steps, hours = self.earlier or (0, 0.0)
+        return {
+            "backbone": self.backbone, "steps": steps + self.steps, "hours": hours + self.hours
+        }
 
     @property
     def begun(self) -> bool:

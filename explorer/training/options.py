@@ -13,6 +13,7 @@ import torch
 from explorer.methods import rcnn, sppnet
 from explorer.methods.configurations import settings_for
 from explorer.methods.modules import Settings
+from explorer.training.figures import read_record
 from explorer.training.loop import Budget
 from explorer.training.networks import PACKED, WITH_SVMS
 from explorer.training.precision import Precision
@@ -22,8 +23,8 @@ from explorer.training.precision import Precision
 class Options:
     """data: folder with VOC<year>; sets: e.g. ("2007:train",); work: where the run is kept;
     backbone: a checkpoint of `pretrain` or of another method, or its published weights;
-    proposals: folder of cached regions; start: the folder of an earlier run of the same method,
-    whose whole network this one goes on with, on a schedule of its own.
+    proposals: folder of cached regions; start: the folder of an earlier run of the same method, or
+    its published weights, whose whole network this one goes on with, on a schedule of its own.
 
     batch: photos a step and process. rate: peak rate of the new layers, the backbone's is 0.4 of
     it. limit: photos used, 0 = all.
@@ -119,7 +120,12 @@ def describe(options: Options, method: str, photos: int, processes: int = 1) -> 
 
 
 def _earlier(start: Path) -> dict[str, object]:
-    """What an earlier run adds to the next one's options.json: where it began, steps, hours."""
+    """What an earlier run adds to the next one's options.json: where it began, steps, hours. Of
+    published weights their card's figures say it.
+    """
+    if start.suffix == PACKED:
+        held = read_record(start.parent, start.stem)["trained"]
+        return {"backbone": held.pop("backbone"), "earlier": held}
     said = json.loads((start / "options.json").read_text())
     held = torch.load(start / "train.pt", weights_only=True, map_location="cpu")
     before = said.get("earlier", {"steps": 0, "hours": 0.0})

@@ -78,7 +78,8 @@ def pack(
     files = [one for one in before if one["name"] != target.name] + [entry]
     files.sort(key=lambda one: list(TITLES).index(one["method"]))
     manifest.write_text(json.dumps({"files": files}, indent=2) + "\n")
-    (out / f"{method}.json").write_text(json.dumps(record(results, ablations), indent=1) + "\n")
+    kept = record(results, made.trained, ablations)
+    (out / f"{method}.json").write_text(json.dumps(kept, indent=1) + "\n")
     (out / f"{method}.md").write_text(
         card(method, made, results, digest, len(data), drawn, ablations)
     )

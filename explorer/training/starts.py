@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
 from explorer.nets.torchvision_cnns import imagenet_state
-from explorer.training.networks import state_of
+from explorer.training.networks import PACKED, state_of
 from explorer.training.options import Options
 
 DOWNLOAD = "download"
@@ -24,7 +24,8 @@ def begin(net: nn.Module, options: Options) -> bool:
     Raises FileNotFoundError where a checkpoint is missing, ValueError for one of another network.
     """
     if options.start:
-        net.load_state_dict(state_of(options.start / "train.pt"))
+        packed = options.start.suffix == PACKED
+        net.load_state_dict(state_of(options.start if packed else options.start / "train.pt"))
     elif options.imagenet:
         state = read_imagenet(options.network, options.imagenet)
         net.load_state_dict(imagenet_state(options.network, net, state), strict=False)

@@ -223,6 +223,13 @@ def test_the_figures_of_a_card_are_measured_again(
     assert main(pack) == 0 and packed() != at_once
     for _ in range(2):  # the second takes the place of the first
         assert main(table_alone) == 0 and packed() == at_once
+    published = out / "fast_rcnn.safetensors"
+    on = dataclasses.replace(options(root, "on", 1), start=published, rate=0.0)
+    whole.train_detector("fast_rcnn", on)
+    assert made_by(on.work, "a CPU", "abc1234").earlier == (2, pytest.approx(0, abs=0.1))
+    held = load_net("fast_rcnn", out).state_dict()
+    for name, values in load_net("fast_rcnn", on.work).state_dict().items():
+        assert torch.equal(values, held[name]), name
     again = ["reproduce", "fast_rcnn", *data, "--weights", str(out), "--out", str(tmp_path / "r")]
     capsys.readouterr()
     assert main(again) == 0
