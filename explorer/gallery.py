@@ -1,7 +1,7 @@
 """`main.py gallery`: pictures of the real window, in all its views, themes, sizes and scales.
 
 The detectors run once; then a process for each scale, because Qt takes the scale when it starts,
-shows their results in a window on the offscreen platform and takes its pictures.
+shows their results in a window on the offscreen platform and takes its pictures, both at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import multiprocessing
 import os
 from collections.abc import Collection, Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,12 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
         traces = _detect(photo, engine)
     except Exception as error:
         return complain(f"{photo}: {sentence_of(error)}")
-    for scale in SCALES:
-        code = _in_a_process(scale, (photo, traces, options.out, options.view or ()))
-        if code:
-            return code
+    arguments = (photo, traces, options.out, options.view or ())
+    processes = [_start(scale, arguments) for scale in SCALES]
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        return 1
     write_index(options.out)
     print(options.out)
     if options.sheets is not None:
@@ -71,8 +74,8 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
     return 0
 
 
-def _in_a_process(scale: int, arguments: tuple[Any, ...]) -> int:
-    """`_take` at this scale; the exit code. Spawned, so that Qt starts there, and reads these."""
+def _start(scale: int, arguments: tuple[Any, ...]) -> BaseProcess:
+    """A process of `_take` at this scale: spawned, so that Qt starts there, and reads these."""
     usual = dict(os.environ)
     os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
     try:
@@ -81,8 +84,7 @@ def _in_a_process(scale: int, arguments: tuple[Any, ...]) -> int:
     finally:
         os.environ.clear()
         os.environ.update(usual)
-    process.join()
-    return process.exitcode or 0
+    return process
 
 
 def _detect(photo: Path, engine: Engine) -> dict[str, Trace]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
+from PIL import ImageFont
 
+from explorer.paths import resources_dir
 from explorer.session.axis import Axis, tick_text
 from explorer.session.scene import Bars, Label, Labels, Layer, Lines, Rect, Scene
 
-CHARACTER = 0.58  # of the size of a text: a character's width, on average
 GAP = 1.0  # between the parts of a bar
+LEGEND_GAP = 12.0
 LEAST = 0.5  # width of the thinnest part that is drawn
 
 
@@ -30,9 +33,15 @@ class Chart:
         return ""
 
 
-def text_width(text: str, size: float) -> float:
-    """About how wide a text is; the exact width depends on the font's file."""
-    return CHARACTER * size * len(text)
+@cache
+def _font(bold: bool) -> ImageFont.FreeTypeFont:
+    name = "Inter-SemiBold.otf" if bold else "Inter-Regular.otf"
+    return ImageFont.truetype(resources_dir() / "fonts" / name, 100)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """How wide a text is in the window's typeface, which is drawn without Qt's help here."""
+    return _font(bold).getlength(text) * size / 100
 
 
 @dataclass(eq=False)
@@ -96,9 +105,9 @@ class Drawing:
         """Swatches with their names, in as many lines as they need; returns the last one's y."""
         x = left
         for name, role in items:
-            wide = 16 + text_width(name, 11.5) + 16
-            if x > left and x + wide > right:
-                x, y = left, y + 18
+            wide = 16 + text_width(name, 11.5) + LEGEND_GAP
+            if x > left and x + wide - LEGEND_GAP > right:
+                x, y = left, y + 17
             self.bars.append(((x, y - 5, x + 10, y + 5), role))
             self.text(x + 16, y, name, 11.5, "muted")
             x += wide

@@ -43,6 +43,11 @@ class Layer:
     name: str
     on: bool = True
 
+    @property
+    def mark(self) -> str:
+        """The one role of all its outlines, lines or dots, if that tells it from other layers."""
+        return ""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pixels(Layer):
@@ -84,6 +89,10 @@ class Boxes(Layer):
     fill: float = 0.0
     captions: tuple[str, ...] = ()
 
+    @property
+    def mark(self) -> str:
+        return self.roles if isinstance(self.roles, str) else ""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lines(Layer):
@@ -95,6 +104,10 @@ class Lines(Layer):
     arrow: bool = False
     opacity: float = 1.0
 
+    @property
+    def mark(self) -> str:
+        return self.role
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Points(Layer):
@@ -103,6 +116,10 @@ class Points(Layer):
     points: Floats
     role: str
     radius: float = 2.5
+
+    @property
+    def mark(self) -> str:
+        return self.role
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,9 +27,27 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("NMS", ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"], STAGE_TITLES["detections"])),
 )
-MARGIN, ROW, BAR = 18.0, 30.0, 12.0
-FEWEST_CLASSES = 3
+MARGIN, BAR = 18.0, 12.0
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """From one line of text to the next, in pixels."""
+
+    title: float  # from the top
+    first: float  # from the title to the first bar
+    bar: float
+    block: float  # from the legend to the next title
+    heads: float  # from there to the methods
+    units: float
+    rows: float  # from the methods to the first class
+    row: float
+
+
+ROOMY = Spacing(26, 32, 30, 34, 28, 15, 38, 23)
+CLOSE = Spacing(22, 25, 22, 27, 21, 14, 33, 20)
+ROOMY_FROM = 400.0  # the height from which on there is room
 
 
 def group_times(work: Work) -> tuple[float, ...]:
@@ -63,17 +82,18 @@ def score_text(trace: Trace, score: float) -> str:
 def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene:
     """A panel of that size for the methods that have stages; the rest show as "–"."""
     drawing = Drawing(width)
-    y = _times(drawing, {trace.method: work_of(trace) for trace in traces if trace.stages})
-    _who_found(drawing, traces, y + 34, height)
+    gaps = ROOMY if height >= ROOMY_FROM else CLOSE
+    works = {trace.method: work_of(trace) for trace in traces if trace.stages}
+    _who_found(drawing, traces, _times(drawing, works, gaps) + gaps.block, height, gaps)
     return drawing.chart(height).scene
 
 
-def _times(drawing: Drawing, works: dict[str, Work]) -> float:
+def _times(drawing: Drawing, works: dict[str, Work], gaps: Spacing) -> float:
     """A stacked bar for each method, and the legend; returns where it ends."""
-    drawing.text(MARGIN, 26, "Where the time goes", 14, bold=True)
+    drawing.text(MARGIN, gaps.title, "Where the time goes", 14, bold=True)
     left, right = MARGIN + 92, drawing.width - MARGIN - 66
     axis = Axis(0.0, max((work.ms for work in works.values()), default=0.0) or 1.0, log=False)
-    y = 58.0
+    y = gaps.title + gaps.first
     for method in METHODS:
         drawing.text(MARGIN, y, method.title, 13, method.name)
         work = works.get(method.name)
@@ -84,13 +104,15 @@ def _times(drawing: Drawing, works: dict[str, Work]) -> float:
         )
         text = time_text(work.ms) if work else "–"
         drawing.text(drawing.width - MARGIN, y, text, 12.5, "muted", "right")
-        y += ROW
+        y += gaps.bar
     return drawing.legend(
         [(name, role) for name, role, _ in GROUPS], MARGIN, drawing.width - MARGIN, y
     )
 
 
-def _who_found(drawing: Drawing, traces: Sequence[Trace], y: float, height: float) -> None:
+def _who_found(
+    drawing: Drawing, traces: Sequence[Trace], y: float, height: float, gaps: Spacing
+) -> None:
     by_name = {trace.method: trace for trace in traces}
     found = {trace.method: found_by(trace) for trace in traces}
     best: dict[str, int] = {}
@@ -99,7 +121,7 @@ def _who_found(drawing: Drawing, traces: Sequence[Trace], y: float, height: floa
             best[name] = best.get(name, 0) + 1
     names = sorted(best, key=lambda name: (-best[name], name))
     drawing.text(MARGIN, y, "Who found what", 14, bold=True)
-    y += 30
+    y += gaps.heads
     if not names:
         done = any(trace.stage("detections") is not None for trace in traces)
         text = "No detection above the threshold." if done else "No method has finished yet."
@@ -111,14 +133,14 @@ def _who_found(drawing: Drawing, traces: Sequence[Trace], y: float, height: floa
         for index, method in enumerate(METHODS)
     }
     for method in METHODS:
-        drawing.text(columns[method.name], y - 2, method.short, 11, method.name, "right")
+        drawing.text(columns[method.name], y, method.short, 11, method.name, "right")
         trace = by_name.get(method.name)
         long, short = UNITS.get(score_kind(trace) if trace else "", ("", ""))
         unit = long if text_width(long, 10.5) < pitch - 8 else short
-        drawing.text(columns[method.name], y + 13, unit, 10.5, "muted", "right")
-    drawing.text(MARGIN, y + 13, "best score", 10.5, "muted")
-    y += 36
-    room = max(FEWEST_CLASSES, int((height - y) // 23))
+        drawing.text(columns[method.name], y + gaps.units, unit, 10.5, "muted", "right")
+    drawing.text(MARGIN, y + gaps.units, "best score", 10.5, "muted")
+    y += gaps.rows
+    room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
     for name in shown:
         drawing.text(MARGIN, y, name, 12.5, bold=True)
@@ -126,7 +148,7 @@ def _who_found(drawing: Drawing, traces: Sequence[Trace], y: float, height: floa
             score = found.get(own, {}).get(name)
             text = "–" if score is None else score_text(by_name[own], score)
             drawing.text(x, y, text, 12.5, "faint" if score is None else own, "right")
-        y += 23
+        y += gaps.row
     if len(shown) < len(names):
         drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")
 
@@ -136,7 +158,8 @@ def headline(trace: Trace) -> str:
     found = found_by(trace)
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
-        return ", ".join(f"{name} {score_text(trace, score)}" for name, score in best[:4])
+        # A class and its score stay together where the line is shortened.
+        return ", ".join(f"{name}\u00a0{score_text(trace, score)}" for name, score in best[:4])
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
         return "nothing found"

@@ -26,7 +26,7 @@ from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import FeaturesStage, PoolingStage, ScoresStage, Trace, WarpStage
 
 LIMIT = 40  # boxes in a thumbnail
-TALL, WIDE = 90.0, 120.0
+TALL = 90.0
 
 
 def thumbnail(trace: Trace, stage_name: StageName) -> Scene:
@@ -112,10 +112,13 @@ def _bars(stage: ScoresStage, at: Focus) -> Scene | None:
     order = np.argsort(-objects, kind="stable")[:4]
     # Margins have no upper end: a squashed length keeps their order and sign.
     length = [value if stage.first else 1 / (1 + math.exp(-2 * value)) for value in objects[order]]
-    boxes = np.array(
-        [(6, 12 + 18 * i, 6 + max(2.0, share * (WIDE - 12)), 22 + 18 * i)
-         for i, share in enumerate(length)], np.float64,
-    )
-    roles = tuple(class_role(int(label)) for label in order)
-    bars = Bars(name="Bars", boxes=boxes, roles=roles)
-    return Scene(extent=(0, 0, WIDE, TALL), space="panel", layers=(bars,))
+    left, right = 8.0, TALL - 8
+    rows = [(12.0 + 18 * at, 22.0 + 18 * at) for at in range(len(order))]
+    tracks = [(left, top, right, foot) for top, foot in rows]
+    bars = [
+        (left, top, left + max(4.0, share * (right - left)), foot)
+        for share, (top, foot) in zip(length, rows, strict=True)
+    ]
+    roles = ["line"] * len(tracks) + [class_role(int(label)) for label in order]
+    drawn = Bars(name="Bars", boxes=np.array(tracks + bars, np.float64), roles=tuple(roles))
+    return Scene(extent=(0, 0, TALL, TALL), space="panel", layers=(drawn,))

@@ -75,7 +75,7 @@ def time_chart(
         rows = _rows(top + TOP, [_published_height(method) for method in METHODS])
         _said(drawing, said, EDGE, right, rows, top, names=True)
         bottom = rows.bottom
-    return drawing.chart(_foot(drawing, works, bottom + 18, log, note) + 16)
+    return drawing.chart(_foot(drawing, works, bottom + 16, log, note) + 12)
 
 
 def _rows(top: float, heights: list[float]) -> Rows:
@@ -98,7 +98,7 @@ def _names(drawing: Drawing, left: float, rows: Rows) -> None:
 
 def _heading(drawing: Drawing, left: float, top: float, text: str, note: str) -> None:
     drawing.text(left, top + 22, text, 14, bold=True)
-    drawing.text(left + text_width(text, 14) + 12, top + 22, note, 11.5, "muted")
+    drawing.text(left + text_width(text, 14, bold=True) + 12, top + 22, note, 11.5, "muted")
 
 
 def _measured(

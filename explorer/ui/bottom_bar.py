@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -27,7 +27,11 @@ from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.flow import FlowLayout
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.style import Theme
+from explorer.ui.theme import colour
+from explorer.ui.top_bar import dot
 
+FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
+SWATCH = 9  # pixels of a layer's colour before its name
 LAYERS_AT = 3  # after the two steps and the heading
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
 # Stages whose pictures draw as many boxes as they are allowed to.
@@ -82,6 +86,7 @@ class BottomBar(QWidget):
         self.player = Player(self)
         self.player.moved.connect(self.control_changed)
         self.boxes: dict[str, QCheckBox] = {}
+        self._swatches: dict[str, str] = {}
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
         self._lines = QVBoxLayout(self)
@@ -159,6 +164,9 @@ class BottomBar(QWidget):
     def _icons(self) -> None:
         self.back.setIcon(self.theme.icon("ph.caret-left-bold"))
         self.forward.setIcon(self.theme.icon("ph.caret-right-bold"))
+        for name, role in self._swatches.items():
+            mark = dot(colour(self.theme.palette, role)) if role else QIcon()
+            self.boxes[name].setIcon(mark)
 
     def show_stage(self, stage: StageName) -> None:
         number = STAGE_NAMES.index(stage)
@@ -168,12 +176,19 @@ class BottomBar(QWidget):
         self.forward.setEnabled(number < len(STAGE_NAMES) - 1)
 
     def show_choices(
-        self, layers: Sequence[tuple[str, bool]], controls: Sequence[Control]
+        self, layers: Sequence[tuple[str, bool, str]], controls: Sequence[Control]
     ) -> None:
-        """layers: (name, on now). Widgets are kept while the choices stay the same."""
-        names = tuple(name for name, _ in layers)
+        """layers: (name, on now, the one role of all its marks or "").
+
+        Widgets are kept while the choices stay the same.
+        """
+        names = tuple(name for name, _, _ in layers)
         if names != tuple(self.boxes):
             self._build_layers(names)
+        swatches = {name: role for name, _, role in layers}
+        if swatches != self._swatches:
+            self._swatches = swatches
+            self._icons()
         described = tuple(
             (c.key, c.title, c.kind, c.unit, c.switch, c.plays, c.part) for c in controls
         )
@@ -181,7 +196,7 @@ class BottomBar(QWidget):
             self._described = described
             self._build_controls(controls)
         self._place_layers()
-        for name, on in layers:
+        for name, on, _ in layers:
             box = self.boxes[name]
             box.blockSignals(True)
             box.setChecked(on)
@@ -193,9 +208,10 @@ class BottomBar(QWidget):
     def _build_layers(self, names: Sequence[str]) -> None:
         """Layers come and go while a stage is played; its controls stay."""
         _empty(self._flow)
-        self.boxes = {}
+        self.boxes, self._swatches = {}, {}
         for name in names:
             box = QCheckBox(name)
+            box.setIconSize(QSize(SWATCH, SWATCH))
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
             self.boxes[name] = box
             self._flow.addWidget(box)
@@ -214,6 +230,7 @@ class BottomBar(QWidget):
         title = QLabel(control.title)
         title.setProperty("quiet", True)
         title.setProperty("small", True)
+        column.addStretch()
         column.addWidget(title)
         if control.kind == "choice":
             combo = QComboBox()
@@ -238,14 +255,16 @@ class BottomBar(QWidget):
             field = slider
         field.setAccessibleName(control.title)
         self.controls[control.key] = field
+        line = QWidget()
+        line.setFixedHeight(FIELD)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
         if control.plays:
-            row = QHBoxLayout()
-            row.setSpacing(8)
             row.addWidget(PlayButtons(self.player, self.theme))
-            row.addWidget(field)
-            column.addLayout(row)
-        else:
-            column.addWidget(field)
+        row.addWidget(field)
+        column.addWidget(line)
+        column.addStretch()
         return holder
 
     def _fine_moved(self, control: Control, value: float) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from explorer.session.listing import COLUMNS, Column, Listing
 from explorer.trace.base import Ints
@@ -17,6 +18,7 @@ NONE: Ints = np.zeros(0, np.int64)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 WORDS: tuple[Column, ...] = ("kind", "fate")  # the other columns are figures
+WORD_SIZE = 11.5
 ALIGN = dict.fromkeys(WORDS, LEFT)
 
 
@@ -57,6 +59,10 @@ class BoxesModel(QAbstractTableModel):
 
     # -- for the view ----------------------------------------------------------------------
 
+    def advance(self, word: str) -> float:
+        """Pixels that a word takes in its column."""
+        return QFontMetricsF(sans(WORD_SIZE)).horizontalAdvance(word)
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.places)
 
@@ -69,7 +75,7 @@ class BoxesModel(QAbstractTableModel):
         if role == Role.TextAlignmentRole:
             return ALIGN.get(COLUMNS[index.column()], RIGHT)
         if role == Role.FontRole:
-            return sans(11.5) if COLUMNS[index.column()] in WORDS else None
+            return sans(WORD_SIZE) if COLUMNS[index.column()] in WORDS else None
         place = int(self.places[index.row()])
         if role == Role.DisplayRole:
             return self.listing.text(place, COLUMNS[index.column()])

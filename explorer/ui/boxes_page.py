@@ -30,7 +30,8 @@ from explorer.ui.table import Table
 
 LINE = 24  # pixels of a row
 # Pixels of the columns before the last, which takes the rest.
-WIDTHS = {"class": (38, 60, 46, 68), "anchor": (60, 58, 44, 56)}
+WIDTHS = {"class": (40, 60, 48, 70), "anchor": (64, 60, 48, 58)}
+WIDEST = 84  # of a class; the column is as wide as the names need
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -93,7 +94,7 @@ class BoxesPage(QWidget):
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 6, 8)
+        column.setContentsMargins(12, 12, 10, 8)
         column.setSpacing(8)
         column.addWidget(self.methods)
         column.addWidget(self.search)
@@ -133,6 +134,11 @@ class BoxesPage(QWidget):
                 self._head = head
                 for column, width in enumerate(WIDTHS[head]):
                     self.table.setColumnWidth(column, width)
+            if listing is not None and head == "class":
+                names = [listing.names[at] for at in set(listing.kinds.tolist()) if at >= 0]
+                longest = max(map(self.model.advance, names), default=0.0)
+                width = min(max(WIDTHS[head][1], round(longest) + 12), WIDEST)
+                self.table.setColumnWidth(1, width)
             self.search.setPlaceholderText(f"Search by {head} or number")
             for code, chip in self.chips.items():
                 n = 0 if listing is None else listing.fates.count(code)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from explorer.ui.spots import Spot
 
 HEADER, FOOTER = 38.0, 32.0
+NARROW = 360  # pixels; in a narrower canvas the header has two lines
 RADIUS = 9.0
 FADE = 26.0
 Align = Qt.AlignmentFlag
@@ -54,38 +55,60 @@ class Frame:
             painter.setBrush(colour(palette, self.method))
             painter.drawRoundedRect(QRectF(x, HEADER / 2 - 5, 10, 10), 2.5, 2.5)
             x += 19
-        header = QRectF(x, 0, width - x - 14, HEADER)
+        # In a narrow canvas the note stands below the title, in its own line.
+        low = bool(self.note) and width < NARROW
+        header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
         used = _text(
             painter, header, self.time, 13, palette.muted, Weight.Normal, Align.AlignRight
         )
         rest = header.adjusted(0, 0, -used - 10, 0)
-        x += _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
-        note = QRectF(x + 9, 0, rest.right() - x - 9, HEADER)
-        shown = at_words(self.note, note.width(), QFontMetricsF(sans(12.5)).horizontalAdvance)
-        _text(painter, note, shown, 12.5, palette.muted)
+        said = _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
+        size = 11.0 if low else 12.5
+        note = QRectF(x, HEADER / 2 - 1, width - x - 14, HEADER / 2 - 2) if low else rest.adjusted(
+            said + 9, 0, 0, 0
+        )
+        shown = at_words(self.note, note.width(), QFontMetricsF(sans(size)).horizontalAdvance)
+        _text(painter, note, shown, size, palette.muted)
         if picture is not None:
-            footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
-            room = footer
+            tail = ""
             if labels_hidden:
-                noun = "label" if labels_hidden == 1 else "labels"
-                tail = f"{labels_hidden} {noun} hidden"
-                metrics = QFontMetricsF(sans(12))
-                said = metrics.horizontalAdvance(picture.summary)
-                if said + metrics.horizontalAdvance(tail) + 12 > footer.width():
-                    tail = f"{labels_hidden} hidden"  # the summary says more
-                used = _text(
-                    painter, footer, tail, 12, palette.faint, Weight.Normal, Align.AlignRight
-                )
-                room = footer.adjusted(0, 0, -used - 12, 0)
-            advance = QFontMetricsF(sans(12)).horizontalAdvance
-            shown = at_words(picture.summary, room.width(), advance)
-            _text(painter, room, shown or picture.summary, 12, palette.muted)
+                tail = f"{labels_hidden} {'label' if labels_hidden == 1 else 'labels'} hidden"
+            footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
+            _footer(painter, footer, picture.summary, tail, palette)
 
     def tip(self, y: float, height: int, picture: Picture | None) -> str:
         """All that the header or the footer says, whether it has room or not; "" between them."""
         if y < HEADER:
             return " · ".join(filter(None, (self.title, self.note, self.time)))
         return picture.summary if picture is not None and y > height - FOOTER else ""
+
+
+def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Palette) -> None:
+    """What the picture is, and at the right what it hides; in two smaller lines if need be."""
+    advance = QFontMetricsF(sans(12)).horizontalAdvance
+    if advance(text) + (advance(tail) + 12 if tail else 0) <= rect.width():
+        _text(painter, rect, text, 12, palette.muted)
+        _text(painter, rect, tail, 12, palette.muted, Weight.Normal, Align.AlignRight)
+        return
+    advance = QFontMetricsF(sans(11)).horizontalAdvance
+    used = advance(tail) + 12 if tail else 0.0
+    middle = rect.center().y()
+    upper = QRectF(rect.left(), rect.top(), rect.width(), middle + 1 - rect.top())
+    lower = QRectF(rect.left(), middle - 1, rect.width(), rect.bottom() - middle)
+    first, second = two_lines(text, rect.width(), rect.width() - used, advance)
+    _text(painter, upper, first, 11, palette.muted)
+    _text(painter, lower, tail, 11, palette.muted, Weight.Normal, Align.AlignRight)
+    _text(painter, lower, second, 11, palette.muted)
+
+
+def two_lines(
+    text: str, room: float, rest: float, width_of: Callable[[str], float]
+) -> tuple[str, str]:
+    """The text in a line of `room`, and what is left of it in one of `rest`."""
+    shown = at_words(text, room, width_of)
+    first = shown.removesuffix(" …") if shown != text else text
+    second = text.removeprefix(first).lstrip(" ·") if first else ""
+    return first or text, at_words(second, rest, width_of)
 
 
 def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:

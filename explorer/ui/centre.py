@@ -22,8 +22,8 @@ from explorer.ui.transform import fitted
 from explorer.ui.turns import Turns
 
 GAP = 10
-SUMMARY_LEAST = (372.0, 372.0)  # the summary is laid out at least this large, then shrunk
-SHRUNK_MOST = 1.45  # so many times; in less room it gives way to the canvases
+SUMMARY_LEAST = (330.0, 312.0)  # the summary is laid out at least this large, then shrunk
+SHRUNK_MOST = 1.28  # so many times; in less room it gives way to the canvases
 
 
 class Summary(QWidget):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from explorer.ui.window import Window
 
 WIDTH, HEIGHT, ROW = 620, 374, 34
+KEYS = 100  # of the keys' column
 TOP = 70  # of the list, below the window's top
 ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -113,8 +114,8 @@ class HitPainter(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 6, 6)
         right = rect.right() - 18
         if hit.entry.keys:
-            right -= self._text(painter, rect, right, hit.entry.keys, mono(11.5), palette.text)
-            right -= 14
+            self._text(painter, rect, right, hit.entry.keys, mono(11.5), palette.text)
+        right -= KEYS
         right -= self._text(painter, rect, right, hit.entry.group, sans(12), palette.muted)
         self._title(painter, rect, right - 14, hit)
         painter.restore()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.actions import Command
+from explorer.ui.fonts import mono
 from explorer.ui.key_groups import grouped
 
 Group = tuple[str, Sequence[Command]]
@@ -55,7 +56,8 @@ def _column(groups: Sequence[Group]) -> QGridLayout:
         row += 1
         for command in commands:
             keys = QLabel(command.shown)
-            keys.setObjectName("formula")
+            keys.setObjectName("keys")
+            keys.setFont(mono(12))  # the style sheet's own has ligatures: "Ctrl++" as one sign
             keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(keys, row, 0)
             grid.addWidget(QLabel(command.text), row, 1)

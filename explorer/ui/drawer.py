@@ -27,6 +27,8 @@ class Drawer(QWidget):
         self.pages = QStackedWidget()
         self.tabs = QButtonGroup(self)
         self.tabs.idClicked.connect(self.pages.setCurrentIndex)
+        self._tools: dict[int, QWidget] = {}
+        self.pages.currentChanged.connect(self._show_tools)
         self._head = QHBoxLayout()
         self._head.setContentsMargins(12, 6, 8, 0)
         self._head.setSpacing(4)
@@ -46,8 +48,8 @@ class Drawer(QWidget):
         self._dress()
         self.hide()
 
-    def add(self, name: str, tip: str, page: QWidget) -> None:
-        """A page with its name above; the first is the one that opens."""
+    def add(self, name: str, tip: str, page: QWidget, tools: QWidget | None = None) -> None:
+        """A page with its name above; the first is the one that opens. tools: beside the names."""
         number = self.pages.addWidget(page)
         tab = QPushButton(name)
         tab.setCheckable(True)
@@ -56,6 +58,14 @@ class Drawer(QWidget):
         tab.setChecked(number == 0)
         self.tabs.addButton(tab, number)
         self._head.insertWidget(number, tab)
+        if tools is not None:
+            self._tools[number] = tools
+            self._head.insertWidget(self._head.count() - 1, tools)
+        self._show_tools(self.pages.currentIndex())
+
+    def _show_tools(self, number: int) -> None:
+        for at, tools in self._tools.items():
+            tools.setVisible(at == number)
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page up; again: close the drawer, as its key does."""

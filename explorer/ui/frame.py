@@ -71,7 +71,7 @@ class Frame(Shell):
         from explorer.ui.side import WIDE
 
         narrow = self.width() < WIDE
-        self.splitter.setSizes([316 if narrow else 366, 900, 300 if narrow else 344])
+        self.splitter.setSizes([316 if narrow else 366, 900, 330 if narrow else 344])
         state = self.settings.value("splitter")
         if state is not None:
             self.splitter.restoreState(state)

@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from explorer.methods.names import METHODS, NAMES
 from explorer.session.engine import TorchEngine
+from explorer.session.ground_truth import nothing_drawn
 from explorer.session.job import Photo
 from explorer.session.scene import Key
+from explorer.session.scenes.features import BUILD
 from explorer.trace.base import STAGE_NAMES, Progress, Stage, StageName
 from explorer.trace.stages import DetectionsStage, ImageStage, RegionsStage, SearchStage, Trace
 from explorer.ui.window import Window
 
+PERSON = (0.03, 0.01, 0.78, 1.0)  # in the first sample, in parts of its sides
+QUALITY = 75  # of PNG: larger files in half the time
 PATIENCE = 120.0  # seconds until a picture is taken of what is there
 
 
@@ -84,13 +88,17 @@ def take(
         window.show()
         window.open_paths([photo.resolve()])  # the tour knows a sample by its path
         settle(window, NAMES)
-        for view in views(window):
-            if wanted and not any(part in view.name for part in wanted):
-                continue
-            for width, height in sizes:
-                window.resize(width, height)
-                for theme in themes:
-                    window.use_theme(theme)
+        chosen = [
+            view for view in views(window)
+            if not wanted or any(part in view.name for part in wanted)
+        ]
+        # Another size or theme lays out and draws everything anew: views change more cheaply.
+        for width, height in sizes:
+            window.resize(width, height)
+            window.restore_sizes()  # as a window has that opens at this size
+            for theme in themes:
+                window.use_theme(theme)
+                for view in chosen:
                     path = folder / f"{view.name}__{theme}-{width}x{height}@{_scale(window)}.png"
                     yield _picture(window, view, path)
         window.close()
@@ -106,7 +114,7 @@ def _picture(window: Window, view: View, path: Path) -> Path:
     begin(window)
     widget = view.show(window) or window
     settle(window, window.workbench.desk.enabled)
-    if not widget.grab().save(str(path)):
+    if not widget.grab().save(str(path), quality=QUALITY):
         raise OSError(f"Cannot write {path}.")
     if isinstance(widget, QDialog):
         widget.reject()
@@ -118,7 +126,8 @@ def begin(window: Window) -> None:
     window.tour.leave()
     if window.commands.isVisible():
         window.commands.toggle()
-    desk = window.workbench.desk.reset().side_by_side().as_in_the_paper()
+    window.truth.leave()
+    desk = window.workbench.desk.reset().side_by_side().as_in_the_paper().with_truth(None)
     window.camera.fit()
     window.go(desk.at_stage("detections"))
     window.drawer.hide()
@@ -151,13 +160,19 @@ def views(window: Window) -> list[View]:
         for at, stage in enumerate(STAGE_NAMES, 1) for method in METHODS
     ]
     found += [
-        View("10-journey", _journey), View("11-zoomed", _zoomed), View("12-merges", _merges),
-        View("13-swipe", _swipe), View("14-tour", _tour),
+        View("10-journey", _journey), View("11-zoomed", _zoomed),
+        View("12-merges", _control("regions", "fast_rcnn", "show", "merges")),
+        View("13-swipe", _swipe), View("14-tour", _tour), View("15-truth", _truth),
+        View("16-switched", _switched),
+        View("17-anchors", _control("regions", "fpn", "show", "all anchors")),
+        View("18-sliding-window", _control("regions", "faster_rcnn", "show", "objectness")),
+        View("19-top-down", _control("features", "fpn", "show", BUILD)),
     ]
     for button in window.side.tabs.buttons():
         found.append(View(f"20-side-{_plain(button.text())}", _side(button.text())))
     for button in window.drawer.tabs.buttons():
         found.append(View(f"30-drawer-{_plain(button.text())}", _drawer(button.text())))
+    found.append(View("31-recall-with-truth", _recall))
     found += [View("40-export", _export), View("41-keys", _keys), View("42-open-menu", _open_menu),
               View("43-palette", _palette)]
     return found
@@ -196,9 +211,44 @@ def _zoomed(window: Window) -> None:
     window.zoom_to_selection()
 
 
-def _merges(window: Window) -> None:
-    window.go(window.workbench.desk.at_stage("regions").alone("fast_rcnn"))
-    window.go(window.workbench.desk.with_control("show", "merges"))
+def _control(
+    stage: StageName, method: str, key: str, value: str
+) -> Callable[[Window], None]:
+    def show(window: Window) -> None:
+        window.go(window.workbench.desk.at_stage(stage).alone(method))
+        window.go(window.workbench.desk.with_control(key, value))
+
+    return show
+
+
+def _with_truth(window: Window) -> None:
+    """The astronaut's box, drawn by hand; on another photo, a box as any other."""
+    x1, y1, x2, y2 = window.camera.extent
+    left, top, right, bottom = PERSON
+    box = (
+        x1 + left * (x2 - x1), y1 + top * (y2 - y1), x1 + right * (x2 - x1), y1 + bottom * (y2 - y1)
+    )
+    window.go(window.workbench.desk.with_truth(nothing_drawn().added(box, "person")))
+
+
+def _truth(window: Window) -> None:
+    _with_truth(window)
+    window.truth.toggle()
+
+
+def _switched(window: Window) -> None:
+    """A lower threshold and no box regression: what that gains, loses and moves."""
+    desk = window.workbench.desk.alone("faster_rcnn")
+    for key, value in (("detection_threshold", 0.3), ("regression", False)):
+        desk = desk.switched(("faster_rcnn",), key, value)
+    window.go(desk)
+    settle(window, window.workbench.desk.enabled)
+    _side("Switches")(window)
+
+
+def _recall(window: Window) -> None:
+    _with_truth(window)
+    _drawer("Recall")(window)
 
 
 def _swipe(window: Window) -> None:

@@ -26,6 +26,7 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
+GAP = 2  # pixels above a card that is brought to the top
 HELP = (
     ("Click a box", "Its whole life appears here: where it was born, what was pooled for it, its "
      "scores, and what kept or suppressed it."),
@@ -110,8 +111,13 @@ class Inspector(QWidget):
             QTimer.singleShot(0, partial(self._bring, here))
 
     def _bring(self, card: CardView) -> None:
-        if card in self.cards:
-            self.area.ensureWidgetVisible(card, 0, 40)
+        if card not in self.cards:
+            return
+        self.area.ensureWidgetVisible(card, 0, 40)
+        # No card is cut by the title: the next one begins there.
+        bar = self.area.verticalScrollBar()
+        below = [view.y() for view in self.cards if bar.value() <= view.y() <= card.y()]
+        bar.setValue(min(below, default=bar.value()) - GAP)
 
     def _view(self, card: Card, method: str, stage: StageName) -> CardView:
         leads = f"Show {STAGE_TITLES[card.stage]}" if card.key else ""
@@ -162,7 +168,7 @@ class Inspector(QWidget):
         place = self.area.verticalScrollBar().value()
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(14, 2, 10, 14)
+        column.setContentsMargins(14, GAP, 10, 14)
         column.setSpacing(8)
         for view in views:
             column.addWidget(view)

@@ -19,7 +19,7 @@ from explorer.ui.theme import colour
 from explorer.ui.workbench import Workbench
 
 LINE, HEAD = 26, 42  # pixels of a row and of the headings
-WIDTHS = {OBJECT: 96, FOUND: 120, TRUTH: 150}
+WIDTHS = {OBJECT: 92, FOUND: 132, TRUTH: 150}
 METHOD_WIDTHS = (112, 170)  # least and greatest
 HELP = (
     "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
@@ -128,7 +128,9 @@ class MatchesPage(QWidget):
         """The methods' columns share the room that the others leave."""
         names = self.model.columns
         methods = max(1, len([name for name in names if name not in WIDTHS]))
-        room = self.table.viewport().width() - sum(WIDTHS.get(name, 0) for name in names)
+        # The bar that scrolls may come with the rows: its place is left free.
+        bar = self.table.verticalScrollBar().sizeHint().width()
+        room = self.table.width() - bar - sum(WIDTHS.get(name, 0) for name in names)
         least, most = METHOD_WIDTHS
         width = min(max(room // methods, least), most)
         for at, name in enumerate(names):

@@ -97,8 +97,8 @@ def fill_open_menu(
 
 
 def sample_title(path: Path) -> str:
-    """"Grace hopper"."""
-    return path.stem.replace("_", " ").capitalize()
+    """"Grace Hopper"."""
+    return path.stem.replace("_", " ").title()
 
 
 def ask_files(parent: QWidget, folder: str) -> list[Path]:

@@ -219,6 +219,7 @@ class Presenter(QObject):
     def _show_choices(self) -> None:
         """Layers and controls of all pictures on screen, each name once."""
         layers: dict[str, bool] = {}
+        roles: dict[str, set[str]] = {}
         controls: dict[str, Control] = {}
         for method in self.desk.shown():
             shown = self.shown.get(method)
@@ -226,6 +227,7 @@ class Presenter(QObject):
                 continue
             for layer in shown.picture.main.layers:
                 layers.setdefault(layer.name, layer.on)
+                roles.setdefault(layer.name, set()).add(layer.mark)
             for control in shown.picture.controls:
                 if control.part:  # what was chosen, while its method still runs
                     chosen = dict(variant_of(self.desk.varied, method)).get(control.part)
@@ -243,7 +245,11 @@ class Presenter(QObject):
             controls["limit"] = limit_control(self.desk.view.limit)
         hidden = self.desk.hidden(tuple(layers.items()), self.desk.stage)
         self.bottom.show_choices(
-            [(name, name not in hidden) for name in layers], list(controls.values())
+            [
+                (name, name not in hidden, roles[name].pop() if len(roles[name]) == 1 else "")
+                for name in layers
+            ],
+            list(controls.values()),
         )
 
     # -- stage map -------------------------------------------------------------------------

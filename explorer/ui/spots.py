@@ -42,7 +42,9 @@ class Layout:
             return (self._photo(main, room, ratio),)
         small = right - left + 2 < SMALL
         if small:
-            main_area, panel_area = stacked(picture, (left, top, right, bottom - PAD))
+            main_area, panel_area = stacked(
+                picture, (left, top + PAD, right, bottom - PAD)
+            )
         else:
             inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
             main_area, panel_area = areas(picture, inner)

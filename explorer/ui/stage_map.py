@@ -133,7 +133,7 @@ class StageMap(QWidget):
             label = QRectF(EDGE + 2, row.top(), LABEL - EDGE - 4, row.height())
             middle = row.center().y()
             painter.setFont(sans(10.5))
-            painter.setPen(QColor(palette.faint))
+            painter.setPen(QColor(palette.muted))
             painter.drawText(QPointF(label.left(), middle - 6), str(number))
             painter.setFont(sans(12.5, Weight.DemiBold if here else Weight.Medium))
             painter.setPen(QColor(palette.text if here or hover else palette.muted))
@@ -202,9 +202,9 @@ class StageMap(QWidget):
         if cell.turn is not None:
             self._turn(painter, picture, cell.turn)
         top = picture.bottom() + 1
-        self._line(painter, rect, top, cell.count, palette.muted, 10.5)
+        self._line(painter, rect, top, cell.count, palette.text, 10.5)
         if two_lines:
-            self._line(painter, rect, top + 12, cell.time, palette.faint, 10)
+            self._line(painter, rect, top + 12, cell.time, palette.muted, 10)
         painter.setOpacity(1.0)
 
     def _turn(self, painter: QPainter, picture: QRectF, turn: int) -> None:

@@ -50,7 +50,7 @@ QPushButton[filter="true"] { background: transparent; border: 1px solid $line; c
   border-radius: 9px; padding: 3px 8px; font-size: 12px; }
 QPushButton[filter="true"]:hover { background: $hover; }
 QPushButton[filter="true"]:checked { border-color: $accent; color: $text; }
-QPushButton[toggle="true"]:!checked { color: $faint; background: transparent; }
+QPushButton[toggle="true"]:!checked { color: $muted; background: transparent; }
 QCheckBox { spacing: 7px; padding: 3px 0; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px;
   border: 1px solid $faint; background: transparent; }
@@ -67,7 +67,7 @@ QComboBox QAbstractItemView, QMenu { background: $raised; border: 1px solid $lin
 QComboBox QAbstractItemView { selection-background-color: $hover; selection-color: $text; }
 QMenu::item { padding: 6px 26px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $hover; }
-QMenu::item:disabled { color: $faint; }
+QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 6px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
@@ -113,6 +113,7 @@ QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
 #card:focus { border-color: $accent; }
 #cardtitle { font-weight: 600; }
 #formula { font-family: "JetBrains Mono"; font-size: 11px; }
+#keys { font-family: "JetBrains Mono"; font-size: 12px; color: $muted; }
 #banner { background: $raised; border: 1px solid $bad; border-radius: 9px; }
 #banner[good="true"] { border-color: $good; }
 #palette { background: $surface; border: 1px solid $faint; border-radius: 12px; }

@@ -74,7 +74,7 @@ class SwitchesPanel(QWidget):
         column.addWidget(self.area, 1)
         holder = QWidget()
         inner = QVBoxLayout(holder)
-        inner.setContentsMargins(14, 2, 10, 14)
+        inner.setContentsMargins(14, 10, 10, 14)
         inner.setSpacing(10)
         self.note = QLabel(NOTHING)
         self.note.setWordWrap(True)

@@ -34,9 +34,10 @@ class TimePage(QWidget):
         self.bench = bench
         self.view = ChartView(theme, self._chart)
         self.scales = QButtonGroup(self)
-        head = QHBoxLayout()
-        head.setContentsMargins(18, 2, 14, 0)
-        head.setSpacing(6)
+        tools = QWidget()
+        head = QHBoxLayout(tools)
+        head.setContentsMargins(0, 0, 10, 0)
+        head.setSpacing(4)
         for number, (name, tip) in enumerate((
             ("Linear", "Bars as long as they took"),
             ("Log", "Every tenfold has the same length: short times are seen beside long ones"),
@@ -48,7 +49,6 @@ class TimePage(QWidget):
             button.setChecked(number == 0)
             self.scales.addButton(button, number)
             head.addWidget(button)
-        head.addStretch()
         self.scales.idClicked.connect(self.view.renew)
         scroll = QScrollArea()
         scroll.setWidget(self.view)
@@ -57,9 +57,8 @@ class TimePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
         column.addWidget(scroll, 1)
-        drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self)
+        drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self, tools)
         bench.traces_changed.connect(self._follow)
         bench.switched.connect(self._follow)
 

@@ -130,9 +130,9 @@ class TruthPad(QWidget):
         painter.setPen(QPen(ink, 3 if chosen else 2))
         painter.drawRect(rect)
         font = sans(12, Weight.DemiBold)
-        # At the foot: captions of the picture below are at the heads of their boxes.
+        # In the corner that captions of the picture below take last.
         width = QFontMetricsF(font).horizontalAdvance(name) + 12
-        plate = QRectF(rect.left() - 1, rect.bottom() - 19, width, 20)
+        plate = QRectF(rect.right() + 1 - width, rect.bottom() - 19, width, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(plate, 2, 2)

@@ -81,6 +81,7 @@ class Window(Frame):
         apply_style(QApplication.instance(), self.theme, self)
         self.restore_sizes()
         self._show_methods()
+        self.centre.setFocus()  # else the first method's chip has it, and looks chosen
         self.furnished = True
         self._place_side()
 

@@ -49,6 +49,52 @@ def test_nothing_is_cut_off_in_a_window_of_960_by_600(qtbot: QtBot, opened: Wind
     assert stages.mapTo(opened, stages.rect().bottomLeft()).y() < opened.bottom.y()
 
 
+def test_the_page_of_times_needs_no_scrolling_at_1280_by_800(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1280, 800)
+    opened.side.hide()
+    opened.drawer.show_page(opened.time_page)
+    settle(qtbot, opened)
+    view = opened.time_page.view
+    qtbot.waitUntil(lambda: view.parentWidget().height() >= view.height() > 200)
+    assert opened.time_page.scales.button(1).isVisible()
+    opened.drawer.show_page(opened.comparing.recall)
+    QApplication.processEvents()
+    assert not opened.time_page.scales.button(1).isVisible()
+
+
+def test_no_column_of_the_tables_is_cut_off_at_1280_by_800(qtbot: QtBot, opened: Window) -> None:
+    opened.resize(1280, 800)
+    for table, place, page in (
+        (opened.comparing.found.table, opened.drawer, opened.comparing.found),
+        (opened.side.boxes.table, opened.side, opened.side.boxes),
+    ):
+        opened.side.hide()
+        place.show_page(page)
+        settle(qtbot, opened)
+        columns = table.model().columnCount()
+        wide = sum(table.columnWidth(at) for at in range(columns))
+        assert wide <= table.viewport().width()
+        for at in range(columns):
+            assert table.sizeHintForColumn(at) <= table.columnWidth(at), at
+
+
+def test_layers_have_the_colours_of_their_marks_and_nothing_has_the_focus_at_first(
+    qtbot: QtBot, opened: Window
+) -> None:
+    focused = opened.focusWidget()
+    assert focused is None or focused not in opened.top.chips.values()
+    opened.go(opened.workbench.desk.at_stage("regions").alone("fpn"))
+    settle(qtbot, opened)
+    boxes = opened.bottom.boxes
+    levels = [box.icon() for name, box in boxes.items() if "of P" in name]
+    assert levels and not any(icon.isNull() for icon in levels)
+    inks = {icon.pixmap(9, 9).toImage().pixelColor(4, 4).name() for icon in levels}
+    assert inks <= set(opened.theme.palette.levels) and len(inks) == len(levels)
+    assert boxes["Photo"].icon().isNull()
+
+
 def test_a_long_time_takes_no_other_away(qtbot: QtBot, opened: Window) -> None:
     traces = dict(opened.workbench.traces)
     traces["rcnn"] = slower(traces["rcnn"], 66_000)  # and some seconds more

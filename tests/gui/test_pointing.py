@@ -12,7 +12,7 @@ from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
-from explorer.ui.canvas_frame import Frame, at_words
+from explorer.ui.canvas_frame import Frame, at_words, two_lines
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -87,6 +87,11 @@ def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
     assert at_words("per class, before refinement", 12, len) == "per class …"
     assert at_words("per class, before refinement", 4, len) == ""
     assert at_words("87 kept · 21 not drawn", 12, len) == "87 kept …"
+    text = "87 kept · 21 not drawn"
+    assert two_lines(text, 30, 5, len) == (text, "")
+    assert two_lines(text, 15, 20, len) == ("87 kept · 21", "not drawn")
+    assert two_lines(text, 12, 20, len) == ("87 kept", "21 not drawn")
+    assert two_lines(text, 12, 9, len) == ("87 kept", "21 not …")
     opened.go(opened.workbench.desk.at_stage("nms"))
     settle(qtbot, opened)
     canvas = opened.centre.canvases["rcnn"]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import ImageFont
 
 from explorer.methods.names import METHODS, NAMES
+from explorer.paths import resources_dir
 from explorer.session.axis import Axis, axis_for, tick_text
-from explorer.session.chart import Chart
+from explorer.session.chart import LEGEND_GAP, Chart, Drawing
 from explorer.session.published import PUBLISHED
 from explorer.session.scene import Bars, Labels, Layer, Scene
 from explorer.session.summary import GROUPS, group_times, headline, summary_scene
 from explorer.session.time_chart import time_chart
 from explorer.session.work import OTHER, ROLES, RPN, SEARCH, amount_text, work_of
 from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import SearchStage, Trace
+from explorer.trace.stages import DetectionsStage, SearchStage, Trace
 from tests.traces import synthetic_trace
+
+FONT = resources_dir() / "fonts" / "Inter-Regular.otf"
 
 
 def traces() -> list[Trace]:
@@ -208,8 +213,37 @@ def test_the_summarys_legend_has_the_colours_of_its_bars() -> None:
     assert set(bars.roles) == set(swatches) == {role for _, role, _ in GROUPS}
 
 
+@pytest.mark.parametrize("size", [(330.0, 312.0), (360.0, 330.0), (480.0, 480.0)])
+def test_nothing_of_the_summary_is_below_its_card(size: tuple[float, float]) -> None:
+    many = [
+        replace(trace, stages=tuple(
+            replace(stage, boxes=np.tile(stage.boxes[:1], (12, 1)), scores=np.ones(12, np.float32),
+                    labels=np.arange(12))
+            if isinstance(stage, DetectionsStage) else stage for stage in trace.stages
+        ))
+        for trace in traces()
+    ]
+    for each in (traces(), many):
+        labels = layer(summary_scene(each, *size), "Text")
+        assert isinstance(labels, Labels)
+        assert max(item.y + item.size / 2 for item in labels.items) <= size[1] - 4
+        assert max(item.x for item in labels.items) <= size[0]
+
+
+def test_swatches_of_a_legend_stand_equally_far_behind_the_names() -> None:
+    drawing = Drawing(900.0)
+    names = ("selective search", "RPN", "network", "Illinois")
+    drawing.legend([(name, "text") for name in names], 0.0, 900.0, 10.0)
+    starts = [rect[0] for rect, _ in drawing.bars]
+    ends = [
+        item.x + ImageFont.truetype(FONT, 23).getlength(item.text) / 2 for item in drawing.labels
+    ]
+    gaps = [start - end for start, end in zip(starts[1:], ends[:-1], strict=True)]
+    assert gaps == pytest.approx([LEGEND_GAP] * 3, abs=1.0)
+
+
 def test_scores_say_what_they_are() -> None:
-    words = texts(summary_scene(traces(), 480.0, 480.0))
+    words = texts(summary_scene(traces(), 400.0, 480.0))
     assert words.count("margin") == 2 and words.count("prob.") == 3
     words = texts(summary_scene(traces(), 800.0, 480.0))
     assert words.count("probability") == 3

@@ -26,7 +26,7 @@ STAGE_TITLES: dict[StageName, str] = {
     "detections": "Detections",
 }
 S = TypeVar("S", bound=Stage)
-IN_PANEL = "In the panel"  # the layer that marks what a panel is about, with nothing selected
+IN_PANEL = "Best box"  # the layer that marks what a panel is about, with nothing selected
 
 
 class StageMissingError(LookupError):

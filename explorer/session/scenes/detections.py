@@ -142,14 +142,14 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
     n = len(stage.boxes)
     panel.heading(plural(n, "detection"), f"score > {number(stage.threshold)}")
     if n:
-        cells = (Cell(16, mono=False), Cell(118, "right"), Cell(panel.inner - 48, "right"),
+        cells = (Cell(16, mono=False), Cell(112, "right"), Cell(panel.inner - 42, "right"),
                  Cell(panel.inner, "right"))
         rows = [
             (
                 label_name(trace, int(stage.labels[row])),
                 number(float(stage.scores[row])),
-                box_text(stage.boxes[row]).replace(" – ", "–"),
-                str(trace.lineage("detections", row)[-1][1]),
+                box_text(stage.boxes[row]),
+                f"{trace.lineage('detections', row)[-1][1]:,}",
             )
             for row in range(min(n, LISTED))
         ]

@@ -38,7 +38,7 @@ from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
 TALL, FEW = 15.0, 30.0  # the largest height of a cell: in a grid of many rows, or of three
-BELOW = 14.0  # from a cell to the next, with its number
+BELOW = 17.0  # from a cell to the next, with its number
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -260,7 +260,7 @@ def _numbers(
                  low=low, high=max(high, low + 1e-6))
         )
         chosen = index == mark
-        panel.label(left + cell / 2, y + tall + 6.5, number(value), "text" if chosen else "muted",
+        panel.label(left + cell / 2, y + tall + 7.5, number(value), "text" if chosen else "muted",
                     size, "centre", chosen, True)
         if chosen:
             panel.add(
