@@ -1,6 +1,8 @@
 """Greedy non-maximum suppression that says who removed whom.
 
-Which boxes survive is torchvision's business; what it throws away, the reason, is found here.
+Which boxes survive is what torchvision says; what it throws away, the reason, is found here. On the
+CPU its arithmetic is done here too, in loops that a compiler makes of vectors: on thousands of
+boxes that takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import torch
 import torchvision
 from numpy.typing import NDArray
 from torch import Tensor
+
+SHIFTED = 4_000  # up to so many numbers, batched_nms moves groups apart on the CPU, and rounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,10 @@ def nms(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None =
     move each group aside and so round IoUs a little differently: a row that it removed at an IoU
     of just the threshold has an `overlap` that can be lower by that rounding.
     """
-    if groups is None:
+    shifting = groups is not None and boxes.numel() <= SHIFTED
+    if boxes.device.type == "cpu" and boxes.dtype == torch.float32 and not shifting:
+        kept = _survivors(boxes, scores, threshold, groups)
+    elif groups is None:
         kept = torchvision.ops.nms(boxes, scores, threshold)
     elif len(boxes) and boxes.min() < 0:
         # batched_nms moves groups apart by the largest coordinate; below 0 they would still meet.
@@ -56,6 +63,28 @@ def nms(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None =
     step[kept] = torch.arange(len(kept), device=by.device)
     step = step[torch.where(by < 0, torch.arange(len(by), device=by.device), by)]
     return NmsResult(kept, by, torch.from_numpy(overlap).to(boxes), step)
+
+
+def _survivors(
+    boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor | None
+) -> Tensor:
+    """As torchvision on the CPU, where it goes group by group: bit by bit the same IoUs."""
+    order = scores.sort(descending=True, stable=True).indices.numpy()
+    own, ends = order, np.array([len(order)])
+    if groups is not None:  # each group side by side, by falling score
+        group = groups.numpy()[order]
+        place = np.argsort(group, kind="stable")
+        own, ends = order[place], np.append(np.flatnonzero(np.diff(group[place])) + 1, len(order))
+    # An IoU of 32 bits is above the threshold where it is above the next number below it.
+    limit = np.float32(threshold)
+    if limit > threshold:
+        limit = np.nextafter(limit, np.float32(-np.inf))
+    removed = np.zeros(len(own), np.uint8)
+    _remove(np.ascontiguousarray(boxes.detach().numpy()[own].T), ends, limit, removed)
+    if groups is None:
+        return torch.from_numpy(order[removed == 0])
+    rows = torch.from_numpy(np.sort(own[removed == 0]))
+    return rows[scores[rows].sort(descending=True).indices]
 
 
 def _each_group(boxes: Tensor, scores: Tensor, threshold: float, groups: Tensor) -> Tensor:
@@ -88,6 +117,32 @@ def _explain(
         corners, rows, keepers, corners.take(keepers, 1), first, end, threshold, by, overlap
     )
     return by, overlap
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy")
+def _remove(
+    boxes: NDArray[np.float32], ends: NDArray[np.int64], threshold: float,
+    removed: NDArray[np.uint8],
+) -> None:
+    """Mark what an earlier box of its group removes. Boxes are (4, n), groups side by side.
+
+    The inner loop is over slices from 0 and without a branch, so that it is done in vectors.
+    """
+    x1, y1, x2, y2 = boxes[0], boxes[1], boxes[2], boxes[3]
+    area, none, start = (x2 - x1) * (y2 - y1), np.float32(0), 0
+    for end in ends:
+        for i in range(start, end):
+            if removed[i]:
+                continue
+            left, top, right, bottom = x1[i + 1 : end], y1[i + 1 : end], x2[i + 1 : end], \
+                y2[i + 1 : end]
+            areas, gone = area[i + 1 : end], removed[i + 1 : end]
+            for j in range(len(gone)):
+                width = max(min(x2[i], right[j]) - max(x1[i], left[j]), none)
+                height = max(min(y2[i], bottom[j]) - max(y1[i], top[j]), none)
+                both = width * height
+                gone[j] |= both / (area[i] + areas[j] - both) > threshold
+        start = end
 
 
 @numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")

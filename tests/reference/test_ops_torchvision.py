@@ -87,6 +87,16 @@ def test_nms_of_many_candidates() -> None:
     suppression_holds(some_boxes(6000, random, crowd=500), 0.7, None)
 
 
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+@pytest.mark.parametrize("grouped", [False, True])
+def test_nms_of_many_boxes_at_just_the_threshold(grouped: bool, threshold: float) -> None:
+    random = torch.Generator().manual_seed(9)
+    boxes = some_boxes(1500, random, crowd=200).round() - 30  # also below 0; exact ties of IoU
+    boxes[:20, 2] = boxes[:20, 0]  # no width
+    groups = torch.randint(0, 6, (1500,), generator=random) if grouped else None
+    suppression_holds(boxes, threshold, groups)
+
+
 def test_single_map_anchors() -> None:
     sizes, ratios = (48, 96, 192), (0.5, 1.0, 2.0)
     theirs = AnchorGenerator((sizes,), (ratios,))
