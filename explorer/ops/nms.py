@@ -77,7 +77,7 @@ def _survivors(
         own, ends = order[place], np.append(np.flatnonzero(np.diff(group[place])) + 1, len(order))
     # An IoU of 32 bits is above the threshold where it is above the next number below it.
     limit = np.float32(threshold)
-    if limit > threshold:
+    if float(limit) > threshold:
         limit = np.nextafter(limit, np.float32(-np.inf))
     removed = np.zeros(len(own), np.uint8)
     _remove(np.ascontiguousarray(boxes.detach().numpy()[own].T), ends, limit, removed)

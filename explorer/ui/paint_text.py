@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from explorer.session.scene import Boxes, Label, Labels, Rect
 from explorer.ui.brush import Brush
@@ -14,33 +17,40 @@ from explorer.ui.theme import colour, readable_on
 
 CAPTION = 11.5
 PAD_X, PAD_Y = 5.0, 2.5
+Sides = NDArray[np.float64]
 
 
 class Placer:
-    """Which rectangles on screen hold text already."""
+    """Which rectangles on screen hold text already. Sides (..., 4): left, top, right, bottom."""
 
     def __init__(self, area: Rect) -> None:
         self.area = QRectF(QPointF(area[0], area[1]), QPointF(area[2], area[3]))
         self.taken: list[QRectF] = []
-        self._sides = np.empty((4, 64))  # theirs, left, top, right and bottom; with room for more
 
-    def place(self, wanted: list[QRectF]) -> QRectF | None:
-        """The first of the wanted places that is free and inside, or None. Takes it."""
-        inside = [rect for rect in wanted if self.area.contains(rect)]
-        if not inside:
-            return None
-        sides = np.array([(r.left(), r.top(), r.right(), r.bottom()) for r in inside])
-        left, top, right, bottom = self._sides[:, : len(self.taken)]
-        covered = (sides[:, :1] < right) & (sides[:, 2:3] > left)
-        covered &= (sides[:, 1:2] < bottom) & (sides[:, 3:] > top)
-        free = np.flatnonzero(~covered.any(axis=1))
-        if not len(free):
-            return None
-        if len(self.taken) == self._sides.shape[1]:
-            self._sides = np.concatenate([self._sides, np.empty_like(self._sides)], axis=1)
-        self._sides[:, len(self.taken)] = sides[free[0]]
-        self.taken.append(inside[free[0]])
-        return inside[free[0]]
+    def free(self, places: Sides) -> NDArray[np.bool_]:
+        """Which of some places (..., 4) are inside the area and hold no text yet."""
+        area = self.area
+        free = (places[..., 0] >= area.left()) & (places[..., 1] >= area.top())
+        free &= (places[..., 2] <= area.right()) & (places[..., 3] <= area.bottom())
+        for rect in self.taken:
+            free &= _clear_of(places, rect)
+        return free
+
+    def place(self, rect: QRectF) -> bool:
+        """Take a place, if it is free."""
+        fits = self.area.contains(rect) and not any(rect.intersects(one) for one in self.taken)
+        if fits:
+            self.taken.append(rect)
+        return fits
+
+
+def _clear_of(places: Sides, rect: QRectF) -> NDArray[np.bool_]:
+    """Which places (..., 4) a rectangle does not cover; they may touch it."""
+    clear: NDArray[np.bool_] = places[..., 0] >= rect.right()
+    clear |= places[..., 2] <= rect.left()
+    clear |= places[..., 1] >= rect.bottom()
+    clear |= places[..., 3] <= rect.top()
+    return clear
 
 
 def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
@@ -48,39 +58,67 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
 
     A box outside the area has no tag and is not counted.
     """
+    boxes = brush.view.boxes(layer.boxes)
+    seen = _seen(boxes, placer.area) & np.array([bool(text) for text in layer.captions], np.bool_)
+    rows = np.flatnonzero(seen)
     font = sans(CAPTION, Weight.DemiBold)
-    metrics = QFontMetricsF(font)
-    height = metrics.height() + 2 * PAD_Y - 2
+    texts = [layer.captions[row] for row in rows.tolist()]
+    height = QFontMetricsF(font).height() + 2 * PAD_Y - 2
+    places = _places(boxes[rows], _widths(font, texts) + 2 * PAD_X, height, layer, placer.area)
+    free = placer.free(places)
     painter = brush.painter
+    painter.save()
     painter.setFont(font)
+    painter.setOpacity(max(layer.opacity, 0.85))
     lost = 0
-    boxes = brush.view.boxes(layer.boxes).tolist()
-    for index, ((x1, y1, x2, y2), text) in enumerate(zip(boxes, layer.captions, strict=True)):
-        if not text or not placer.area.intersects(QRectF(QPointF(x1, y1), QPointF(x2, y2))):
-            continue
-        width = metrics.horizontalAdvance(text) + 2 * PAD_X
-        edge = layer.width / 2
-        left = min(max(x1 - edge, placer.area.left()), placer.area.right() - width)
-        right = max(min(x2 + edge, placer.area.right()) - width, placer.area.left())
-        rows = (
-            y1 - height + edge, max(y1, placer.area.top()), y2 - edge,
-            min(y2, placer.area.bottom()) - height,
-        )
-        wanted = [QRectF(x, y, width, height) for y in rows for x in (left, right)]
-        rect = placer.place(wanted)
-        if rect is None:
+    for at, (row, text) in enumerate(zip(rows.tolist(), texts, strict=True)):
+        which = int(free[at].argmax())
+        if not free[at, which]:
             lost += 1
             continue
-        role = layer.roles if isinstance(layer.roles, str) else layer.roles[index]
+        left, top, right, bottom = places[at, which].tolist()
+        rect = QRectF(left, top, right - left, bottom - top)
+        placer.taken.append(rect)
+        free[at + 1 :] &= _clear_of(places[at + 1 :], rect)
+        role = layer.roles if isinstance(layer.roles, str) else layer.roles[row]
         ink = colour(brush.palette, role)
-        painter.setOpacity(max(layer.opacity, 0.85))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(rect, 2, 2)
         painter.setPen(readable_on(ink))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setOpacity(1.0)
+    painter.restore()
     return lost
+
+
+def _seen(boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
+    """Which boxes (n, 4) have a part of their area in `area`."""
+    x1, y1, x2, y2 = boxes.T
+    seen: NDArray[np.bool_] = (x1 < area.right()) & (x2 > area.left())
+    seen &= (y1 < area.bottom()) & (y2 > area.top()) & (x2 > x1) & (y2 > y1)
+    return seen
+
+
+def _widths(font: QFont, texts: Sequence[str]) -> NDArray[np.float64]:
+    metrics = QFontMetricsF(font)
+    return np.array([metrics.horizontalAdvance(text) for text in texts], np.float64)
+
+
+def _places(
+    boxes: Sides, width: NDArray[np.float64], height: float, layer: Boxes, area: QRectF
+) -> Sides:
+    """Where the tags of boxes (n, 4) may stand, best first (n, 8, 4): above the box, inside at its
+    top and bottom, below it; each from the left and from the right."""
+    x1, y1, x2, y2 = boxes.T
+    edge = layer.width / 2
+    left = np.minimum(np.maximum(x1 - edge, area.left()), area.right() - width)
+    right = np.maximum(np.minimum(x2 + edge, area.right()) - width, area.left())
+    tops = np.stack([
+        y1 - height + edge, np.maximum(y1, area.top()), y2 - edge,
+        np.minimum(y2, area.bottom()) - height,
+    ], 1).repeat(2, axis=1)
+    lefts = np.tile(np.stack([left, right], 1), 4)
+    return np.stack([lefts, tops, lefts + width[:, None], tops + height], -1)
 
 
 def paint_labels(brush: Brush, layer: Labels, placer: Placer | None) -> int:
@@ -128,8 +166,7 @@ def _photo_label(brush: Brush, label: Label, placer: Placer) -> int:
     rect = QRectF(x - shift, y - height / 2, width, height)
     if not placer.area.intersects(rect):
         return 0
-    kept = placer.place([rect])
-    if kept is None:
+    if not placer.place(rect):
         return 1
     painter = brush.painter
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -137,8 +174,8 @@ def _photo_label(brush: Brush, label: Label, placer: Placer) -> int:
     plate.setAlphaF(0.82)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(plate)
-    painter.drawRoundedRect(kept, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setFont(font)
     painter.setPen(colour(brush.palette, label.role))
-    painter.drawText(kept, Qt.AlignmentFlag.AlignCenter, label.text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, label.text)
     return 0
