@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any, Literal
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -249,22 +251,39 @@ def changes_text(what: Changes) -> str:
     return " · ".join(parts) or "no change"
 
 
+_lock = Lock()
+_known: WeakKeyDictionary[Trace, tuple[ref[Trace], Changes]] = WeakKeyDictionary()  # by `after`
+
+
 def changes(before: Trace, after: Trace) -> Changes:
-    """Which detections came, went or moved: the same class and the highest IoU, from SAME on."""
+    """Which detections came, went or moved: the same class and the highest IoU, from SAME on.
+
+    Asked for by a method's picture and its switches: what was found of two traces is kept.
+    """
+    with _lock:  # a picture is made in another thread
+        held = _known.get(after)
+    if held is None or held[0]() is not before:
+        held = (ref(before), _found(before, after))
+        with _lock:
+            _known[after] = held
+    return held[1]
+
+
+def _found(before: Trace, after: Trace) -> Changes:
     one, other = before.stage("detections"), after.stage("detections")
     assert isinstance(one, DetectionsStage) and isinstance(other, DetectionsStage)
     iou = overlap(one.boxes, other.boxes)
     iou = np.where(one.labels[:, None] == other.labels[None], iou, 0.0)
-    pairs = list[tuple[int, int]]()
     moved = list[tuple[int, int]]()
-    left = iou.copy()
-    while left.size and left.max() >= SAME:
-        i, j = np.unravel_index(int(left.argmax()), left.shape)
-        pairs.append((int(i), int(j)))
-        if iou[i, j] < STILL:
-            moved.append((int(i), int(j)))
-        left[i], left[:, j] = -1, -1
-    was, now = {i for i, _ in pairs}, {j for _, j in pairs}
+    rows, columns = np.nonzero(iou >= SAME)
+    was, now = set[int](), set[int]()
+    for at in np.argsort(-iou[rows, columns], kind="stable").tolist():
+        i, j = int(rows[at]), int(columns[at])
+        if i not in was and j not in now:
+            was.add(i)
+            now.add(j)
+            if iou[i, j] < STILL:
+                moved.append((i, j))
     return Changes(
         np.array([j for j in range(len(other.boxes)) if j not in now], np.int64),
         np.array([i for i in range(len(one.boxes)) if i not in was], np.int64),

@@ -89,6 +89,7 @@ class BottomBar(QWidget):
         self._swatches: dict[str, str] = {}
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
+        self._offered: tuple[object, ...] = ()
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(14, 9, 14, 9)
         self._lines.setSpacing(6)
@@ -183,6 +184,9 @@ class BottomBar(QWidget):
         Widgets are kept while the choices stay the same.
         """
         names = tuple(name for name, _, _ in layers)
+        offered = (tuple((name, role) for name, _, role in layers), tuple(
+            (c.key, c.title, c.kind, c.unit, c.choices, c.low, c.high) for c in controls
+        ))
         if names != tuple(self.boxes):
             self._build_layers(names)
         swatches = {name: role for name, _, role in layers}
@@ -195,7 +199,6 @@ class BottomBar(QWidget):
         if described != self._described:
             self._described = described
             self._build_controls(controls)
-        self._place_layers()
         for name, on, _ in layers:
             box = self.boxes[name]
             box.blockSignals(True)
@@ -203,6 +206,9 @@ class BottomBar(QWidget):
             box.blockSignals(False)
         for control in controls:
             self._set(self.controls[control.key], control)
+        if offered != self._offered:  # it may need more or less room
+            self._offered = offered
+            self._place_layers()
         self.player.show(next((control for control in controls if control.plays), None))
 
     def _build_layers(self, names: Sequence[str]) -> None:

@@ -14,10 +14,12 @@ from explorer.trace.stages import Trace
 from explorer.ui.studio import Studio
 
 
-def _decide(trace: Trace, choices: Choices) -> Trace:
+def _decide(run: Trace, trace: Trace, choices: Choices) -> Trace:
     from explorer.methods.deciding import decide  # torch; the method that ran has imported it
 
-    return decide(trace, choices)
+    decided = decide(trace, choices)
+    changes(run, decided)  # which is kept: the switches ask for it in the window's thread
+    return decided
 
 
 class Decisions(QObject):
@@ -33,7 +35,6 @@ class Decisions(QObject):
         self._run: dict[str, Trace] = {}  # as the methods ran
         self._from: dict[str, Trace] = {}  # what is decided from: the same, or with other parts
         self._choices: dict[str, Choices] = {}
-        self._changes: dict[str, tuple[Trace, Trace, Changes]] = {}  # between which two
 
     def show(
         self, run: Mapping[str, Trace], chosen: Chosen, varied: Mapping[str, Trace | None]
@@ -63,7 +64,7 @@ class Decisions(QObject):
                     self.decided.emit(method, before, trace)
                 continue
             self.studio.ask(
-                ("decide", method), partial(_decide, trace, choices),
+                ("decide", method), partial(_decide, base, trace, choices),
                 partial(self._arrived, method, trace, choices), rank=-1,
             )
         return self.traces
@@ -88,10 +89,6 @@ class Decisions(QObject):
 
     def changes(self) -> dict[str, Changes]:
         """What the switches changed in the detections, of the methods that are switched."""
-        known, self._changes = self._changes, {}
-        for method, run in self.before().items():
-            now, held = self.traces[method], known.get(method)
-            if held is None or held[0] is not run or held[1] is not now:
-                held = (run, now, changes(run, now))
-            self._changes[method] = held
-        return {method: found for method, (_, _, found) in self._changes.items()}
+        return {
+            method: changes(run, self.traces[method]) for method, run in self.before().items()
+        }

@@ -32,10 +32,13 @@ def paint_outlines(
 ) -> None:
     """groups: (colour, boxes (n, 4) in logical pixels), the last on top. width: logical pixels."""
     ratio = brush.ratio
-    thick = max(1, int(width * ratio + 0.4))
+    thick = thickness(width, ratio)
     area = np.array(brush.area) * ratio
     clip = np.concatenate([np.floor(area[:2]), np.ceil(area[2:])]).astype(np.int32)
-    sides = [(ink, sides_of(boxes * ratio, thick, clip)) for ink, boxes in groups]
+    rects, owner = sides_of(np.concatenate([boxes for _, boxes in groups]) * ratio, thick, clip)
+    ends = np.cumsum([len(boxes) for _, boxes in groups])
+    group = np.searchsorted(ends, owner, "right")
+    sides = [(ink, rects[group == at]) for at, (ink, _) in enumerate(groups)]
     painter = brush.painter
     painter.save()
     painter.scale(1 / ratio, 1 / ratio)  # device pixels from here on
@@ -50,8 +53,15 @@ def paint_outlines(
     painter.restore()
 
 
-def sides_of(boxes: NDArray[np.float64], thick: int, clip: Pixels) -> Pixels:
-    """The sides of boxes (n, 4) as (m, 4) first and last pixels, x1, y1, x2, y2.
+def thickness(width: float, ratio: float) -> int:
+    """Whole device pixels of a line that is `width` logical pixels wide."""
+    return max(1, int(width * ratio + 0.4))
+
+
+def sides_of(
+    boxes: NDArray[np.float64], thick: int, clip: Pixels
+) -> tuple[Pixels, NDArray[np.intp]]:
+    """The sides of boxes (n, 4) as (m, 4) first and last pixels, x1, y1, x2, y2; and whose (m,).
 
     Only what lies inside `clip` (x1, y1, x2, y2; device pixels). Corners belong to the horizontal
     sides; of a box that is too low for two of them, one is left.
@@ -62,18 +72,21 @@ def sides_of(boxes: NDArray[np.float64], thick: int, clip: Pixels) -> Pixels:
     left, top, right, bottom = np.clip(np.floor(boxes), low, high).astype(np.int32).T
     end, foot = np.maximum(right, left) + thick - 1, bottom + thick - 1
     across = np.stack([left, top, end, top + thick - 1], 1)
-    lower = np.stack([left, bottom, end, foot], 1)[bottom - top >= thick]
+    high_enough = bottom - top >= thick
+    lower = np.stack([left, bottom, end, foot], 1)[high_enough]
     inside = bottom - 1 >= top + thick
     upright = np.stack([left, top + thick, left + thick - 1, bottom - 1], 1)[inside]
     wide = inside & (right > left)
     other = np.stack([right, top + thick, right + thick - 1, bottom - 1], 1)[wide]
     sides = np.concatenate([across, lower, upright, other])
+    own = np.arange(len(boxes))
+    owner = np.concatenate([own, own[high_enough], own[inside], own[wide]])
     # The clip's last pixels are x2 - 1 and y2 - 1.
     cut = np.concatenate(
         [np.maximum(sides[:, :2], clip[:2]), np.minimum(sides[:, 2:], clip[2:] - 1)], 1
     )
     seen = (cut[:, 0] <= cut[:, 2]) & (cut[:, 1] <= cut[:, 3])
-    return cast(Pixels, np.ascontiguousarray(cut[seen], np.int32))
+    return cast(Pixels, np.ascontiguousarray(cut[seen], np.int32)), owner[seen]
 
 
 def fill(painter: QPainter, rects: Pixels, ink: QColor) -> None:
@@ -106,7 +119,8 @@ def _overlay(
     image.fill(Qt.GlobalColor.transparent)
     inner = QPainter(image)
     for ink, rects in sides:
-        fill(inner, rects - np.array([left, top, left, top], np.int32), ink)
+        if len(rects):
+            fill(inner, rects - np.array([left, top, left, top], np.int32), ink)
     inner.end()
     if dashes is not None:
         _wipe_gaps(image, left + top - dashes[1], dashes[0])

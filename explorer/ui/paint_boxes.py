@@ -20,7 +20,7 @@ from explorer.ui.box_index import BoxIndex, index_of
 from explorer.ui.brush import Brush
 from explorer.ui.crowd import crowd_pixels
 from explorer.ui.images import from_argb
-from explorer.ui.outlines import paint_outlines
+from explorer.ui.outlines import paint_outlines, thickness
 from explorer.ui.theme import colour
 from explorer.ui.transform import View
 
@@ -35,10 +35,10 @@ Kind = Literal["crowd", "pixels", "lines"]
 
 @dataclass(frozen=True)
 class Look:
-    """few: per role, whether its outlines are smoothed, and whether they have a dark edge."""
+    """edged: per role, whether its outlines have a dark edge, where they are lines."""
 
     kind: Kind
-    few: tuple[tuple[bool, bool], ...] = ()
+    edged: tuple[bool, ...] = ()
 
 
 def look_of(layer: Boxes, view: View, whole: Rect, vector: bool = False) -> Look:
@@ -50,7 +50,7 @@ def look_of(layer: Boxes, view: View, whole: Rect, vector: bool = False) -> Look
     if len(there) > MANY and not layer.fill and not vector:
         return Look("pixels")
     numbers = [len(own) for _, own in index.by_role(there)]
-    return Look("lines", tuple((n <= MANY, layer.width >= 2 and n <= HALO) for n in numbers))
+    return Look("lines", tuple(layer.width >= 2 and n <= HALO for n in numbers))
 
 
 def paint_boxes(brush: Brush, layer: Boxes) -> None:
@@ -62,9 +62,9 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
     area = (*brush.view.back(*brush.area[:2]), *brush.view.back(*brush.area[2:]))
     # Lines have a width: those of boxes just outside come in.
     here = index.touching(area, (layer.width + 2) / brush.view.scale)
+    boxes = brush.view.boxes(layer.boxes)
     groups = [
-        (colour(brush.palette, role), brush.view.boxes(layer.boxes[own]))
-        for role, own in index.by_role(here)
+        (colour(brush.palette, role), boxes[own]) for role, own in index.by_role(here)
     ]
     if look.kind == "crowd":
         for ink, own in groups:
@@ -72,32 +72,27 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
     elif look.kind == "pixels":
         paint_outlines(brush, groups, layer.width, layer.opacity, layer.dashed)
     else:
-        for (ink, own), (smooth, halo) in zip(groups, look.few, strict=True):
+        for (ink, own), edged in zip(groups, look.edged, strict=True):
             if len(own):
-                _outlines(brush, own, ink, layer, smooth, halo)
-
-
-def _crisp(
-    boxes: NDArray[np.float64], width: float, ratio: float
-) -> NDArray[np.float64]:
-    """Outlines moved by less than a device pixel, so that their lines cover whole pixels."""
-    odd = round(width * ratio) % 2 == 1
-    shift = 0.5 if odd else 0.0
-    crisp: NDArray[np.float64] = (np.floor(boxes * ratio) + shift) / ratio
-    return crisp
+                _outlines(brush, own, ink, layer, edged)
 
 
 def _outlines(
-    brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes, smooth: bool, halo: bool
+    brush: Brush, boxes: NDArray[np.float64], ink: QColor, layer: Boxes, edged: bool
 ) -> None:
-    painter = brush.painter
-    crisp = boxes if brush.vector else _crisp(boxes, layer.width, brush.ratio)
+    """On a screen, moved by less than a device pixel and of whole pixels' width: nothing is left to
+    be smoothed."""
+    painter, crisp, width, edge_width = brush.painter, boxes, layer.width, layer.width + 2
+    if not brush.vector:
+        thick, edge = thickness(layer.width, brush.ratio), max(1, round(brush.ratio))
+        crisp = (np.floor(boxes * brush.ratio) + thick % 2 / 2) / brush.ratio
+        width, edge_width = thick / brush.ratio, (thick + 2 * edge) / brush.ratio
     # Far-away corners overflow Qt's rasteriser; just outside the view looks the same.
     reach = 4 * max(brush.whole[2] - brush.whole[0], brush.whole[3] - brush.whole[1]) + 100
     crisp = np.clip(crisp, -reach, reach)
     rects = [QRectF(QPointF(x1, y1), QPointF(x2, y2)) for x1, y1, x2, y2 in crisp.tolist()]
     painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, brush.vector)
     painter.setOpacity(layer.opacity)
     if layer.fill:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -106,12 +101,12 @@ def _outlines(
         painter.setBrush(inside)
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if halo and brush.space == "photo":
+    if edged and brush.space == "photo":
         dark = brush.palette.name == "dark"
-        edge = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
-        painter.setPen(_pen(edge, layer.width + 2, False))
+        shade = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
+        painter.setPen(_pen(shade, edge_width, False))
         painter.drawRects(rects)
-    painter.setPen(_pen(ink, layer.width, layer.dashed))
+    painter.setPen(_pen(ink, width, layer.dashed))
     painter.drawRects(rects)
     painter.restore()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTransform
 
 from explorer.session.scene import Boxes, Label, Labels, Rect
 from explorer.ui.brush import Brush
@@ -123,37 +123,46 @@ def _places(
 
 def paint_labels(brush: Brush, layer: Labels, placer: Placer | None) -> int:
     """Draw the labels; with a placer (on photos) on a plate, and only where there is room."""
-    lost = 0
-    for label in layer.items:
-        if placer is None:
-            _panel_label(brush, label)
-        else:
-            lost += _photo_label(brush, label, placer)
-    return lost
+    if placer is None:
+        _panel_labels(brush, layer)
+        return 0
+    return sum(_photo_label(brush, label, placer) for label in layer.items)
 
 
 def _weight(label: Label) -> Weight:
     return Weight.DemiBold if label.bold else Weight.Normal
 
 
-def _panel_label(brush: Brush, label: Label) -> None:
+SHIFTS = {"left": 0.0, "centre": 0.5, "right": 1.0}  # of a text's width
+
+
+def _panel_labels(brush: Brush, layer: Labels) -> None:
     """Text grows with the panel, so it is drawn in whole-pixel fonts, scaled by the little left."""
-    exact = label.size * brush.view.scale
-    if exact < 3:
-        return
-    size = max(1, round(exact))
-    font = mono(size, _weight(label)) if label.mono else sans(size, _weight(label))
-    metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(label.text)
-    shift = {"left": 0.0, "centre": width / 2, "right": width}[label.anchor]
-    x, y = brush.view.point(label.x, label.y)
     painter = brush.painter
     painter.save()
-    painter.translate(x, y)
-    painter.scale(exact / size, exact / size)
-    painter.setFont(font)
-    painter.setPen(colour(brush.palette, label.role))
-    painter.drawText(QPointF(-shift, metrics.capHeight() / 2), label.text)
+    base = painter.transform()
+    looks: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF, float]] = {}
+    inks = {role: colour(brush.palette, role) for role in {label.role for label in layer.items}}
+    for label in layer.items:
+        exact = label.size * brush.view.scale
+        if exact < 3:
+            continue
+        size = max(1, round(exact))
+        look = label.size, label.bold, label.mono
+        if look not in looks:
+            font = mono(size, _weight(label)) if label.mono else sans(size, _weight(label))
+            metrics = QFontMetricsF(font)
+            looks[look] = font, metrics, metrics.capHeight() / 2
+        font, metrics, drop = looks[look]
+        shift = SHIFTS[label.anchor]
+        if shift:
+            shift *= metrics.horizontalAdvance(label.text)
+        grow = exact / size
+        x, y = brush.view.point(label.x, label.y)
+        painter.setTransform(QTransform(grow, 0, 0, grow, x, y) * base)
+        painter.setFont(font)
+        painter.setPen(inks[label.role])
+        painter.drawText(QPointF(-shift, drop), label.text)
     painter.restore()
 
 

@@ -74,7 +74,7 @@ class StageMap(QWidget):
         """Only what changed is drawn again: 45 cells take longer than a frame."""
         if self.cells.get((method, stage)) != cell:
             self.cells[(method, stage)] = cell
-            self.update(self.cell_rect(method, stage).toAlignedRect())
+            self.update(self.cell_rect(method, stage).toRect())  # no pixel of its neighbours
 
     def show_place(
         self, stage: StageName, method: str | None, enabled: tuple[str, ...]
@@ -118,10 +118,11 @@ class StageMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         region = event.region()
-        self._headings(painter)
+        if region.boundingRect().top() < TOP:
+            self._headings(painter)
         for number, stage in enumerate(STAGE_NAMES, 1):
             row = self.row_rect(stage)
-            if not region.intersects(row.toAlignedRect()):
+            if not region.intersects(row.toRect()):
                 continue
             here, hover = stage == self.stage, stage == self._hover[1]
             if here or hover:
@@ -139,7 +140,7 @@ class StageMap(QWidget):
             painter.setPen(QColor(palette.text if here or hover else palette.muted))
             painter.drawText(QPointF(label.left(), middle + 10), STAGE_TITLES[stage])
             for method in NAMES:
-                if region.intersects(self.cell_rect(method, stage).toAlignedRect()):
+                if region.intersects(self.cell_rect(method, stage).toRect()):
                     self._cell(painter, method, stage)
 
     def _headings(self, painter: QPainter) -> None:

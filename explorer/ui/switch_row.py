@@ -137,7 +137,7 @@ class SwitchRow(QWidget):
         foot.addWidget(self.paper, 1)
         foot.addWidget(self.reset)
         column.addLayout(foot)
-        self.show_switch(switch)
+        self.show_switch(switch, first=True)
 
     def _field(self, switch: Switch) -> QWidget:
         if switch.kind == "toggle":
@@ -178,14 +178,17 @@ class SwitchRow(QWidget):
         elif self._last != self.switch.value:
             self.moved.emit(self._last)
 
-    def show_switch(self, switch: Switch) -> None:
+    def show_switch(self, switch: Switch, first: bool = False) -> None:
         """The value now; what is being dragged stays where the pointer has it."""
+        if switch == self.switch and switch.value == self._last and not first:
+            return
         self.switch = switch
         self.paper.setText(switch.said)
         self.reset.setEnabled(switch.changed)
         self.reset.setVisible(switch.changed)
         if self._rest.isActive():
             return
+        self._last = switch.value
         self.value.setText(value_text(switch, switch.value))
         self.field.blockSignals(True)
         if isinstance(self.field, QCheckBox):

@@ -35,7 +35,7 @@ NOTHING = "Switches appear when a method has found its detections."
 class ChangeLine(QWidget):
     """A method's gained, lost and moved detections."""
 
-    def __init__(self, method: str, changes: Changes, theme: Theme) -> None:
+    def __init__(self, method: str, theme: Theme) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,9 +44,14 @@ class ChangeLine(QWidget):
         swatch.setPixmap(dot(colour(theme.palette, method)).pixmap(11, 11))
         row.addWidget(swatch)
         row.addWidget(QLabel(method_named(method).title), 1)
-        text = QLabel(changes_text(changes))
-        text.setProperty("quiet", not changes)
-        row.addWidget(text)
+        self.text = QLabel()
+        row.addWidget(self.text)
+
+    def show_changes(self, changes: Changes) -> None:
+        self.text.setText(changes_text(changes))
+        if self.text.property("quiet") != (not changes):
+            self.text.setProperty("quiet", not changes)
+            self.text.style().polish(self.text)
 
 
 class SwitchesPanel(QWidget):
@@ -63,6 +68,7 @@ class SwitchesPanel(QWidget):
         self.rows: list[SwitchRow] = []
         self._described: object = None
         self._methods: list[str] | None = None  # whose parts are shown
+        self._lines: dict[str, ChangeLine] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -106,6 +112,8 @@ class SwitchesPanel(QWidget):
     def _forget(self) -> None:
         """Icons have other colours: all rows are made anew when they are shown next."""
         self._described = self._methods = None
+        _empty(self._changes)
+        self._lines = {}
 
     def show_switches(
         self, switches: Sequence[Switch], changes: Mapping[str, Changes],
@@ -127,9 +135,13 @@ class SwitchesPanel(QWidget):
                 self._layout(self._switches).addWidget(row)
         for row, one in zip(self.rows, switches, strict=True):
             row.show_switch(one)
-        _empty(self._changes)
+        if list(changes) != list(self._lines):
+            _empty(self._changes)
+            self._lines = {method: ChangeLine(method, self.theme) for method in changes}
+            for line in self._lines.values():
+                self._layout(self._changes).addWidget(line)
         for method, what in changes.items():
-            self._layout(self._changes).addWidget(ChangeLine(method, what, self.theme))
+            self._lines[method].show_changes(what)
         self.note.setText(NOTE if switches else NOTHING)
         self._switches.setVisible(bool(switches))
         self._changes.setVisible(bool(changes))

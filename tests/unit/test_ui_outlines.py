@@ -85,5 +85,5 @@ def test_later_roles_lie_on_top() -> None:
 
 def test_sides_of_boxes_far_away_do_not_overflow() -> None:
     boxes = np.array([[-1e12, 5, 1e12, 9], [1e12, 0, 2e12, 9]])
-    sides = sides_of(boxes, 1, np.array([0, 0, 40, 30], np.int32))
+    sides, _ = sides_of(boxes, 1, np.array([0, 0, 40, 30], np.int32))
     assert sides.tolist() == [[0, 5, 39, 5], [0, 9, 39, 9]]
