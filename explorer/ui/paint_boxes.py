@@ -62,9 +62,9 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
     area = (*brush.view.back(*brush.area[:2]), *brush.view.back(*brush.area[2:]))
     # Lines have a width: those of boxes just outside come in.
     here = index.touching(area, (layer.width + 2) / brush.view.scale)
-    boxes = brush.view.boxes(layer.boxes)
     groups = [
-        (colour(brush.palette, role), boxes[own]) for role, own in index.by_role(here)
+        (colour(brush.palette, role), brush.view.boxes(layer.boxes[own]))
+        for role, own in index.by_role(here)
     ]
     if look.kind == "crowd":
         for ink, own in groups:
