@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.methods.pooled import pooled
-from explorer.session.scene import Boxes, Heat, Lines, Picture, Pixels, ViewState
+from explorer.session.scene import Boxes, Heat, Labels, Lines, Picture, Pixels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.bin_reading import reading, shift_of
 from explorer.session.scenes.bins import bins_of
@@ -138,6 +138,25 @@ def test_fpns_steps_go_from_c_to_p_and_each_sum_is_its_parts() -> None:
     small = np.asarray(above.values[5], np.float32)
     seen = plane[::2, ::2]
     assert seen.tolist() == small[: seen.shape[0], : seen.shape[1]].tolist()
+
+
+@pytest.mark.parametrize("laterals", [True, False])
+def test_the_map_above_is_added_on_the_way_from_the_lateral_to_the_sum(laterals: bool) -> None:
+    trace = trace_of("fpn")
+    trace = replace(trace, settings=trace.settings | {"laterals": laterals})
+    panel = picture(trace, "features", view("features", show="step by step")).panel
+    assert panel is not None
+    texts = [each for layer in panel.layers if isinstance(layer, Labels) for each in layer.items]
+    at = {each.text: each.x for each in texts}
+    arrows = next(each for each in panel.layers if each.name == "Steps so far")
+    assert isinstance(arrows, Lines)
+    down = [each for each in arrows.segments if each[0] == each[2]]
+    assert len(down) == 3  # into M4, M3, M2
+    for x, _, _, y in down:
+        assert at["L4"] < x < at["M4"]  # not on the way to P
+        leaving = [each for each in arrows.segments if x < each[0] < at["M4"] and each[1] > y]
+        assert min(each[1] for each in leaving) - y < 10  # on to the sum, right below its head
+    assert sum(each.text == "+" for each in texts) == (3 if laterals else 0)
 
 
 def test_enlarging_is_nearest_neighbour_at_odd_sizes_too() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.session.scene import Boxes, Control, Heat, Layer, Lines, Picture, ViewState
+from explorer.session.scene import Boxes, Control, Heat, Layer, Lines, Picture, Rect, ViewState
 from explorer.session.scenes.common import (
     Focus,
     number,
@@ -24,6 +24,8 @@ Kind = Literal["bottom-up", "lateral", "enlarged", "merged", "map"]
 COLUMNS: tuple[tuple[Kind, str], ...] = (
     ("bottom-up", "C"), ("lateral", "L"), ("merged", "M"), ("map", "P"),
 )
+GAPS = (20.0, 34.0, 20.0)  # between the columns; the sum's plus stands in the second
+PLUS = 7.0  # from its middle to where arrows end
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,7 @@ def build_up(
     panel.heading(f"Step {step} of {len(every)}", name)
     panel.text(now.sentence)
     panel.gap(6)
-    _diagram(panel, stage, every[:step], channel)
+    _diagram(panel, trace, stage, every[:step], channel)
     if now.kind in ("enlarged", "merged"):
         _sum(panel, trace, stage, now, channel, (int(cell[0]), int(cell[1])))
         y, x = int(cell[0]), int(cell[1])
@@ -153,15 +155,16 @@ def build_up(
 
 
 def _diagram(
-    panel: Column, stage: FeaturesStage, done: tuple[PyramidStep, ...], channel: int
+    panel: Column, trace: Trace, stage: FeaturesStage, done: tuple[PyramidStep, ...], channel: int
 ) -> None:
     """Figure 3 of the paper as small maps: what is made so far, the latest outlined."""
     levels = sorted({level_of(each) for each in stage.maps}, reverse=True)
-    gap = 22.0
-    side = (panel.inner - gap * (len(COLUMNS) - 1)) / len(COLUMNS)
+    side = (panel.inner - sum(GAPS)) / len(COLUMNS)
     shape = done[0].made.values.shape
     tall = min(side * shape[1] / shape[2], side)
-    x_of = {kind: panel.left + at * (side + gap) for at, (kind, _) in enumerate(COLUMNS)}
+    x_of = {
+        kind: panel.left + at * side + sum(GAPS[:at]) for at, (kind, _) in enumerate(COLUMNS)
+    }
     for kind, letter in COLUMNS:
         panel.label(x_of[kind] + side / 2, panel.y + 7, letter, "muted", 11, "centre")
     panel.gap(18)
@@ -171,9 +174,8 @@ def _diagram(
         for step in done if step.kind != "enlarged"
     }
     last = done[-1]
-    arrows: list[tuple[float, float, float, float]] = []
     for level in levels:
-        for at, (kind, letter) in enumerate(COLUMNS):
+        for kind, letter in COLUMNS:
             x, y = x_of[kind], y_of[level]
             if not any(level_of(e) == level and e.role == kind for e in stage.maps):
                 continue
@@ -185,18 +187,46 @@ def _diagram(
             low = min(0.0, float(plane.min()))
             panel.add(Heat(name="Maps", values=plane, rect=(x, y, x + side, y + tall), low=low,
                            high=max(float(plane.max()), low + 1e-6)))
-            if at and level in (step.level for step in done if step.kind == COLUMNS[at - 1][0]):
-                arrows.append((x - gap + 3, y + tall / 2, x - 3, y + tall / 2))
-            if kind == "merged" and ("merged", level + 1) in there:
-                above = y_of[level + 1] + tall
-                arrows.append((x + side + 7, above - tall / 2, x + side + 7, y + tall / 2))
-    panel.add(Lines(name="Steps so far", segments=np.array(arrows).reshape(-1, 4), role="muted",
-                    width=1.2, arrow=True))
+    corners = {(kind, level): (x_of[kind], y_of[level]) for kind, _ in COLUMNS for level in levels}
+    _arrows(panel, trace, done, corners, (side, tall))
     kind = "merged" if last.kind == "enlarged" else last.kind
     x, y = x_of[kind], y_of[last.level]
     panel.add(Boxes(name="This step", boxes=np.array([[x - 2, y - 2, x + side + 2, y + tall + 2]]),
                     roles="selected", width=2.0))
     panel.y = y_of[levels[-1]] + tall + 20
+
+
+def _arrows(
+    panel: Column, trace: Trace, done: tuple[PyramidStep, ...],
+    corners: dict[tuple[Kind, int], tuple[float, float]], size: tuple[float, float],
+) -> None:
+    """What each map is made of. M above and the lateral meet in a plus before their sum M."""
+    side, tall = size
+    columns = [kind for kind, _ in COLUMNS]
+    made = {(step.kind, step.level) for step in done}
+    top = max(step.level for step in done if step.kind == "bottom-up")
+    beside = trace.settings.get("laterals", True) is not False
+    bends: list[Rect] = []
+    arrows: list[Rect] = []
+    for kind, level in made:
+        x, y = corners["merged" if kind == "enlarged" else kind, level]
+        middle, plus = y + tall / 2, x - GAPS[1] / 2
+        if kind == "enlarged":
+            out, below = x + side / 6, corners["merged", level + 1][1] + tall
+            bends += [(out, below + 2, out, below + 10), (out, below + 10, plus, below + 10)]
+            arrows.append((plus, below + 10, plus, middle - PLUS))
+        elif kind == "merged" and ("enlarged", level) in made:
+            arrows.append((plus + PLUS, middle, x - 3, middle))
+            if beside:
+                arrows.append((x - GAPS[1] + 3, middle, plus - PLUS, middle))
+                panel.label(plus, middle, "+", size=14, anchor="centre", bold=True)
+        elif kind != "bottom-up" and (kind != "merged" or beside or level == top):
+            before = columns.index(kind) - 1
+            if (columns[before], level) in made:
+                arrows.append((x - GAPS[before] + 3, middle, x - 3, middle))
+    for name, segments, head in (("From above", bends, False), ("Steps so far", arrows, True)):
+        panel.add(Lines(name=name, segments=np.array(segments).reshape(-1, 4), role="muted",
+                        width=1.2, arrow=head))
 
 
 def _sum(
