@@ -54,13 +54,14 @@ def _clear_of(places: Sides, rect: QRectF) -> NDArray[np.bool_]:
 
 
 def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
-    """Tags on the boxes of a layer, in the boxes' order; returns how many found no room.
+    """Tags on the boxes of a layer; returns how many found no room.
 
-    A box outside the area has no tag and is not counted.
+    The last box, which is drawn on top, may place its tag first. A box outside the area has no tag
+    and is not counted.
     """
     boxes = brush.view.boxes(layer.boxes)
     seen = _seen(boxes, placer.area) & np.array([bool(text) for text in layer.captions], np.bool_)
-    rows = np.flatnonzero(seen)
+    rows = np.flatnonzero(seen)[::-1]
     font = sans(CAPTION, Weight.DemiBold)
     texts = [layer.captions[row] for row in rows.tolist()]
     height = QFontMetricsF(font).height() + 2 * PAD_Y - 2

@@ -7,14 +7,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from explorer.session.scene import Boxes, Label, Labels, Scene
 from explorer.ui.brush import Brush
-from explorer.ui.fonts import load_fonts
+from explorer.ui.fonts import Weight, load_fonts, sans
 from explorer.ui.paint import paint_scene
-from explorer.ui.paint_text import Placer, paint_captions, paint_labels
+from explorer.ui.paint_text import CAPTION, PAD_X, Placer, paint_captions, paint_labels
 from explorer.ui.theme import DARK
 from explorer.ui.transform import View
 
@@ -61,6 +61,28 @@ def test_captions_keep_clear_of_each_other_and_the_rest_is_counted(
         area.intersects(QRectF(item.x, 90, 40, 20)) for item in labels.items
     )
     assert len(placer.taken) - before + missing == inside
+
+
+def test_the_box_on_top_has_its_tag_where_there_is_room_for_one(qtbot: QtBot) -> None:
+    load_fonts()
+    area = (0.0, 0.0, 120.0, 24.0)
+    image = QImage(120, 24, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    brush = Brush(painter, View(1.0, 0.0, 0.0), area, DARK, "photo", 1.0, area)
+    captions = ("under it", "on top of all")
+    layer = Boxes(
+        name="Boxes", boxes=np.tile([[2.0, 2.0, 118.0, 22.0]], (2, 1)), roles="fpn",
+        captions=captions,
+    )
+    placer = Placer(area)
+    assert paint_captions(brush, layer, placer) == 1
+    painter.end()
+    widths = [
+        QFontMetricsF(sans(CAPTION, Weight.DemiBold)).horizontalAdvance(text) + 2 * PAD_X
+        for text in captions
+    ]
+    assert widths[0] < widths[1]
+    assert [rect.width() for rect in placer.taken] == pytest.approx([widths[1]])
 
 
 def test_a_scene_says_how_many_labels_are_hidden(qtbot: QtBot) -> None:

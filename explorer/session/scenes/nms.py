@@ -43,9 +43,13 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     victims = _strongest(stage, now.suppressed, fewest)
     undecided_drawn = _strongest(stage, now.undecided, waiting)
     strong = strong_rows(trace, stage.scores, keepers)
-    layers = _layers(trace, stage, keepers, strong, victims, undecided_drawn)
+    on_top = now.keeper if going else None
+    layers = _layers(trace, stage, keepers, strong, victims, undecided_drawn, on_top)
     if going:
-        layers += step_layers(now, stage.nms, stage.boxes, "nms", np.arange(len(stage.boxes)))
+        layers += step_layers(
+            now, stage.nms, stage.boxes, "nms", np.arange(len(stage.boxes)),
+            lambda row: tag(trace, int(stage.labels[row]), float(stage.scores[row])),
+        )
     layers += _fate(stage, at)
     layers += selection(trace, at, "nms")
     panel = _panel(trace, stage, at, now, rows)
@@ -86,8 +90,10 @@ def _strongest(stage: NmsStage, rows: Ints, most: int) -> Ints:
 
 
 def _layers(
-    trace: Trace, stage: NmsStage, keepers: Ints, strong: Ints, victims: Ints, undecided: Ints
-) -> list[Layer]:
+    trace: Trace, stage: NmsStage, keepers: Ints, strong: Ints, victims: Ints, undecided: Ints,
+    on_top: int | None = None,
+) -> list[Layer]:  # fmt: skip
+    """on_top: the row that has its tag on a layer above these."""
     layers: list[Layer] = []
     if len(undecided):
         layers.append(
@@ -119,6 +125,7 @@ def _layers(
             Boxes(name="Kept, strongest", boxes=stage.boxes[drawn], stage="nms", rows=drawn,
                   width=2.2, roles=tuple(class_role(int(label)) for label in stage.labels[drawn]),
                   captions=tuple(
+                      "" if row == on_top else
                       tag(trace, int(stage.labels[row]), float(stage.scores[row])) for row in drawn
                   ))
         )

@@ -33,9 +33,10 @@ def iou_control(threshold: float, switch: str = "") -> Control:
 
 
 def step_layers(
-    now: Moment, record: NmsRecord, boxes: Floats, stage: StageName, rows: Ints
-) -> list[Layer]:
-    """The keeper of this step and what it removes, on top of everything.
+    now: Moment, record: NmsRecord, boxes: Floats, stage: StageName, rows: Ints,
+    tag_of: Callable[[int], str],
+) -> list[Layer]:  # fmt: skip
+    """The keeper of this step with its tag and what it removes, on top of everything.
 
     rows: of `stage`, for each row of `boxes` (n, 4).
     """
@@ -60,7 +61,7 @@ def step_layers(
         ]
     layers.append(
         Boxes(name="Keeper of this step", boxes=boxes[[now.keeper]], roles="selected", width=3.0,
-              stage=stage, rows=rows[[now.keeper]])
+              stage=stage, rows=rows[[now.keeper]], captions=(tag_of(now.keeper),))
     )
     return layers
 

@@ -160,7 +160,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     layout = stage.levels[level]
     extent = map_rect(layout, layout.height, layout.width)  # anchors are its cells' centres
     logits = stage.objectness[level_rows(stage, level)]
-    top = layout.start + np.argsort(-logits, kind="stable")[: min(5, len(logits))]
+    top = layout.start + np.argsort(-logits, kind="stable")[: min(5, len(logits))][::-1]
     layers: list[Layer] = [
         Heat(name="Objectness", values=maps[level], rect=extent, low=0, high=1, opacity=0.65),
         Boxes(

@@ -72,14 +72,16 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     ]
     panel = _panel(stage, record, now)
     if going:
+        def objectness(row: int) -> str:
+            return number(float(sigmoid(stage.objectness[stage.top[row]])), 3)
+
         step_table(
             panel, now, record, number(record.threshold),
             lambda row: row_text(Key(trace.method, "regions", int(rows[row]))).replace(
                 "region", "proposal"),
-            lambda row: number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
-            "objectness",
+            objectness, "objectness",
         )
-        layers += step_layers(now, record, stage.candidates, "regions", rows)
+        layers += step_layers(now, record, stage.candidates, "regions", rows, objectness)
     elif outsider_selected(trace, state) is not None:
         chosen(panel, trace, stage, state, at)
         layers += selected(trace, stage, state, at)
