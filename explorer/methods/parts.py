@@ -12,7 +12,7 @@ from typing import Literal
 
 from explorer.ops.strategies import SPACES, STRATEGIES, Strategy
 from explorer.trace.base import STAGE_NAMES, StageName
-from explorer.trace.stages import Trace
+from explorer.trace.stages import FeaturesStage, Trace
 
 PartValue = int | float | bool | str | tuple[float, ...] | tuple[str, ...]
 # What was exchanged in one method, by key; sorted, so that equal variants are equal.
@@ -201,10 +201,29 @@ def regions_part(method: str) -> Part:
 
 def first_stage(trace: Trace, variant: Variant) -> StageName:
     """The earliest stage of the method that the variant changes."""
+    return min(_changed(trace, variant), key=_order(trace).index)
+
+
+def kept_stages(trace: Trace, variant: Variant) -> frozenset[StageName]:
+    """The stages that stay as they are: those before the first that changes, and maps of the whole
+    photo, whatever regions are read from them."""
+    order, changed = _order(trace), _changed(trace, variant)
+    kept = set(order[: order.index(first_stage(trace, variant))])
+    features = trace.stage("features")
+    if isinstance(features, FeaturesStage) and features.maps:
+        at = order.index("features")
+        if all(order.index(stage) > at for stage in changed - {"regions"}):
+            kept.add("features")
+    return frozenset(kept)
+
+
+def _order(trace: Trace) -> list[StageName]:
+    return [stage.name for stage in trace.stages] or list(STAGE_NAMES)
+
+
+def _changed(trace: Trace, variant: Variant) -> set[StageName]:
     own = {part.key: part.first for part in PARTS[trace.method]} | {REGIONS_OF: "regions"}
-    changed = {own[key] for key, _ in variant}
-    order = [stage.name for stage in trace.stages] or list(STAGE_NAMES)
-    return min(changed, key=order.index)
+    return {own[key] for key, _ in variant}
 
 
 def settings_of(variant: Variant) -> Mapping[str, PartValue]:

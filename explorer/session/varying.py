@@ -17,7 +17,7 @@ from explorer.methods.parts import (
     REGIONS_OF,
     SEARCH,
     Variant,
-    first_stage,
+    kept_stages,
     search_of_variant,
     settings_of,
     source_of,
@@ -180,11 +180,10 @@ def _run(
     method: str, variant: Variant, photo: Photo, base: Trace, regions: RegionsStage | None,
     engine: Engine, cancelled: Callable[[], bool],
 ) -> Generator[Working, None, Trace | None]:  # fmt: skip
-    """The variant's trace, its stages before the first that changes those of `base`."""
+    """The variant's trace; stages that do not change are those of `base`."""
     title = method_named(method).title
     yield Working(f"{title} runs again")
-    order = [stage.name for stage in base.stages]
-    kept = order[: order.index(first_stage(base, variant))]
+    kept = kept_stages(base, variant)
     loaded = engine.vary(method, settings_of(variant), keep_maps="features" in kept)
     trace = engine.start(method, loaded)
     trace = replace(trace, settings=trace.settings | {

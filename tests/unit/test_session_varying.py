@@ -100,7 +100,8 @@ def test_every_part_can_be_exchanged_and_looked_at(
         same = other.stage(name) is base.stage(name)
         again = variant[0][0] in (REGIONS_OF, "strategy", "spaces")
         searched = name == "regions" and method in NEEDS_SEARCH and not again
-        assert same == (searched or names.index(name) < names.index(first)), name
+        mapped = name == "features" and method in ("sppnet", "fast_rcnn") and first == "regions"
+        assert same == (searched or mapped or names.index(name) < names.index(first)), name
     # Every view of it can be drawn, and every box of it has its journey.
     for stage in STAGE_NAMES:
         assert picture(other, stage, ViewState()).main.layers
@@ -189,6 +190,10 @@ def test_the_backbone_does_not_run_where_its_maps_stay(traces: dict[str, Trace])
         made(engine, traces, "fast_rcnn", (("svd_fc6", t),))
     made(engine, traces, "fast_rcnn", (("pooling", "roi_align"),))
     assert engine.passes == {"fast_rcnn": 1} and engine.searches == 0
+    base = traces["fast_rcnn"]
+    for other in ((("strategy", "single"),), ((REGIONS_OF, "fpn"), ("svd_fc6", 4))):
+        assert made(engine, traces, "fast_rcnn", other).stage("features") is base.stage("features")
+    assert engine.passes == {"fast_rcnn": 1}  # other regions of the same maps
     for variant in ((("top_down", False),), (("top_down", False), ("only_level", 3))):
         made(engine, traces, "fpn", variant)
     assert engine.passes["fpn"] == 2  # the features change: they are computed, and timed, in full
