@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
@@ -224,6 +224,7 @@ class Canvas(QWidget):
         if hit is not None:
             self.selected = hit.key
             self.picked.emit(hit.key)
+            self._hint(hit, self._hits)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
@@ -241,11 +242,17 @@ class Canvas(QWidget):
                 self.pointed.emit(*spot.view.back(at.x(), at.y()))
         hits = self.hits_at(at.x(), at.y())
         hover = hits[0] if hits else None
+        if (at - self._hits_at).manhattanLength() <= DRAG:  # ↑ ↓ may have gone on from the first
+            chosen = self._hits.place_of(self.selected)
+            hover = hover if chosen is None else self._hits[chosen]
         if (hover and hover.key) != (self._hover and self._hover.key):
             spot = self._spot_at(at.x(), at.y())
             self._hover, self._hover_scene = hover, spot.scene if spot is not None else None
-            self.hinted.emit(_hint(hits, self.describe(hover.key) if hover else ""))
+            self._hint(hover, hits)
             self.update()
+
+    def _hint(self, hit: Hit | None, hits: Hits) -> None:
+        self.hinted.emit(_hint(hit, len(hits) - 1, self.describe(hit.key)) if hit else "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta = event.angleDelta().y() or event.pixelDelta().y()
@@ -284,15 +291,12 @@ class Canvas(QWidget):
         self.camera.show_box(box, spots[0].area if spots else self.body())
 
 
-def _hint(hits: Sequence[Hit], about: str) -> str:
+def _hint(hit: Hit, more: int, about: str) -> str:
     """ "region 412 · 87 × 120 px · <about> · 3 more here"."""
-    if not hits:
-        return ""
-    first = hits[0]
-    x1, y1, x2, y2 = first.box
-    parts = [first.caption] if first.caption else []
-    parts += [row_text(first.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    x1, y1, x2, y2 = hit.box
+    parts = [hit.caption] if hit.caption else []
+    parts += [row_text(hit.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
     parts += [about] if about else []
-    if len(hits) > 1:
-        parts.append(f"{len(hits) - 1:,} more here (↑ ↓)")
+    if more > 0:
+        parts.append(f"{more:,} more here (↑ ↓)")
     return " · ".join(parts)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.session.related import box_of
+from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
@@ -77,6 +78,24 @@ def test_where_the_pointer_is_it_needs_no_click(
     monkeypatch.setattr(cycling.QCursor, "pos", lambda: over.mapToGlobal(QPoint(5, 5)))
     qtbot.keyClick(opened, Qt.Key.Key_Down)
     assert selected(opened).method == "fpn"
+
+
+def test_the_status_line_is_about_the_box_that_up_and_down_chose(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Canvas, "underMouse", lambda self: False)  # the click counts
+    opened.go(opened.workbench.desk.at_stage("regions"))
+    settle(qtbot, opened)
+    at = spot_of(opened, "fpn")
+    click(qtbot, opened, "fpn")
+    canvas = opened.centre.canvases["fpn"]
+    for _ in range(2):
+        qtbot.keyClick(opened, Qt.Key.Key_Down)
+        settle(qtbot, opened)
+        assert row_text(selected(opened)) in opened.strip.hint.text()
+    for nudge in (QPoint(1, 0), QPoint(0, 1)):  # the hand rests on the mouse
+        qtbot.mouseMove(canvas, at + nudge)
+        assert row_text(selected(opened)) in opened.strip.hint.text()
 
 
 def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
