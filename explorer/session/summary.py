@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,16 +79,25 @@ def score_text(trace: Trace, score: float) -> str:
     return signed(score) if score_kind(trace) == "svm" else number(score)
 
 
-def summary_scene(traces: Sequence[Trace], width: float, height: float) -> Scene:
-    """A panel of that size for the methods that have stages; the rest show as "–"."""
+def summary_scene(
+    traces: Sequence[Trace], width: float, height: float, running: bool = False
+) -> Scene:
+    """A panel of that size for the methods that have stages; the rest show as "–".
+
+    running: other methods may still find something.
+    """
     drawing = Drawing(width)
     gaps = ROOMY if height >= ROOMY_FROM else CLOSE
     works = {trace.method: work_of(trace) for trace in traces if trace.stages}
-    _who_found(drawing, traces, _times(drawing, works, gaps) + gaps.block, height, gaps)
+    going = {trace.method for trace in traces if trace.stage("detections") is None}
+    y = _times(drawing, works, going, gaps) + gaps.block
+    _who_found(drawing, traces, y, height, gaps, running)
     return drawing.chart(height).scene
 
 
-def _times(drawing: Drawing, works: dict[str, Work], gaps: Spacing) -> float:
+def _times(
+    drawing: Drawing, works: dict[str, Work], going: Collection[str], gaps: Spacing
+) -> float:
     """A stacked bar for each method, and the legend; returns where it ends."""
     drawing.text(MARGIN, gaps.title, "Where the time goes", 14, bold=True)
     left, right = MARGIN + 92, drawing.width - MARGIN - 66
@@ -102,7 +111,7 @@ def _times(drawing: Drawing, works: dict[str, Work], gaps: Spacing) -> float:
             axis, left, right, y, BAR,
             [(ms, role, "", "") for ms, (_, role, _) in zip(times, GROUPS, strict=True)],
         )
-        text = time_text(work.ms) if work else "–"
+        text = time_text(work.ms) + (" …" if method.name in going else "") if work else "–"
         drawing.text(drawing.width - MARGIN, y, text, 12.5, "muted", "right")
         y += gaps.bar
     return drawing.legend(
@@ -111,7 +120,8 @@ def _times(drawing: Drawing, works: dict[str, Work], gaps: Spacing) -> float:
 
 
 def _who_found(
-    drawing: Drawing, traces: Sequence[Trace], y: float, height: float, gaps: Spacing
+    drawing: Drawing, traces: Sequence[Trace], y: float, height: float, gaps: Spacing,
+    running: bool,
 ) -> None:
     by_name = {trace.method: trace for trace in traces}
     found = {trace.method: found_by(trace) for trace in traces}
@@ -124,7 +134,9 @@ def _who_found(
     y += gaps.heads
     if not names:
         done = any(trace.stage("detections") is not None for trace in traces)
-        text = "No detection above the threshold." if done else "No method has finished yet."
+        text = "No method has finished yet."
+        if done:
+            text = f"No detection above the threshold{' so far' if running else ''}."
         drawing.text(MARGIN, y, text, 12.5, "muted")
         return
     pitch = (drawing.width - 2 * MARGIN) * 0.155

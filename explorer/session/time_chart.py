@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.methods.names import METHODS, MethodName
@@ -43,6 +43,7 @@ def time_chart(
     note: a sentence to stand below.
     """
     works = {trace.method: work_of(trace) for trace in traces if trace.stages}
+    going = {trace.method for trace in traces if trace.stage("detections") is None}
     ours = [work.ms for work in works.values()]
     theirs = [each.ms for each in PUBLISHED]
     if log:
@@ -56,21 +57,21 @@ def time_chart(
         room = right - EDGE - NAME - TOTAL - counts - SAID - 2 * BETWEEN
         end = EDGE + NAME + 0.58 * room + TOTAL
         rows = _rows(TOP, [_published_height(method) for method in METHODS])
-        _measured(drawing, works, axis, EDGE, end, rows, 0.0)
-        _counts(drawing, works, end + BETWEEN, rows, 0.0)
+        _measured(drawing, works, going, axis, EDGE, end, rows, 0.0)
+        _counts(drawing, works, going, end + BETWEEN, rows, 0.0)
         _said(drawing, said, end + counts + 2 * BETWEEN, right, rows, 0.0, names=False)
         bottom = rows.bottom
     else:
         beside = width >= TWO
         rows = _rows(TOP, [LEAST_ROW] * len(METHODS))
         end = right - (counts + BETWEEN if beside else 0.0)
-        _measured(drawing, works, axis, EDGE, end, rows, 0.0)
+        _measured(drawing, works, going, axis, EDGE, end, rows, 0.0)
         top = 0.0
         if not beside:
             top = rows.bottom + 14
             rows = _rows(top + TOP, [LEAST_ROW] * len(METHODS))
             _names(drawing, EDGE, rows)
-        _counts(drawing, works, right - counts, rows, top)
+        _counts(drawing, works, going, right - counts, rows, top)
         top = rows.bottom + 14
         rows = _rows(top + TOP, [_published_height(method) for method in METHODS])
         _said(drawing, said, EDGE, right, rows, top, names=True)
@@ -102,10 +103,10 @@ def _heading(drawing: Drawing, left: float, top: float, text: str, note: str) ->
 
 
 def _measured(
-    drawing: Drawing, works: Mapping[str, Work], axis: Axis, left: float, right: float,
-    rows: Rows, top: float,
+    drawing: Drawing, works: Mapping[str, Work], going: Collection[str], axis: Axis, left: float,
+    right: float, rows: Rows, top: float,
 ) -> None:
-    """This photo's bars, with the total behind each."""
+    """This photo's bars, with the total behind each. going: methods that have not ended."""
     device = next((device_text(work.device) for work in works.values()), "")
     _heading(drawing, left, top, "This photo", f"measured on {device}" if device else "")
     _names(drawing, left, rows)
@@ -122,7 +123,10 @@ def _measured(
             for index, part in enumerate(work.parts)
         ]
         drawing.bar(axis, left, right, y, 16, parts)
-        drawing.text(right + TOTAL, y, time_text(work.ms), 12.5, "text", "right", bold=True)
+        up = 6 if method.name in going else 0
+        drawing.text(right + TOTAL, y - up, time_text(work.ms), 12.5, "text", "right", bold=True)
+        if up:
+            drawing.text(right + TOTAL, y + 7, "so far", 11, "muted", "right")
 
 
 def _part_tip(method: MethodName, work: Work, index: int) -> str:
@@ -138,8 +142,10 @@ def _part_tip(method: MethodName, work: Work, index: int) -> str:
 
 
 def _counts(
-    drawing: Drawing, works: Mapping[str, Work], left: float, rows: Rows, top: float
+    drawing: Drawing, works: Mapping[str, Work], going: Collection[str], left: float, rows: Rows,
+    top: float,
 ) -> None:
+    """Of methods that are through; a part of a count would look like one."""
     _heading(drawing, left, top, "Counts", "")
     for column, (name, why) in enumerate(COUNTS, 1):
         x = left + COUNT * column
@@ -150,6 +156,10 @@ def _counts(
         if work is None:
             continue
         y = rows.middles[method.name]
+        if method.name in going:
+            for column in range(1, len(COUNTS) + 1):
+                drawing.text(left + COUNT * column, y, "–", 12.5, "muted", "right")
+            continue
         values = (
             f"{work.passes:,}", f"{work.regions:,}",
             f"{work.anchors:,}" if work.anchors else "–", amount_text(work.multiply_adds),

@@ -33,14 +33,16 @@ class Summary(QWidget):
         super().__init__(parent)
         self.theme, self._turns = theme, turns
         self.traces: tuple[Trace, ...] = ()
+        self.running = False
         self._still = Still()
         theme.changed.connect(self._redraw)
 
-    def show_traces(self, traces: Sequence[Trace]) -> None:
-        if len(traces) != len(self.traces) or any(
+    def show_traces(self, traces: Sequence[Trace], running: bool) -> None:
+        """running: whether more is still to come."""
+        if running != self.running or len(traces) != len(self.traces) or any(
             one is not other for one, other in zip(traces, self.traces, strict=True)
         ):
-            self.traces = tuple(traces)
+            self.traces, self.running = tuple(traces), running
             self._redraw()
 
     def _redraw(self) -> None:
@@ -56,7 +58,7 @@ class Summary(QWidget):
         grow = shrinking(self.width(), self.height())
         width, height = self.width() * grow, self.height() * grow
         area = (0.0, 0.0, float(self.width()), float(self.height()))
-        scene = summary_scene(self.traces, width, height)
+        scene = summary_scene(self.traces, width, height, self.running)
         paint_scene(painter, scene, fitted(scene.extent, area), area, self.theme.palette)
 
 

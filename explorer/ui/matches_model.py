@@ -19,7 +19,7 @@ from explorer.ui.theme import colour
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 OBJECT, FOUND, TRUTH = "object", "found by", "ground truth"
-NOBODY, REFERENCE = "nobody", " ref"
+REFERENCE = " ref"
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -74,6 +74,11 @@ class MatchesModel(QAbstractTableModel):
         else:
             self.matches = self._given
 
+    @property
+    def methods(self) -> int:
+        """How many methods' detections are compared."""
+        return len(self._traces)
+
     def row_of(self, match: Match) -> int:
         return next((row for row, each in enumerate(self.matches) if each is match), -1)
 
@@ -94,11 +99,13 @@ class MatchesModel(QAbstractTableModel):
         if column == TRUTH:
             return match.note
         if column == FOUND:
+            if not self._traces:
+                return "–"
             if match.alone and len(self._traces) > 1:
                 return f"{method_named(match.alone).title} alone"
             every = len(match.found) == len(self._traces)
             return f"{len(match.found)} of {len(self._traces)}" + (" · all" if every else "") \
-                if match.found else NOBODY
+                if match.found else f"none of {len(self._traces)}"
         one = match.found.get(column)
         if one is None:
             return "–"
@@ -109,7 +116,7 @@ class MatchesModel(QAbstractTableModel):
         if column == FOUND and match.alone:
             return match.alone
         if column == FOUND and not match.found:
-            return "bad"
+            return "bad" if self._traces else "faint"
         if column in self._traces and column not in match.found:
             return "faint"
         return "muted" if column == TRUTH else "text"

@@ -91,7 +91,7 @@ class MatchesPage(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.help)
         theme.changed.connect(self.table.viewport().update)
-        self.follower = Follower(self, bench, "detections", matches, self._put, self._mark)
+        self.follower = Follower(self, bench, "detections", matches, self._put, self._look)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 320)
@@ -114,10 +114,18 @@ class MatchesPage(QWidget):
     ) -> None:
         columns = self.model.columns
         self.model.show_matches(made, {trace.method: trace for trace in traces})
-        text = matches_text(made, len(traces)) if traces else "No method has finished yet."
-        self.count.setText(text)
         if self.model.columns != columns:
             self._fit()
+        self._look()
+
+    def _look(self) -> None:
+        """What may change while the objects stay: how many methods will come, the selection."""
+        found, methods = self.model.matches, self.model.methods
+        text = matches_text(found, methods) if methods else "No method has finished yet."
+        coming = len(self.bench.results.pending(self.bench.desk.enabled))
+        if coming and methods:
+            text = f"{methods} of {methods + coming} methods so far · {text}"
+        self.count.setText(text)
         self._mark()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -28,7 +28,7 @@ from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre
 from explorer.ui.map_cells import cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
-from explorer.ui.status import Status
+from explorer.ui.status import Status, pending
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
@@ -87,7 +87,8 @@ class Presenter(QObject):
         alone = bool(desk.method or desk.swipe) or len(desk.enabled) == 1
         self.centre.show_methods(desk.shown(), not alone, desk.enabled if desk.swipe else ())
         self.centre.summary.show_traces(
-            [traces[name] for name in desk.enabled if name in traces]
+            [traces[name] for name in desk.enabled if name in traces],
+            running=bool(pending(desk.enabled, status)),
         )
         self.stage_map.show_place(desk.stage, desk.method, desk.enabled)
         self.bottom.show_stage(desk.stage)

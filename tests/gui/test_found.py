@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
 from explorer.methods.names import NAMES
+from explorer.session.matches import Match
 from explorer.session.scene import Key
 from explorer.ui.matches_page import MatchesPage
+from explorer.ui.status import Status
 from explorer.ui.window import Window
 from tests.gui.conftest import MadeUpEngine, settle
 
@@ -81,6 +83,25 @@ def test_sorted_by_a_methods_score_with_gaps_last(
         gaps = ["rcnn" not in m.found for m in page.model.matches]
         assert gaps == sorted(gaps)
         assert page.model.heading("rcnn")[0].endswith("↓" if down else "↑")
+
+
+def test_before_the_methods_end_nobody_has_missed_anything(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    page = window.comparing.found
+    horse = Match("horse", (0.0, 0.0, 9.0, 9.0), 0, "", {}, "in it")
+    page.model.show_matches([horse], {})
+    assert page.model.text(horse, "found by") == "–"
+    engine.broken = {"sppnet", "fast_rcnn", "faster_rcnn"}
+    window.open_paths([photo])
+    page_of(qtbot, window)
+    qtbot.waitUntil(lambda: len(page.model.columns) == 4, timeout=60_000)
+    settle(qtbot, window)
+    assert "so far" not in page.count.text()
+    page.bench.results.status["sppnet"] = Status("running", "Running")
+    page.follower.follow()
+    assert page.count.text().startswith("2 of 3 methods so far · ")
+    assert page.model.text(horse, "found by") == "none of 2"
 
 
 def test_it_follows_the_switches_and_the_methods_on_screen(

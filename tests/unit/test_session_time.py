@@ -253,3 +253,29 @@ def test_scores_say_what_they_are() -> None:
 
 def test_stages_are_all_parts() -> None:
     assert len(set(ROLES.values())) == len(ROLES) == len(STAGE_NAMES) + 3
+
+
+def test_a_method_that_still_runs_has_a_time_so_far_and_no_counts() -> None:
+    whole = traces()
+    part = replace(whole[0], stages=whole[0].stages[:2])
+    for width in (1200.0, 800.0, 500.0):
+        words = texts(time_chart([part, *whole[1:]], width).scene)
+        assert words.count("so far") == 1
+        assert words.count("–") == texts(time_chart(whole, width).scene).count("–") + 3
+        assert "so far" not in texts(time_chart(whole, width).scene)
+    summary = texts(summary_scene([part, *whole[1:]], 480.0, 480.0))
+    assert sum(text.endswith(" …") for text in summary) == 1
+
+
+def test_nothing_found_is_no_verdict_while_methods_run() -> None:
+    trace = synthetic_trace("fpn")
+    found = trace.stage("detections")
+    assert isinstance(found, DetectionsStage)
+    none = replace(
+        found, boxes=found.boxes[:0], labels=found.labels[:0], scores=found.scores[:0],
+        source=found.source[:0],
+    )
+    empty = replace(trace, stages=(*trace.stages[:-1], none))
+    for running, said in ((True, "No detection above the threshold so far."),
+                          (False, "No detection above the threshold.")):
+        assert said in texts(summary_scene([empty], 480.0, 480.0, running))
