@@ -27,6 +27,7 @@ def _copy(showing: Showing, palette: Palette) -> QImage:
 
 class Outlet(QObject):
     said = Signal(str, bool)  # a sentence, whether it is bad news
+    asking = Signal()  # the dialog is about to open: what is on screen shall stay
 
     def __init__(
         self, bench: Workbench, studio: Studio, theme: Theme, settings: QSettings, window: QWidget
@@ -42,6 +43,7 @@ class Outlet(QObject):
         if not self.bench.traces:
             self.said.emit(NOTHING.format("export"), True)
             return
+        self.asking.emit()
         dialog = ExportDialog(
             self.bench, self.exporter, self.theme, self.settings, self._window
         )

@@ -126,6 +126,7 @@ class Window(Frame):
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.outlet.ask)
         self.outlet.said.connect(self.banner.say)
+        self.outlet.asking.connect(self.bottom.player.pause)
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
         self.entrance.came.connect(self.open_paths)

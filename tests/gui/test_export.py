@@ -103,6 +103,16 @@ def test_the_present_view_is_saved_as_it_is_seen(
     assert not without.isNull() and without != image
 
 
+def test_a_replay_stands_still_while_its_view_is_exported(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert opened.bottom.player.playing
+    dialog = dialog_of(opened, qtbot)
+    assert not opened.bottom.player.playing
+    dialog.reject()
+
+
 def test_everything_is_saved_from_the_window(
     qtbot: QtBot, opened: Window, tmp_path: Path
 ) -> None:
