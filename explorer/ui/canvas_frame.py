@@ -104,7 +104,15 @@ def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Pale
 def two_lines(
     text: str, room: float, rest: float, width_of: Callable[[str], float]
 ) -> tuple[str, str]:
-    """The text in a line of `room`, and what is left of it in one of `rest`."""
+    """The text in a line of `room`, and what is left of it in one of `rest`.
+
+    It is broken between its parts, "a · b", where both lines then have room for all of it.
+    """
+    parts = text.split(" · ")
+    for count in range(len(parts) - 1, 0, -1):
+        first, second = " · ".join(parts[:count]), " · ".join(parts[count:])
+        if width_of(first) <= room and width_of(second) <= rest:
+            return first, second
     shown = at_words(text, room, width_of)
     first = shown.removesuffix(" …") if shown != text else text
     second = text.removeprefix(first).lstrip(" ·") if first else ""

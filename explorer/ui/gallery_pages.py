@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-SIDE = 440  # pixels that a picture is wide on a sheet
+SIDE = 300  # pixels that a picture is wide on a sheet
 COLUMNS = 4
 GAP = 4
 
@@ -39,7 +39,7 @@ def write_sheets(pictures: Path, folder: Path, about: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     views = by_view(pictures)
     for view, paths in views.items():
-        sheet(paths).save(folder / f"{view}.webp", quality=72, method=6)
+        sheet(paths).save(folder / f"{view}.webp", quality=40, method=4)
     (folder / "README.md").write_text(_page(views, about), encoding="utf-8")
 
 
@@ -49,7 +49,10 @@ def sheet(paths: Sequence[Path]) -> Image.Image:
     for path in paths:
         with Image.open(path) as image:
             height = round(image.height * SIDE / image.width)
-            small.append(image.convert("RGB").resize((SIDE, height), Image.Resampling.LANCZOS))
+            # reducing_gap: whole pixels are averaged first, which takes a fraction of the time.
+            small.append(image.convert("RGB").resize(
+                (SIDE, height), Image.Resampling.LANCZOS, reducing_gap=2.0
+            ))
     rows = [small[at : at + COLUMNS] for at in range(0, len(small), COLUMNS)]
     heights = [max(picture.height for picture in row) for row in rows]
     width = max(len(row) for row in rows) * (SIDE + GAP) - GAP
