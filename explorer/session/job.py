@@ -1,13 +1,13 @@
 """One job: read a photo, run the methods that are wanted, and tell each step as it happens.
 
 The window runs this in a worker thread, the command line in the open; both give an `Engine`, which
-is all that knows torch. Methods run cheapest first, so that the first results come soon; selective
-search runs once and is shared by the three methods that start from it.
+is all that knows torch. What is looked at runs first, then what is cheapest, so that the first
+results come soon; selective search runs once and is shared by the three methods that start from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -77,6 +77,7 @@ class Job:
     weights: FPN's from now on, where they are to change; a trace of FPN's made with others is not
     done. variants: methods to run again with parts exchanged (`explorer.session.varying`), some
     from one of the searches with other strategies that were `searched` for this photo before.
+    looked_at: asked whenever a method is to begin; those on screen go first.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Job:
     weights: Weights | None = None
     variants: tuple[tuple[str, Variant], ...] = ()
     searched: tuple[SearchStage, ...] = ()
+    looked_at: Callable[[], Collection[str]] = tuple
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +171,11 @@ def events(job: Job, engine: Engine, cancelled: Callable[[], bool]) -> Iterator[
         return
     done = set(job.done)
     search = job.search
-    for method in RUN_ORDER:
+    left = list(RUN_ORDER)
+    while left:
+        shown = job.looked_at()
+        method = min(left, key=lambda name: (name not in shown, RUN_ORDER.index(name)))
+        left.remove(method)
         if method == "fpn" and job.weights is not None and not cancelled():
             yield from _other_weights(job.weights, engine, done, job.done)
         if method not in job.methods or method in done:

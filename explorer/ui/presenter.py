@@ -34,6 +34,8 @@ from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
 from explorer.ui.words import short_count, time_text, total_ms
 
+DRAWING = "Drawing …"  # the stage is there, its picture not yet
+
 
 @dataclass(frozen=True, eq=False)
 class Shown:
@@ -154,6 +156,8 @@ class Presenter(QObject):
             self._asked.pop(method, None)
             self._show_message(method, status.text or "Waiting")
             return
+        if method not in self.shown and method not in self._asked:
+            self._show_message(method, DRAWING)
         view = self.view_of(method)
         wanted = (trace, stage, view)
         if self._asked.get(method) == wanted:  # it is there, or on its way
@@ -175,7 +179,7 @@ class Presenter(QObject):
     def show_messages(self) -> None:
         """What methods without a picture are doing now."""
         for method in self.desk.shown():
-            if method not in self.shown:
+            if method not in self.shown and method not in self._asked:
                 self._show_message(method, self.status.get(method, Status()).text or "Waiting")
 
     def _arrived(

@@ -154,7 +154,7 @@ class Sessions(QObject):
             self._restore(found.document)  # its photo is open: nothing has to run again
         else:
             self._coming = found
-            self.bench.open_paths([found.photo])
+            self.bench.open_paths([found.photo], found.document.as_desk().shown())
 
     def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
         coming = self._coming

@@ -225,6 +225,20 @@ def test_a_bad_neighbour_leaves_the_running_photo_alone(
     qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
 
 
+def test_what_is_looked_at_runs_first(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    window.go(window.workbench.desk.alone("fast_rcnn"))
+    engine.gate.clear()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: engine.runs == ["fast_rcnn"], timeout=LONG)
+    window.go(window.workbench.desk.alone("rcnn"))  # asked again at each method's end
+    engine.gate.set()
+    qtbot.waitUntil(lambda: len(engine.runs) == 5, timeout=LONG)
+    assert engine.runs == ["fast_rcnn", "rcnn", "faster_rcnn", "fpn", "sppnet"]
+    settle(qtbot, window)
+
+
 def test_what_was_done_or_cancelled_does_not_run_again_after_a_bad_neighbour(
     qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
 ) -> None:

@@ -91,13 +91,15 @@ def test_a_session_opens_on_another_machine_beside_its_photo(
     shutil.move(photo, there / "renamed.png")
     shutil.move(session, there / session.name)
     opened.close()
-    other = make_window(MadeUpEngine)
+    engine = MadeUpEngine()
+    other = make_window(lambda: engine)
     other.use_theme("dark")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(there / session.name))])
     other.entrance.take(data, "Dropped picture")
     same_view(qtbot, other)
     assert other.workbench.name == "renamed.png"
+    assert engine.runs[0] == "fpn"  # which the session shows alone
 
 
 def test_a_session_of_the_open_photo_runs_nothing_and_can_be_undone(
