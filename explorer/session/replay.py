@@ -23,13 +23,14 @@ def playing_view(
 ) -> tuple[ViewState, Control] | None:
     """The view in which the stage plays, and what plays in it; None where nothing does.
 
-    The given one, or else the first of its choices that has steps (selective search's merges).
+    The given one, or else a choice of it that has steps (selective search's merges); choices within
+    what is shown, which stand last, go before other things to show.
     """
     made = picture(trace, stage, view)
     control = playable(made)
     if control is not None:
         return view, control
-    for choice in made.controls:
+    for choice in reversed(made.controls):
         for value in choice.choices if not choice.part else ():
             other = with_control(view, stage, choice.key, value)
             control = playable(picture(trace, stage, other))

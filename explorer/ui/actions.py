@@ -43,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("V",), "Swipe between two methods", lambda w: w.comparing.swipe(), "V"),
     Command(("Left",), "Previous stage", lambda w: w.tour.step(-1) or w.step_stage(-1), "←"),
     Command(("Right",), "Next stage", lambda w: w.tour.step(1) or w.step_stage(1), "→"),
-    Command(("Space",), "Play or pause the steps of a stage", lambda w: w.bottom.player.toggle(),
+    Command(("Space",), "Play or pause the steps of a stage", lambda w: w.playing.toggle(),
             "Space"),
     Command(("[",), "One step back", lambda w: w.bottom.player.step(-1), "["),
     Command(("]",), "One step forward", lambda w: w.bottom.player.step(1), "]"),

@@ -14,11 +14,11 @@ from PySide6.QtGui import QImage
 from explorer.session.files import whole_file
 from explorer.ui.exporting import Stopped
 from explorer.ui.images import from_image
-from explorer.ui.player import INTERVAL
 
 KINDS = ("gif", "mp4")
 LAST = 10  # the last frame stands as long as so many, but no longer than LAST_MS
 LAST_MS = 2_000
+QUICKEST = 150  # milliseconds a frame stands at least
 SHORT, SLOWEST = 6_000, 800  # a replay takes at least so long, a frame at most; milliseconds
 COLOURS = 255  # of a GIF's 256; Pillow needs one for what does not change
 # VP9 plays in browsers; MPEG-4 Part 2 is what every build of OpenCV can write.
@@ -31,8 +31,8 @@ class _StopError(Exception):
 
 
 def frame_ms(count: int) -> int:
-    """How long each of so many frames stands: the window's interval, more where they are few."""
-    return min(SLOWEST, max(INTERVAL, SHORT // max(count, 1))) // 10 * 10
+    """How long each of so many frames stands: longer where they are few."""
+    return min(SLOWEST, max(QUICKEST, SHORT // max(count, 1))) // 10 * 10
 
 
 def write_movie(

@@ -8,8 +8,19 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from explorer.session.scene import Control
 from explorer.ui.style import Theme
 
-INTERVAL = 150  # milliseconds a step
-FRAMES = 120  # a long replay takes strides, so that it ends in 18 seconds
+FRAMES = 120  # a long replay takes strides: about so many
+WHOLE = 45_000  # milliseconds that a replay takes at most, or little more
+SLOWEST = 1_500  # milliseconds a step where there are few: each is read
+
+
+def stride(steps: int) -> int:
+    """How many steps are taken at once."""
+    return max(1, steps // FRAMES)
+
+
+def interval(steps: int) -> int:
+    """Milliseconds that each picture of so many steps stands."""
+    return min(SLOWEST, WHOLE * stride(steps) // max(steps, 1))
 
 
 class Player(QObject):
@@ -22,12 +33,21 @@ class Player(QObject):
         super().__init__(parent)
         self._control: Control | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(INTERVAL)
+        self._awaited = ""  # the control that is to play when it is there
         self._timer.timeout.connect(self._tick)
 
     @property
     def playing(self) -> bool:
         return self._timer.isActive()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are steps on screen."""
+        return self._control is not None and self._control.high > self._control.low
+
+    def await_control(self, key: str) -> None:
+        """Play a control that will be on screen, from its start."""
+        self._awaited = key
 
     def show(self, control: Control | None) -> None:
         """The control that can be played now, with its present value."""
@@ -38,16 +58,24 @@ class Player(QObject):
         self._control = control
         if not same:
             self.pause()
+        if control is not None and self.ready and control.key == self._awaited:
+            self._awaited = ""
+            self.moved.emit(control.key, control.low)
+            self._start()
 
     def toggle(self) -> None:
         """Play on, from the start where it stands at the end; or pause."""
         if self.playing:
             self.pause()
-        elif self._control is not None and self._control.high > self._control.low:
+        elif self._control is not None and self.ready:
             if int(self._control.value) >= self._control.high:
                 self.moved.emit(self._control.key, self._control.low)
-            self._timer.start()
-            self.changed.emit()
+            self._start()
+
+    def _start(self) -> None:
+        assert self._control is not None
+        self._timer.start(interval(self._control.high - self._control.low))
+        self.changed.emit()
 
     def pause(self) -> None:
         if self.playing:
@@ -71,7 +99,7 @@ class Player(QObject):
         if held is None or int(held.value) >= held.high:
             self.pause()
         else:
-            self._move(max(1, (held.high - held.low) // FRAMES))
+            self._move(stride(held.high - held.low))
 
 
 class PlayButtons(QWidget):

@@ -88,6 +88,7 @@ class Window(Frame):
     def _wire(self) -> None:
         from explorer.ui.cycling import Cycling
         from explorer.ui.following import Following
+        from explorer.ui.playing import Playing
         from explorer.ui.switching import Switching
         from explorer.ui.truth_desk import TruthDesk
         from explorer.ui.words import device_text
@@ -125,8 +126,8 @@ class Window(Frame):
         self.top.method_toggled.connect(lambda name: self.go(bench.desk.toggled(name)))
         self.top.theme_wanted.connect(self.switch_theme)
         self.top.export_wanted.connect(self.outlet.ask)
-        self.outlet.said.connect(self.banner.say)
         self.outlet.asking.connect(self.bottom.player.pause)
+        self.outlet.said.connect(self.banner.say)
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
         self.entrance.came.connect(self.open_paths)
@@ -140,6 +141,8 @@ class Window(Frame):
         self.presenter.selection_shown.connect(self._selection_shown)
         self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
+        self.playing = Playing(bench, self.bottom.player, self.go, self)
+        self.playing.said.connect(self.strip.hint.setText)
         self.cycling = Cycling(self.centre.canvases.values(), self)
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from explorer.trace.base import StageName
 from explorer.trace.stages import NmsStage
-from explorer.ui.player import PlayButtons
+from explorer.ui import player
+from explorer.ui.player import PlayButtons, interval, stride
+from explorer.ui.playing import NO_STEPS
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, settle
+
+
+@pytest.fixture(autouse=True)
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player, "SLOWEST", 60)
 
 
 def at(window: Window, name: str = "nms.step") -> int:
@@ -56,10 +65,13 @@ def test_a_replay_pauses_and_is_undone_at_once(qtbot: QtBot, opened: Window) -> 
     assert opened.workbench.desk == before
 
 
-def test_a_stage_without_steps_has_nothing_to_play(qtbot: QtBot, opened: Window) -> None:
+def test_a_stage_without_steps_has_nothing_to_play_and_says_so(
+    qtbot: QtBot, opened: Window
+) -> None:
     opened.go(opened.workbench.desk.at_stage("detections"))
     settle(qtbot, opened)
     qtbot.keyClick(opened, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: opened.strip.hint.text() == NO_STEPS, timeout=LONG)
     assert not opened.bottom.player.playing
     assert opened.bottom.findChild(PlayButtons) is None
 
@@ -71,3 +83,41 @@ def test_leaving_the_stage_ends_the_replay(qtbot: QtBot, opened: Window) -> None
     assert opened.bottom.player.playing
     qtbot.keyClick(opened, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not opened.bottom.player.playing, timeout=LONG)
+
+
+@pytest.mark.parametrize(
+    ("method", "stage", "before", "control"),
+    [
+        ("fpn", "features", (), ("show", "step by step")),
+        ("faster_rcnn", "regions", (("show", "anchors"),), ("where", "slides")),
+        ("fast_rcnn", "regions", (), ("show", "merges")),
+    ],
+)
+def test_space_goes_to_the_steps_of_a_stage_that_are_behind_a_choice(
+    qtbot: QtBot, opened: Window, method: str, stage: StageName,
+    before: tuple[tuple[str, str], ...], control: tuple[str, str],
+) -> None:
+    desk = opened.workbench.desk.at_stage(stage).alone(method)
+    for name, value in before:
+        desk = desk.with_control(name, value)
+    opened.go(desk)
+    settle(qtbot, opened)
+    assert not opened.bottom.player.ready
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: opened.bottom.player.playing, timeout=LONG)
+    controls = dict(opened.workbench.desk.view.controls)
+    assert controls[f"{stage}.{control[0]}"] == control[1]
+    assert dict(before).get("show", "") in ("", controls[f"{stage}.show"])
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert not opened.bottom.player.playing
+
+
+def test_few_steps_are_slow_enough_to_read_and_many_end_in_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()  # the true pace
+    assert interval(1) == interval(20) == 1_500
+    for steps in (1, 20, 45, 119, 120, 239, 393, 5_000, 100_000):
+        whole = -(-steps // stride(steps)) * interval(steps)
+        assert whole <= 60_000
+        assert interval(steps) >= 180
