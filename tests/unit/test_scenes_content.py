@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,8 +17,10 @@ from explorer.session.scenes.assignment import outside_share
 from explorer.session.scenes.assignment_levels import network_size
 from explorer.session.scenes.common import shown
 from explorer.session.scenes.crops import crop_of, warped
+from explorer.session.scenes.detections import LISTED
 from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, level_lines
 from explorer.session.scenes.merging import labels_after
+from explorer.session.scenes.panel import text_width
 from explorer.session.scenes.rpn_anchors import objectness_map
 from explorer.trace.stages import (
     DetectionsStage,
@@ -345,6 +348,27 @@ def test_nms_draws_the_strongest_boxes_up_to_the_limit(limit: int) -> None:
     if kept == len(stage.nms.kept):
         best = np.sort(stage.scores[every])[::-1][: len(gone)]
         np.testing.assert_array_equal(stage.scores[gone], best)
+
+
+@pytest.mark.parametrize("times", [1, 20, 200])
+def test_coordinates_of_large_photos_keep_off_the_scores(times: int) -> None:
+    trace = trace_of("faster_rcnn")
+    stage = trace.stage("detections")
+    assert isinstance(stage, DetectionsStage) and len(stage.boxes)
+    large = replace(stage, boxes=stage.boxes * times)
+    made = picture(
+        replace(trace, stages=tuple(large if each is stage else each for each in trace.stages)),
+        "detections", ViewState(),
+    )
+    assert made.panel is not None
+    texts = layer(made.panel.layers, "Text")
+    assert isinstance(texts, Labels)
+    boxes = [each for each in texts.items if each.mono and "–" in each.text]
+    assert len(boxes) == min(len(stage.boxes), LISTED)
+    for box in boxes:
+        score = next(each for each in texts.items
+                     if each.mono and each.y == box.y and each.x < box.x)
+        assert box.x - text_width(box.text, round(box.size), True) > score.x + 4
 
 
 def test_counts_of_one_are_singular() -> None:

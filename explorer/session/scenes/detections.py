@@ -20,7 +20,7 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.pairs import tag
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.panel import Cell, Column, text_width
 from explorer.session.switching import Changes, changes, changes_text
 from explorer.trace.base import StageName
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
@@ -158,7 +158,10 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
             for row in range(min(n, LISTED))
         ]
         head = ("class", "score", "x1, y1 – x2, y2", "region")
-        panel.table(cells, head, rows, roles=roles, size=11.0)
+        # Smaller where coordinates have four or five digits: they begin behind the scores.
+        widest = max(text_width(row[2], 1.0, True) for row in rows)
+        size = min(11.0, (cells[2].x - cells[1].x - 8) // widest)
+        panel.table(cells, head, rows, roles=roles, size=size)
         if n > LISTED:
             panel.text(f"and {n - LISTED} more", "muted")
     panel.heading("Highest score of a class", "before NMS")
