@@ -148,7 +148,7 @@ def _suppress_first(trace: Trace, known: _Known, chosen: _Chosen) -> Iterator[St
         every=_every(trace), multiply_adds=_spent(trace, len(known.boxes)),
     )
     threshold = chosen.detection_threshold
-    found = (score >= threshold).nonzero()[: chosen.max_detections, 0]
+    found = (score > threshold).nonzero()[: chosen.max_detections, 0]
     yield DetectionsStage(
         name="detections", ms=watch.ms(), device="cpu", source=freeze(found),
         source_stage="refinement", boxes=photo_boxes(after[found], known.photo),
@@ -182,7 +182,7 @@ def _move_first(trace: Trace, known: _Known, chosen: _Chosen) -> Iterator[Stage]
     )
     threshold = chosen.detection_threshold
     found = survivors.kept[: chosen.max_detections]
-    found = found[score[found] >= threshold]
+    found = found[score[found] > threshold]
     yield DetectionsStage(
         name="detections", ms=watch.ms(), device="cpu", source=freeze(found), source_stage="nms",
         boxes=freeze(boxes[found.numpy()]), labels=freeze(label[found]),

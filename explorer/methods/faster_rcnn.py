@@ -58,7 +58,8 @@ class Settings:
     """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
 
     sizes_used: those of anchor_sizes whose anchors may become proposals; (): all.
-    rpn_refinement: whether anchors are moved before they are proposals.
+    rpn_refinement: whether anchors are moved before they are proposals. proposals: 2,000 in the
+    paper's training (section 3.3), 300 in its tests (section 4.1).
     """
 
     short: int = field(default=288, metadata={"paper": 600})
@@ -135,7 +136,7 @@ def run(
     yield regions
     n = len(boxes)
 
-    # From here on Fast R-CNN: the RoI on the map, first rounding.
+    # From here on Fast R-CNN (section 3.2): the RoI on the map, first rounding.
     with clock("assignment"):
         exact, cells = roi_cells(boxes, 1 / STRIDE)
     yield RoiStage(
@@ -190,7 +191,7 @@ def run(
 
     with clock("detections"):
         found = survivors.kept[: settings.max_detections]
-        found = found[value[found] >= settings.detection_threshold]
+        found = found[value[found] > settings.detection_threshold]
     yield DetectionsStage(
         **clock.of("detections"), source=freeze(found), source_stage="nms",
         boxes=photo_boxes(image.to_photo(after[found]), photo), labels=freeze(label[found]),
@@ -209,7 +210,7 @@ def _propose(
 ) -> tuple[RpnStage, Tensor]:
     """The RPN's stage, and its proposals (n, 4) in network pixels."""
     with clock("regions"):
-        # Objectness and deltas of every anchor.
+        # Objectness and deltas of every anchor, k = 9 a location (section 3.1.1).
         with device.precision():
             logits, deltas = flatten(*net.rpn([shared]))
         objectness, moves = logits[0].float(), deltas[0].float()
@@ -217,7 +218,7 @@ def _propose(
             {"C5": shared}, [settings.anchor_sizes], settings.anchor_ratios,
             [(STRIDE, STRIDE)], (image.scale_x, image.scale_y),
         )
-        # Anchors moved by their deltas, or as they are; boxes inside the photo.
+        # Anchors moved by their deltas (equation 2), or as they are; boxes inside the photo.
         moved = decode(moves, anchors.network) if settings.rpn_refinement else anchors.network
         boxes = clip(moved, image.size)
         # None too small, of all scales or some (arXiv v3, table 8); the best before NMS.
@@ -225,7 +226,7 @@ def _propose(
         rows = used.nonzero()[:, 0]
         top = rows[objectness[rows].topk(min(settings.pre_nms_top, len(rows))).indices]
         candidates, scores = boxes[top], objectness[top].sigmoid()
-        # NMS at IoU 0.7, the best after it.
+        # NMS at IoU 0.7, the best after it (section 3.3).
         survivors = nms(candidates, scores, settings.rpn_nms_threshold)
         kept = survivors.kept[: settings.proposals]
         boxes = candidates[kept]

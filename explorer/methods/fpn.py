@@ -251,7 +251,7 @@ def run(
 
     with clock("detections"):
         found = survivors.kept[: settings.max_detections]
-        found = found[value[found] >= settings.detection_threshold]
+        found = found[value[found] > settings.detection_threshold]
     yield DetectionsStage(
         **clock.of("detections"), source=freeze(found), source_stage="nms",
         boxes=photo_boxes(image.to_photo(after[found]), photo), labels=freeze(label[found]),

@@ -188,7 +188,7 @@ def run(
     )
 
     with clock("detections"):
-        found = (score >= settings.detection_threshold).nonzero()[: settings.max_detections, 0]
+        found = (score > settings.detection_threshold).nonzero()[: settings.max_detections, 0]
     yield DetectionsStage(
         **clock.of("detections"), source=freeze(found), source_stage="refinement",
         boxes=photo_boxes(after[found], photo), labels=freeze(label[found]),

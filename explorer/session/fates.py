@@ -75,7 +75,7 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
                 f"({number(float(nms.scores[by]))}), IoU {float(nms.nms.overlap[row]):.2f} > "
                 f"{number(nms.nms.threshold)}.",
             )
-        if best < threshold:
+        if best <= threshold:
             score, least = _apart(best, threshold)
             return (f"Kept by NMS, but {name} {score} is below {least}.",)
         return (f"{name} {number(best)} lies beyond the "

@@ -138,7 +138,7 @@ def test_scores_and_thresholds(trace: Trace) -> None:
     detections, nms = need(trace, "detections", DetectionsStage), need(trace, "nms", NmsStage)
     scores = need(trace, "scores", ScoresStage)
     assert np.all(np.diff(detections.scores) <= 0)
-    assert np.all(detections.scores >= detections.threshold)
+    assert np.all(detections.scores > detections.threshold)
     assert np.all(nms.scores > nms.score_threshold)
     assert (scores.values[:, scores.first :] > nms.score_threshold).sum() == len(nms.boxes)
     svm = trace.method in ("rcnn", "sppnet")
