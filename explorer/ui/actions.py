@@ -98,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
             "Ctrl+Z"),
     Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", lambda w: w.workbench.steps.redo(),
             "Ctrl+Shift+Z"),
-    Command(("Ctrl+Shift+R",), "Reset all switches to what was run, as in the papers",
+    Command(("Ctrl+Shift+R",), "Reset all switches to what the program ran",
             lambda w: w.go(w.workbench.desk.as_in_the_paper()), "Ctrl+Shift+R"),
     Command(("Ctrl++", "Ctrl+="), "Larger texts and controls",
             lambda w: w.banner.say(step_text_size(w.settings, 1), bad=False), "Ctrl++"),

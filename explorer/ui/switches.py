@@ -99,9 +99,9 @@ class SwitchesPanel(QWidget):
         self._parts = QVBoxLayout()
         self._parts.setSpacing(8)
         inner.addLayout(self._parts)
-        self.reset_all = QPushButton("Reset all to the papers")
-        self.reset_all.setToolTip("Thresholds and parts of all methods as they were run: as in the "
-                                  "papers, at our networks' size (Ctrl+Shift+R)")
+        self.reset_all = QPushButton("Reset all")
+        self.reset_all.setToolTip("Thresholds and parts of all methods as the program ran them; "
+                                  "what the paper says stands under each (Ctrl+Shift+R)")
         self.reset_all.clicked.connect(self.reset_wanted)
         inner.addWidget(self.reset_all)
         inner.addStretch()
