@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 POINTS = 72  # an inch: at so many dots an inch a font's size is its pixels
 
 
-@lru_cache(maxsize=64)
 def formula_image(text: str, size: float, ink: str, ratio: float) -> QImage:
     """A formula in TeX's notation, between dollar signs. size: of its letters in logical pixels.
 

@@ -145,7 +145,7 @@ def settle(window: Window, methods: Collection[str]) -> None:
         QApplication.processEvents()
         time.sleep(0.01)
         done = set(methods) <= set(window.workbench.traces)
-        busy = window.runner.busy or window.studio.busy or not done
+        busy = window.runner.busy or window.studio.busy or window.tour.busy or not done
         quiet = 0 if busy else quiet + 1
 
 

@@ -10,15 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 
 from explorer.paths import samples
 from explorer.session.job import sentence_of
 from explorer.session.state import Desk
-from explorer.session.tour import Page, pages
-from explorer.session.tour_values import Values
+from explorer.session.tour import Block, Page, pages
+from explorer.session.tour_values import UNKNOWN, Values
 from explorer.trace.stages import Trace
 from explorer.ui.formulas import formula_image
 from explorer.ui.kept_bench import KeptBench
+from explorer.ui.studio import Studio
 from explorer.ui.tour_page import Part, TourPage
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 PHOTO = "chelsea"  # the sample on which the tour goes where no sample is open
 LETTERS = 15.0  # pixels, of formulas
 SLOT = "tour"
+Look = tuple[str, str, float]  # a formula's text, its ink, device pixels per logical one
 
 
 class Tour(QObject):
@@ -38,6 +41,11 @@ class Tour(QObject):
         self.theme = window.theme
         self._kept: KeptBench | None = None
         self._trace: Trace | None = None  # whose numbers are in the text
+        self._blocks: tuple[Block, ...] = ()  # of the page that is read
+        self._images: dict[Look, QImage] = {}
+        # A thread for formulas alone: the first one waits for Matplotlib's list of fonts, and
+        # neither texts nor pictures wait for it.
+        self._typesetter: Studio | None = None
         self.pages: tuple[Page, ...] = ()
         self.page: TourPage | None = None
         self.bench.traces_changed.connect(self._fill)
@@ -46,6 +54,17 @@ class Tour(QObject):
     @property
     def on(self) -> bool:
         return self._kept is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a formula is being typeset."""
+        return self._typesetter is not None and self._typesetter.busy
+
+    def close(self) -> None:
+        """Wait for the thread that typesets."""
+        if self._typesetter is not None:
+            self._typesetter.close()
+            self._typesetter = None
 
     def toggle(self) -> None:
         if not self.leave():
@@ -59,6 +78,7 @@ class Tour(QObject):
         """Go to a page; the tour begins where it has not."""
         if self.page is None:
             self.pages = pages()
+            self._typesetter = Studio(self)
             self.page = TourPage(self.theme, self.pages, self.side)
             self.page.wanted.connect(self.show)
             self.page.left.connect(self.leave)
@@ -91,7 +111,6 @@ class Tour(QObject):
         self._window.go(Desk().at_stage(page.stage).alone(page.method))
         if self.page is not None:
             self.page.show_head(number)
-            self.page.show_parts([])  # another page's text does not stand below this head
         self._write(page)
 
     def _again(self) -> None:
@@ -107,24 +126,50 @@ class Tour(QObject):
                 self._write(page)
 
     def _write(self, page: Page) -> None:
+        """The text at once, with its numbers as soon as settings can be read without waiting."""
         self._trace = self.bench.traces.get(page.method)
+        if self._trace is not None:  # its method's module is imported
+            return self._put(page.filled(Values(page.method, self._trace)))
+        self._put(page.filled(lambda name: UNKNOWN))
+        self.bench.presenter.studio.ask(SLOT, partial(filled, page), partial(self._filled, page))
+
+    def _filled(self, page: Page, blocks: tuple[Block, ...] | Exception) -> None:
+        if self.page is None or self.pages[self.page.number] is not page or self._trace is not None:
+            return  # another page is read by now, or this one with the counts of its photo
+        self._put((Block(sentence_of(blocks)),) if isinstance(blocks, Exception) else blocks)
+
+    def _put(self, blocks: tuple[Block, ...]) -> None:
+        """The paragraphs, and those formulas that are typeset; the others follow."""
+        self._blocks = blocks
+        if not self.on or self.page is None or self._typesetter is None:
+            return
         ink, ratio = self.theme.palette.text, self.side.devicePixelRatioF()
-        self.bench.presenter.studio.ask(
-            SLOT, partial(typeset, page, self._trace, ink, ratio), self._written
-        )
+        parts: list[Part] = []
+        missing = []
+        for block in blocks:
+            image = self._images.get((block.text, ink, ratio)) if block.formula else None
+            if block.formula and image is None and UNKNOWN not in block.text:
+                missing.append(block.text)
+            parts.append(image or (UNKNOWN if block.formula else block.text))
+        self.page.show_parts(parts)
+        if missing:
+            self._typesetter.ask(SLOT, partial(typeset, missing, ink, ratio), self._typeset)
 
-    def _written(self, parts: list[Part] | Exception) -> None:
-        if self.on and self.page is not None:
-            shown = [sentence_of(parts)] if isinstance(parts, Exception) else parts
-            self.page.show_parts(shown)
+    def _typeset(self, made: dict[Look, QImage] | Exception) -> None:
+        if isinstance(made, Exception):
+            words = tuple(block for block in self._blocks if not block.formula)
+            return self._put((*words, Block(sentence_of(made))))
+        self._images.update(made)
+        self._put(self._blocks)
 
 
-def typeset(page: Page, trace: Trace | None, ink: str, ratio: float) -> list[Part]:
-    """The page's paragraphs with its numbers in them, and its formulas as images.
+def filled(page: Page) -> tuple[Block, ...]:
+    """The page's blocks before its method has come to a stage. Imports torch: for a worker."""
+    return page.filled(Values(page.method, None))
 
-    Imports torch and Matplotlib: for a worker thread.
-    """
-    return [
-        formula_image(block.text, LETTERS, ink, ratio) if block.formula else block.text
-        for block in page.filled(Values(page.method, trace))
-    ]
+
+def typeset(formulas: list[str], ink: str, ratio: float) -> dict[Look, QImage]:
+    """Formulas as images. Imports Matplotlib, which at first use lists all fonts of the system."""
+    return {
+        (text, ink, ratio): formula_image(text, LETTERS, ink, ratio) for text in formulas
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
@@ -141,9 +143,16 @@ class TourPage(QWidget):
         self._scroll.setWidget(body)
 
 
+def rich(text: str) -> str:
+    """Markdown's ** and * as HTML. Inter is bundled up to 600: bolder, Qt would print it twice."""
+    text = escape(text, quote=False)
+    text = re.sub(r"\*\*(.+?)\*\*", r'<span style="font-weight: 600">\1</span>', text)
+    return re.sub(r"\*(\w+)\*", r"<i>\1</i>", text)
+
+
 def _paragraph(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.MarkdownText)
+    label = QLabel(rich(text))
+    label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     label.setStyleSheet("font-size: 13.5px;")
     label.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -257,6 +257,7 @@ class Window(Frame):
         self.truth.close()
         self.runner.cancel()
         self.runner.close()
+        self.tour.close()
         self.studio.close()
         event.accept()
 

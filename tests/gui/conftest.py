@@ -183,7 +183,9 @@ def window(
 
 def settle(qtbot: QtBot, window: Window) -> None:
     """Wait until nothing runs and every picture is on screen."""
-    qtbot.waitUntil(lambda: not window.runner.busy and not window.studio.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not (
+        window.runner.busy or window.studio.busy or window.tour.busy
+    ), timeout=LONG)
 
 
 @pytest.fixture

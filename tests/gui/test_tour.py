@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,7 @@ from explorer.methods.names import NAMES
 from explorer.paths import samples
 from explorer.session.scene import Key
 from explorer.trace.base import STAGE_NAMES
+from explorer.ui.formulas import formula_image
 from explorer.ui.palette_entries import entries
 from explorer.ui.tour_page import Formula
 from explorer.ui.window import Window
@@ -70,6 +73,39 @@ def test_texts_have_numbers_and_formulas(qtbot: QtBot, touring: Window) -> None:
     formula = touring.tour.page.findChild(Formula)
     assert formula is not None and not formula.pixmap().isNull()
     assert formula.pixmap().width() <= formula.width() * formula.devicePixelRatioF() + 1
+
+
+def test_text_does_not_wait_for_formulas(
+    qtbot: QtBot, touring: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = threading.Event()  # Matplotlib has listed them
+
+    def slow(text: str, size: float, ink: str, ratio: float) -> QImage:
+        fonts.wait()
+        return formula_image(text, size, ink, ratio)
+
+    monkeypatch.setattr("explorer.ui.tour.formula_image", slow)
+    tour = touring.tour
+    assert tour.page is not None
+    try:
+        for number, page in enumerate(tour.pages[:9]):
+            tour.show(number)
+            said = words(touring)
+            for block in page.blocks:
+                opening = block.text.split("**")[0].split("[[")[0].split("*")[0]
+                assert block.formula or opening in said
+            assert tour.page.findChild(Formula) is None
+        qtbot.waitUntil(lambda: not touring.studio.busy, timeout=LONG)
+        with_formula = next(
+            number for number, page in enumerate(tour.pages)
+            if any(block.formula for block in page.blocks)
+        )
+        tour.show(with_formula)
+    finally:
+        fonts.set()
+    qtbot.waitUntil(lambda: tour.page.findChild(Formula) is not None, timeout=LONG)
+    tour.show(with_formula)
+    assert tour.page.findChild(Formula) is not None  # at once, the second time
 
 
 def test_esc_puts_everything_back(

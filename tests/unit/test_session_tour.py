@@ -126,6 +126,13 @@ def test_paragraphs_and_formulas_are_told_apart(tmp_path: Path) -> None:
     assert page.filled(lambda name: f"<{name}>")[1] == Block("$a = <b>$", True)
 
 
+def test_no_tex_is_left_in_a_paragraph() -> None:
+    for page in pages():
+        for block in page.blocks:
+            text = HOLDER.sub("", block.text)
+            assert block.formula or not re.search(r"[$\\_^]", text), text
+
+
 def test_formulas_are_typeset(qtbot: QtBot, values: dict[str, Values]) -> None:
     formulas = [
         block.text for page in pages() for block in page.filled(values[page.method])
