@@ -25,6 +25,7 @@ COUNTS: tuple[tuple[str, str], ...] = (
     ("mult-adds", "Multiplications, each with its addition, of all convolutions and fully "
                   "connected layers, counted from the networks at this photo's sizes."),
 )
+MEASURED = "Measured once, on this photo: first use of a network and other load are included."
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,8 @@ def _foot(
     items = [(name, role) for name, role in ROLES.items() if name in seen]
     y = drawing.legend(items, EDGE, drawing.width - EDGE, y)
     notes = [note] if note else []
+    if works:
+        notes.append(MEASURED)
     if log:
         notes.append("Log scale: a bar's length is its total, its colours are shares of the total.")
     searches = {part for work in works.values() for part in work.parts if part.name == SEARCH}

@@ -15,7 +15,7 @@ from explorer.session.chart import LEGEND_GAP, Chart, Drawing
 from explorer.session.published import PUBLISHED
 from explorer.session.scene import Bars, Labels, Layer, Scene
 from explorer.session.summary import GROUPS, group_times, headline, summary_scene
-from explorer.session.time_chart import time_chart
+from explorer.session.time_chart import MEASURED, time_chart
 from explorer.session.work import OTHER, ROLES, RPN, SEARCH, amount_text, work_of
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import DetectionsStage, SearchStage, Trace
@@ -164,6 +164,7 @@ def test_the_cost_of_searches_is_told_as_it_was() -> None:
     shown = traces()
     chart = time_chart(shown, 1300.0)
     assert any("Selective search ran once" in text for text in texts(chart.scene))
+    assert MEASURED in texts(chart.scene) and MEASURED not in texts(time_chart([], 1300.0).scene)
     rcnn = next(trace for trace in shown if trace.method == "rcnn")
     stage = rcnn.stage("regions")
     assert isinstance(stage, SearchStage)
