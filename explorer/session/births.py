@@ -16,7 +16,7 @@ from explorer.session.scenes.common import (
     signed,
     size_text,
 )
-from explorer.session.scenes.equations import box_lines, decoded, decoding_lines
+from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, decoding_rule
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
@@ -109,6 +109,7 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
             "regions", "RPN refinement",
             (
                 *moves(deltas),
+                decoding_rule("a"),
                 *decoding_lines(before, deltas),
                 *box_lines(before, deltas, box),
             ) if trace.settings.get("rpn_refinement", True) else (

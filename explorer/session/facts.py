@@ -11,7 +11,7 @@ from explorer.session.readings import assignment_cards, pooling_cards
 from explorer.session.related import Related, box_of, related
 from explorer.session.scene import Key
 from explorer.session.scenes.common import label_name, number
-from explorer.session.scenes.equations import box_lines, decoding_lines
+from explorer.session.scenes.equations import box_lines, decoding_lines, decoding_rule
 from explorer.trace.base import StageName
 from explorer.trace.stages import RefinementStage, ScoresStage, Trace
 
@@ -82,12 +82,16 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     best = label_name(trace, order[0])
     if stage.kind == "svm":
         note = "SVM margins"
-        formula = f"w·f + b of the SVM of {best} = {number(objects[order[0]], 3)}"
+        lines = (f"w·f + b of the SVM of {best} = {number(objects[order[0]], 3)}",)
     else:
         note = "softmax"
-        formula = f"e^z / Σ e^z of {best} = {number(objects[order[0]], 3)}"
+        lines = (f"p = e^z / Σ e^z of {best} = {number(objects[order[0]], 3)}",)
+        if stage.first and min(values[0], objects[order[0]]) > 0:
+            ratio = float(np.log(objects[order[0]] / values[0]))
+            lines += (f"z − z of background = ln({objects[order[0]]:.3g} / {values[0]:.3g}) = "
+                      f"{number(ratio)}",)
     key = Key(trace.method, "scores", row)
-    return [Card("scores", "Class scores", (formula,), key, note, tuple(bars))]
+    return [Card("scores", "Class scores", lines, key, note, tuple(bars))]
 
 
 def _refinement_cards(trace: Trace, rows: Related) -> list[Card]:
@@ -100,6 +104,7 @@ def _refinement_cards(trace: Trace, rows: Related) -> list[Card]:
         deltas = stage.deltas[at]
         lines = (
             *moves(deltas),
+            decoding_rule("P"),
             *decoding_lines(stage.before[at], deltas),
             *box_lines(stage.before[at], deltas, box_of(trace, "refinement", at)),
         )

@@ -11,6 +11,7 @@ from explorer.session.scenes.pairs import tag
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
 
 PAIRS = 3  # classes of one region whose NMS is told
+PAIR = "A pair is a region with one of its classes."
 
 
 def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[str, ...]]]:
@@ -25,9 +26,12 @@ def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[st
         gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
         if len(gone):
             gone = gone[np.argsort(-np.asarray(stage.nms.overlap)[gone], kind="stable")]
-            named = [f"{other:,} ({stage.nms.overlap[other]:.2f})" for other in gone[:3].tolist()]
+            named = [
+                f"pair {other:,} (IoU {stage.nms.overlap[other]:.2f})"
+                for other in gone[:3].tolist()
+            ]
             more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
-            lines.append(f"{'pair' if len(gone) == 1 else 'pairs'} {', '.join(named)}{more}")
+            lines.append(f"It removes {', '.join(named)}{more}. {PAIR}")
         note = tag(trace, int(stage.labels[row]), float(stage.scores[row]))
         result.append((row, "NMS", note, tuple(lines)))
     return result

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.methods.names import NAMES
 from explorer.session.facts import cards, facts
+from explorer.session.fates import PAIR
 from explorer.session.related import (
     best_key,
     box_of,
@@ -71,6 +72,23 @@ def test_nearest_is_the_region_of_the_highest_iou(method: str) -> None:
     expected = overlap(box[None], np.asarray(region_boxes(trace)))[0]
     assert found is not None
     assert found[0] == expected.argmax() and found[1] == pytest.approx(expected.max(), abs=1e-5)
+
+
+def test_a_journey_says_what_its_words_and_numbers_are() -> None:
+    trace = trace_of("fast_rcnn")
+    scores, nms = trace.stage("scores"), trace.stage("nms")
+    assert isinstance(scores, ScoresStage) and isinstance(nms, NmsStage)
+    for row in range(rows(trace.stage("detections"))):  # type: ignore[arg-type]
+        own = dict(trace.lineage("detections", row))
+        told = cards(trace, "detections", row)
+        lines = {card.title: card.lines for card in told}
+        assert "x = Px + Pw·tx  w = Pw·e^tw" in lines["Refinement"]
+        values = np.asarray(scores.values[own["scores"]], np.float64)
+        difference = f"{np.log(values[1:].max() / values[0]):.2f}".replace("-", "−")
+        assert lines["Class scores"][1].endswith(f" = {difference}")
+        assert f"of the {len(nms.nms.kept)} pairs kept" in lines["NMS"][0]
+        removes = (np.asarray(nms.nms.suppressed_by) == own["nms"]).any()
+        assert any(PAIR in line for line in lines["NMS"]) == removes
 
 
 def test_nearest_without_regions_is_none() -> None:

@@ -104,7 +104,7 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
         x, y = read.cells[index].tolist()
         value = number(float(read.values[index]), 3)
         weight = "" if weights is None else number(float(weights[index]), 3)
-        rows.append((f"column {x}, row {y}", weight, value))
+        rows.append((f"cell ({x}, {y})", weight, value))
     cells = (Cell(0, mono=False), Cell(200, "right"), Cell(panel.inner, "right"))
     head = ("", "weight", "value") if weights is not None else ()
     panel.table(cells, head, rows, 0 if weights is None else -1)

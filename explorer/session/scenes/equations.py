@@ -38,6 +38,11 @@ def box_lines(before: Floats, deltas: Floats, box: Floats) -> tuple[str, ...]:
     return (line, CLIPPED) if clipped(before, deltas, box) else (line,)
 
 
+def decoding_rule(letter: str) -> str:
+    """The equations of x and w in letters. letter: of the box that is moved, "P" or "a"."""
+    return f"x = {letter}x + {letter}w·tx  w = {letter}w·e^tw"
+
+
 def decoding_lines(before: Floats, deltas: Floats) -> tuple[str, ...]:
     """'x = 96.0 + 64.0·0.0612 = 99.9' and the same for y, w and h.
 

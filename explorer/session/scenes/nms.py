@@ -197,7 +197,8 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
     if by < 0:
         place = int(np.nonzero(np.asarray(stage.nms.kept) == row)[0][0]) + 1
         gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
-        lines = [f"Kept, number {place} of {len(stage.nms.kept)} by score."]
+        kept = plural(len(stage.nms.kept), "pair")
+        lines = [f"Kept: number {place} by score of the {kept} kept, all classes together."]
         if len(gone):
             worst = np.asarray(stage.nms.overlap)[gone]
             lines.append(
