@@ -31,6 +31,11 @@ from explorer.trace.stages import (
 
 Column = Literal["number", "kind", "score", "fate", "size"]
 COLUMNS: tuple[Column, ...] = ("number", "kind", "score", "fate", "size")
+ANCHOR_TIPS = (
+    "A number alone: a proposal. c: another candidate of NMS. a: an anchor that NMS never read.",
+    "Pyramid level, or side of the square of the same area; height : width.",
+    "Objectness: the RPN's probability that there is an object.", "", "",
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,7 +43,8 @@ class Listing:
     """n boxes of one stage. rows (n,): of their keys in `stage`. boxes (n, 4), photo pixels.
 
     names: what `kinds` (n,) counts, classes or kinds of anchor; -1 where a box has none.
-    scores (n,): NaN where there is none. heads: what the columns are called.
+    scores (n,): NaN where there is none. heads: what the columns are called;
+    tips: what that means, where it has to be said.
     """
 
     method: str
@@ -50,6 +56,7 @@ class Listing:
     scores: Floats
     fates: Fates
     heads: tuple[str, str, str, str, str]
+    tips: tuple[str, str, str, str, str] = ("", "", "", "", "")
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -184,7 +191,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,
-        heads=("no.", "anchor", "object", "fate", "w × h"),
+        heads=("no.", "anchor", "object", "fate", "w × h"), tips=ANCHOR_TIPS,
     )
 
 

@@ -88,6 +88,8 @@ class BoxesModel(QAbstractTableModel):
             return None
         if role == Role.TextAlignmentRole:
             return ALIGN.get(COLUMNS[section], RIGHT)
+        if role == Role.ToolTipRole:
+            return self.listing.tips[section] or None
         if role != Role.DisplayRole:
             return None
         arrow = " ↓" if self._falling else " ↑"

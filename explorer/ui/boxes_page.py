@@ -31,7 +31,7 @@ from explorer.ui.table import Table
 LINE = 24  # pixels of a row
 # Pixels of the columns before the last, which takes the rest.
 WIDTHS = {"class": (40, 60, 48, 70), "anchor": (64, 60, 48, 58)}
-WIDEST = 84  # of a class; the column is as wide as the names need
+WIDEST = 84  # of a class or kind of anchor; the column is as wide as the names need
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -70,6 +70,8 @@ class BoxesPage(QWidget):
         self.count.setProperty("quiet", True)
         self.count.setProperty("small", True)
         self.count.setToolTip(COUNTED)
+        self.count.setWordWrap(True)
+        self.count.linkActivated.connect(self.clear)
         self.table = self._table()
         self._arrange()
         self.show_listing(None, (), "")
@@ -131,10 +133,12 @@ class BoxesPage(QWidget):
             self.model.listing = listing
             head = "class" if listing is None else listing.heads[1]
             if head != self._head:
+                if self._head:  # "2:1" finds anchors only
+                    self.search.clear()
                 self._head = head
                 for column, width in enumerate(WIDTHS[head]):
                     self.table.setColumnWidth(column, width)
-            if listing is not None and head == "class":
+            if listing is not None:
                 names = [listing.names[at] for at in set(listing.kinds.tolist()) if at >= 0]
                 longest = max(map(self.model.advance, names), default=0.0)
                 width = min(max(WIDTHS[head][1], round(longest) + 12), WIDEST)
@@ -176,7 +180,17 @@ class BoxesPage(QWidget):
         self._quiet = False
         shown, total = len(self.model.places), len(listing)
         every = plural(total, "box", "boxes")
-        self.count.setText(every if shown == total else f"{shown:,} of {every}")
+        text = every if shown == total else f"{shown:,} of {every}"
+        if total and not shown:
+            ink = self.theme.palette.accent
+            text += f' · <a href="all" style="color:{ink}">clear the search and filters</a>'
+        self.count.setText(text)
+
+    def clear(self) -> None:
+        """All boxes again."""
+        for chip in self.chips.values():
+            chip.setChecked(False)
+        self.search.clear()
 
     # -- what the user does ----------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from explorer.ui.theme import colour
 from explorer.ui.workbench import Workbench
 
 LINE, HEAD = 26, 42  # pixels of a row and of the headings
-WIDTHS = {OBJECT: 92, FOUND: 132, TRUTH: 150}
+WIDTHS = {OBJECT: 92, FOUND: 152, TRUTH: 150}
 METHOD_WIDTHS = (112, 170)  # least and greatest
 HELP = (
     "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "

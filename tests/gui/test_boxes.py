@@ -123,3 +123,25 @@ def test_side_by_side_a_method_is_chosen_and_rpns_list_every_anchor(
     opened.go(opened.workbench.desk.at_stage("image"))
     settle(qtbot, opened)
     assert page.model.rowCount() == 0 and "no boxes" in page.count.text()
+
+
+def test_a_search_that_leaves_nothing_can_be_cleared(qtbot: QtBot, opened: Window) -> None:
+    page = page_of(qtbot, opened, "nms", "fast_rcnn")
+    total = page.model.rowCount()
+    page.search.setText("no such class")
+    page.chips[SUPPRESSED].setChecked(True)
+    assert page.model.rowCount() == 0
+    assert page.count.text().startswith(f"0 of {total:,} boxes · <a ")
+    page.count.linkActivated.emit("all")
+    assert page.model.rowCount() == total and page.count.text() == f"{total:,} boxes"
+
+
+def test_what_finds_anchors_is_not_sought_among_classes(qtbot: QtBot, opened: Window) -> None:
+    page = page_of(qtbot, opened, "regions", "faster_rcnn")
+    page.search.setText("2:1")
+    assert 0 < page.model.rowCount() < len(page.model.listing or ())
+    heads = [page.model.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+             for at in range(3)]
+    assert all(heads) and "Objectness" in heads[2]
+    page_of(qtbot, opened, "regions", "rcnn")
+    assert page.search.text() == "" and page.model.rowCount() == len(page.model.listing or ()) > 0
