@@ -30,14 +30,24 @@ HAIR = 1e-6
 class Recall:
     """Of one method. by_number (n,): recall at IoU 0.5 of its best 1, 2, ... n regions.
 
-    by_iou: for each of NUMBERS, or all regions where there are fewer, recall at each of IOUS.
-    wanted: how many ground-truth boxes count.
+    covered: for each of NUMBERS, or all regions where there are fewer, the IoU (wanted,) of each
+    ground-truth box that counts with the best of these regions.
+    shares: the methods, this one among them, that read the same regions.
     """
 
     method: str
     by_number: NDArray[np.float64]
-    by_iou: dict[int, NDArray[np.float64]]
-    wanted: int
+    covered: dict[int, NDArray[np.float32]]
+    shares: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> int:
+        """How many ground-truth boxes count."""
+        return len(next(iter(self.covered.values())))
+
+    def at(self, number: int, iou: float) -> float:
+        """The recall of so many regions at an IoU."""
+        return float((self.covered[number] >= iou - HAIR).mean())
 
 
 def best_overlaps(regions: Floats, truth: GroundTruth) -> NDArray[np.float32]:
@@ -55,15 +65,16 @@ def recalls(traces: Sequence[Trace], truth: GroundTruth) -> tuple[Recall, ...]:
     """Recall of every method that has regions. Empty where no ground-truth box counts."""
     wanted = int((~truth.difficult).sum())
     found = []
+    all_regions = {trace.method: region_boxes(trace) for trace in traces}
     for trace in traces:
-        regions = region_boxes(trace)
+        regions = all_regions[trace.method]
         if not wanted or not len(regions):
             continue
         best = best_overlaps(regions, truth)
-        levels = np.array(IOUS)[:, None] - HAIR
-        by_iou = {
-            number: (best[min(number, len(best)) - 1] >= levels).mean(axis=1) for number in NUMBERS
-        }
+        covered = {number: best[min(number, len(best)) - 1] for number in NUMBERS}
         by_number = (best >= IOUS[0] - HAIR).mean(axis=1)
-        found.append(Recall(trace.method, by_number, by_iou, wanted))
+        shares = tuple(
+            name for name, other in all_regions.items() if np.array_equal(other, regions)
+        )
+        found.append(Recall(trace.method, by_number, covered, shares))
     return tuple(found)

@@ -23,18 +23,19 @@ class Follower(QObject):
     """stage: methods that have not reached it are left out.
 
     make: called in the studio's thread with the traces and the ground truth. put: shows what that
-    gave. look: what is compared is the same, but the selection may be another.
+    gave. look: what is compared is the same, but the selection may be another. begin: `make` has
+    been asked for.
     """
 
     def __init__(
         self, page: QWidget, bench: Workbench, stage: StageName,
         make: Callable[[tuple[Trace, ...], GroundTruth | None], Any],
         put: Callable[[tuple[Trace, ...], GroundTruth | None, Any], None],
-        look: Callable[[], None] | None = None,
+        look: Callable[[], None] | None = None, begin: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(page)
         self._page, self.bench, self._stage = page, bench, stage
-        self._make, self._put, self._look = make, put, look
+        self._make, self._put, self._look, self._begin = make, put, look, begin
         self._compared: Compared | None = None
         bench.switched.connect(self.follow)
         bench.traces_changed.connect(self.follow)
@@ -57,6 +58,7 @@ class Follower(QObject):
                 self._look()
             return
         self._compared = now = (traces, desk.view.truth)
+        self._begin()
         self.bench.presenter.studio.ask(
             ("compare", self._make), partial(self._make, *now), partial(self._made, now)
         )

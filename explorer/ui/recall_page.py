@@ -24,6 +24,7 @@ NO_TRUTH = (
     "Recall needs ground truth: put a VOC annotation (.xml) or a COCO file (.json) beside the "
     "photo, drop one on the window, or press G and draw a box around each object."
 )
+COMPUTING = "Computing …"
 NO_REGIONS = "No method has its regions yet."
 NONE_COUNTS = "All ground-truth boxes are marked difficult: none of them counts."
 
@@ -65,7 +66,8 @@ class RecallPage(QWidget):
         self._column.addWidget(self.why)
         self._column.addWidget(self.draw, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch()
-        self.follower = Follower(self, bench, "regions", _make, self._put)
+        self.draw.hide()
+        self.follower = Follower(self, bench, "regions", _make, self._put, begin=self._begin)
         theme.changed.connect(self._show)
         self._show()
 
@@ -91,6 +93,11 @@ class RecallPage(QWidget):
         row.addStretch()
         self.chips.idClicked.connect(lambda _: self._show())
         return holder
+
+    def _begin(self) -> None:
+        """Curves that are there stay until the new ones come."""
+        self.why.setText(COMPUTING)
+        self.draw.hide()
 
     def _put(
         self, traces: tuple[Trace, ...], truth: GroundTruth | None, made: tuple[Recall, ...]
@@ -140,7 +147,7 @@ class RecallPage(QWidget):
             holder = QWidget()
             holder.setToolTip(
                 f"{named.title} has {len(one.by_number):,} regions; its {regions:,} best cover "
-                f"{number(100 * one.by_iou[regions][0], 0)} % at IoU {number(IOUS[0])}"
+                f"{number(100 * one.at(regions, IOUS[0]), 0)} % at IoU {number(IOUS[0])}"
             )
             row = QHBoxLayout(holder)
             row.setContentsMargins(0, 2, 0, 2)
@@ -148,6 +155,11 @@ class RecallPage(QWidget):
             row.addWidget(line)
             row.addWidget(name)
             self._lines.addWidget(holder)
-        boxes = QLabel(plural(self._recalls[0].wanted, "ground-truth box", "ground-truth boxes"))
-        boxes.setProperty("quiet", True)
-        self._lines.addWidget(boxes)
+        said = [plural(self._recalls[0].wanted, "ground-truth box", "ground-truth boxes")]
+        for names in dict.fromkeys(one.shares for one in self._recalls if len(one.shares) > 1):
+            *first, last = [method_named(name).title for name in names]
+            said.append(f"{', '.join(first)} and {last} read the same regions: one line")
+        for text in said:
+            label = QLabel(text)
+            label.setProperty("quiet", True)
+            self._lines.addWidget(label)

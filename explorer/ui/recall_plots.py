@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from explorer.session.recall import IOUS, Recall
+from explorer.session.recall import HAIR, IOUS, Recall
 from explorer.session.scenes.common import number
 from explorer.ui.fonts import sans
 from explorer.ui.theme import Palette, colour
@@ -94,7 +94,7 @@ class RecallPlots(QWidget):
             pen.setCosmetic(True)
             pen.setWidthF(WIDTH * self.devicePixelRatioF())  # a cosmetic pen counts device pixels
             self.by_number.plot(*steps(one.by_number), pen=pen, name=one.method)
-            self.by_iou.plot(np.array(IOUS), one.by_iou[regions], pen=pen, name=one.method)
+            self.by_iou.plot(*falls(one.covered[regions]), pen=pen, name=one.method)
 
 
 def steps(recall: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -104,6 +104,21 @@ def steps(recall: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
     ends = np.concatenate([rises, [len(recall) - 1]])
     rows = np.stack([starts, ends], axis=1).ravel()
     return np.log10(rows + 1.0), np.repeat(recall[starts], 2)
+
+
+def falls(
+    covered: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The corners of a staircase between the outer IOUS: the IoU, and the share of `covered` (m,)
+    that reaches it. It falls just behind each ground-truth box's IoU."""
+    low, high = IOUS[0] - HAIR, IOUS[-1]
+    edges = np.unique(covered[(covered >= low) & (covered < high)]).astype(np.float64)
+    starts = np.maximum(np.concatenate([[IOUS[0]], edges]), IOUS[0])
+    ends = np.concatenate([starts[1:], [high]])
+    shares = np.concatenate([
+        [(covered >= low).mean()], (covered[None] > edges[:, None]).mean(axis=1)
+    ])
+    return np.stack([starts, ends], axis=1).ravel(), np.repeat(shares, 2)
 
 
 def _plot(across: str, up: str) -> pyqtgraph.PlotWidget:

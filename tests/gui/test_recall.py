@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
 from explorer.session.ground_truth import GroundTruth, nothing_drawn
 from explorer.session.recall import Recall
-from explorer.ui.recall_page import NONE_COUNTS, RecallPage
-from explorer.ui.recall_plots import DASHES, RecallPlots, steps
+from explorer.ui.recall_page import COMPUTING, NONE_COUNTS, RecallPage
+from explorer.ui.recall_plots import DASHES, RecallPlots, falls, steps
 from explorer.ui.theme import LIGHT
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
@@ -66,6 +66,10 @@ def test_a_curve_for_each_method(qtbot: QtBot, opened: Window) -> None:
     assert list(at_300) == list(NAMES)
     for x, y in at_300.values():
         assert x[0] == 0.5 and x[-1] == 0.95 and (np.diff(y) <= 0).all()
+        assert set(y.tolist()) <= {0.0, 0.5, 1.0}  # of two boxes, and no slopes between
+        assert ((np.diff(x) == 0) | (np.diff(y) == 0)).all()
+    shared = [label.text() for label in page.legend.findChildren(QLabel)]
+    assert "R-CNN, SPPNet and Fast R-CNN read the same regions: one line" in shared
     dashes = {tuple(item.opts["pen"].dashPattern()) for item in plots.by_iou.listDataItems()}
     assert len(dashes) == len(NAMES) == len(set(DASHES.values()))
     qtbot.mouseClick(page.chips.button(100), LEFT)
@@ -86,8 +90,11 @@ def test_it_follows_the_ground_truth(qtbot: QtBot, opened: Window) -> None:
 
 
 def test_the_chips_choose_the_regions(qtbot: QtBot) -> None:
-    by_iou = {number: np.full(10, share) for number, share in ((100, 0.2), (300, 0.4), (2000, 1))}
-    one = Recall("fpn", np.array([0.0, 0.5, 0.5, 1.0]), by_iou, 2)
+    covered = {
+        number: np.repeat(np.float32([1, 0]), [share, 5 - share])
+        for number, share in ((100, 1), (300, 2), (2000, 5))
+    }
+    one = Recall("fpn", np.array([0.0, 0.5, 0.5, 1.0]), covered)
     plots = RecallPlots(QWidget())
     qtbot.addWidget(plots)
     for number, share in ((100, 0.2), (300, 0.4), (2000, 1.0)):
@@ -99,6 +106,22 @@ def test_the_staircase_has_only_its_corners() -> None:
     x, y = steps(np.array([0.0, 0.5, 0.5, 1.0]))
     assert 10**x == pytest.approx([1, 2, 2, 4, 4, 4])
     assert y.tolist() == [0, 0, 0.5, 0.5, 1, 1]
+
+
+def test_recall_falls_just_behind_each_boxs_iou() -> None:
+    x, y = falls(np.array([0.3, 0.5, 0.7, 0.95], np.float32))
+    assert x == pytest.approx([0.5, 0.5, 0.5, 0.7, 0.7, 0.95])
+    assert y.tolist() == [0.75, 0.75, 0.5, 0.5, 0.25, 0.25]
+
+
+def test_while_it_computes_it_says_so(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.with_truth(truth()))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_R)
+    page = opened.comparing.recall
+    assert page.why.text() == COMPUTING and page.why.isVisible() and not page.draw.isVisible()
+    settle(qtbot, opened)
+    assert not page.why.isVisible()
 
 
 def test_the_window_stands_before_pyqtgraph_is_read(root: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.session.ground_truth import BY_HAND, GroundTruth, nothing_drawn, one_name
 from explorer.session.history import History
-from explorer.session.recall import recalls
+from explorer.session.recall import IOUS, recalls
 from explorer.session.scene import Boxes, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.truth_layers import TRUTH, VERDICTS
@@ -175,6 +175,9 @@ def test_recall_grows_with_the_regions() -> None:
     (one,) = recalls([trace], given)
     assert one.by_number.tolist() == [0, 0.5, 1] and one.wanted == 2
     # The second region covers its box by 0.9: with ten IoUs from 0.5 that is right up to 0.9.
-    assert one.by_iou[100].tolist() == [1] * 9 + [0.5]
+    assert [one.at(100, iou) for iou in IOUS] == [1] * 9 + [0.5]
+    assert one.shares == ("fpn",)
+    other = replace(trace, method="faster_rcnn")
+    assert recalls([trace, other], given)[0].shares == ("fpn", "faster_rcnn")
     assert recalls([trace], truth([], [])) == ()
     assert recalls([replace(trace, stages=())], given) == ()
