@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -39,6 +39,12 @@ HELP = (
 def row_title(key: Key) -> str:
     """ "Faster R-CNN region 12"."""
     return f"{method_named(key.method).title} {row_text(key)}"
+
+
+def on_screen(story: Sequence[Card], stage: StageName, show: str) -> list[Card]:
+    """The cards whose view the canvas shows; of a stage with several views, all in its others."""
+    own = [card for card in story if card.stage == stage]
+    return [card for card in own if card.control == ("show", show)] or own
 
 
 class Inspector(QWidget):
@@ -90,7 +96,8 @@ class Inspector(QWidget):
         self._last = (traces, desk, found)
         selected = desk.view.selected
         at = found.get(desk.method or "") or (found.get(selected.method) if selected else None)
-        shown = (at, tuple(found.items()), desk.stage, at and traces[at.key.method])
+        show = str(desk.view.control(desk.stage, "show", ""))
+        shown = (at, tuple(found.items()), desk.stage, show, at and traces[at.key.method])
         if shown == self._shown:
             return
         self._shown = shown
@@ -99,16 +106,17 @@ class Inspector(QWidget):
             return
         trace = traces[at.key.method]
         story = cards(trace, at.key.stage, at.key.row)
-        views = [self._view(card, trace.method, desk.stage) for card in story]
+        here = on_screen(story, desk.stage, show)
+        views = [self._view(card, trace.method, card in here) for card in story]
         for card, view in zip(story, views, strict=True):
             if card.stage == "pooling" and card.key is not None:
                 self._ask_grid(trace, view, card.key)
         views += self._others(found, at.key, selected)
         self._fill(views, f"Journey of {row_title(at.key)}", trace.method)
-        here = next((view for view in views if view.property("here")), None)
-        if here is not None:
+        first = next((view for view in views if view.property("here")), None)
+        if first is not None:
             # The layout settles first; then the card of the stage on screen is brought into view.
-            QTimer.singleShot(0, partial(self._bring, here))
+            QTimer.singleShot(0, partial(self._bring, first))
 
     def _bring(self, card: CardView) -> None:
         if card not in self.cards:
@@ -119,11 +127,11 @@ class Inspector(QWidget):
         below = [view.y() for view in self.cards if bar.value() <= view.y() <= card.y()]
         bar.setValue(min(below, default=bar.value()) - GAP)
 
-    def _view(self, card: Card, method: str, stage: StageName) -> CardView:
+    def _view(self, card: Card, method: str, here: bool) -> CardView:
         leads = f"Show {STAGE_TITLES[card.stage]}" if card.key else ""
         view = CardView(
             card.title, card.note, card.lines, card.bars, method, self.theme,
-            here=card.stage == stage, leads=leads,
+            here=here, leads=leads,
         )
         if card.key is not None:
             view.clicked.connect(partial(self.card_wanted.emit, card))

@@ -108,8 +108,8 @@ QPushButton[toggle="true"]:!checked { color: $muted; }
 QDialog QPushButton[toggle="true"]:checked { border-color: $accent; }
 QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
 #card { background: $raised; border: 1px solid $line; border-radius: 9px; }
-#card[here="true"] { border-color: $accent; }
 #card:hover { border-color: $faint; }
+#card[here="true"] { border-color: $accent; }
 #card:focus { border-color: $accent; }
 #cardtitle { font-weight: 600; }
 #formula { font-family: "JetBrains Mono"; font-size: 11px; }

@@ -33,6 +33,9 @@ def test_a_card_takes_the_canvas_to_its_stage_and_view(qtbot: QtBot, opened: Win
         assert dict(desk.view.controls)["regions.show"] == shown
         picture = opened.centre.canvases["fpn"].picture
         assert picture is not None and picture.controls[0].value == shown
+        assert [card for card in opened.side.inspector.cards if card.property("here")] == [
+            titled(opened, title)
+        ]
 
 
 def test_the_pooled_grid_appears_on_its_card(qtbot: QtBot, opened: Window) -> None:

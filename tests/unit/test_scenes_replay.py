@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.methods.pooled import pooled
-from explorer.session.scene import Boxes, Heat, Labels, Lines, Picture, Pixels, ViewState
+from explorer.session.scene import Boxes, Heat, Key, Labels, Lines, Picture, Pixels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.bin_reading import reading, shift_of
 from explorer.session.scenes.bins import bins_of
@@ -157,6 +157,19 @@ def test_the_map_above_is_added_on_the_way_from_the_lateral_to_the_sum(laterals:
         leaving = [each for each in arrows.segments if x < each[0] < at["M4"] and each[1] > y]
         assert min(each[1] for each in leaving) - y < 10  # on to the sum, right below its head
     assert sum(each.text == "+" for each in texts) == (3 if laterals else 0)
+
+
+def test_boxes_beside_a_selected_proposal_step_back() -> None:
+    trace = trace_of("faster_rcnn")
+    every = view("regions", show="NMS")
+    one = replace(every, selected=Key("faster_rcnn", "regions", 1))
+    plain, asked = (picture(trace, "regions", state) for state in (every, one))
+    for name in ("Kept", "Suppressed"):
+        assert boxes(asked, name).opacity <= 0.25 < 0.6 < boxes(plain, name).opacity
+    assert boxes(asked, "Selected").opacity == 1
+    # While steps are watched, all are looked at.
+    going = replace(one, controls=(*one.controls, ("regions.step", 1)))
+    assert boxes(picture(trace, "regions", going), "Kept").opacity == 1
 
 
 def test_enlarging_is_nearest_neighbour_at_odd_sizes_too() -> None:

@@ -41,6 +41,8 @@ from explorer.session.scenes.rpn_common import (
 from explorer.trace.base import Ints, NmsRecord
 from explorer.trace.stages import RpnStage, Trace
 
+FADED = 0.25  # outlines beside the box that is selected
+
 
 def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
     record = _record(stage, state)
@@ -60,13 +62,17 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
             Boxes(name="Undecided", boxes=stage.candidates[drawn], roles="text", width=1.0,
                   opacity=0.3, stage="regions", rows=rows[drawn])
         )
+    # One box is asked about: the others step back.
+    chosen_one = (at is not None and at.chosen) or outsider_selected(trace, state) is not None
+    one = chosen_one and not going
     layers += [
         Boxes(
             name="Suppressed", boxes=stage.candidates[gone], roles="muted", dashed=True, width=1.0,
-            opacity=0.65, stage="regions", rows=rows[gone],
+            opacity=FADED if one else 0.65, stage="regions", rows=rows[gone],
         ),
         Boxes(
-            name="Kept", boxes=stage.candidates[kept], stage="regions", rows=rows[kept], width=2.0,
+            name="Kept", boxes=stage.candidates[kept], stage="regions", rows=rows[kept],
+            width=1.0 if one else 2.0, opacity=FADED if one else 1.0,
             roles=roles_of(stage, stage.top[kept]),
         ),
     ]
