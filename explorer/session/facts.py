@@ -80,6 +80,7 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     if stage.first:
         bars.append(("background", float(values[0]), number(float(values[0]), 3)))
     best = label_name(trace, order[0])
+    lines: tuple[str, ...]
     if stage.kind == "svm":
         note = "SVM margins"
         lines = (f"w·f + b of the SVM of {best} = {number(objects[order[0]], 3)}",)
