@@ -160,7 +160,10 @@ def _panel(
     panel.heading(shown.name, MEANING[shown.role])
     panel.pair("Cells × channels", _shape(shown))
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
-    panel.text("Cell (0, 0) is centred on the photo's corner.", "muted", 11)
+    panel.text(
+        "As regions read it: cell (0, 0) lies around the photo's corner. So the map hangs over by "
+        "half a cell there, and may fall short opposite.", "muted", 11,
+    )
     panel.gap(3)
     low, high = float(plane.min()), float(plane.max())
     panel.pair("Shown: lowest to highest", f"{number(low)} to {number(high)}")
