@@ -141,9 +141,21 @@ def _rect(box: Floats) -> Rect:
 
 
 def matches_text(of: Sequence[Match], methods: int) -> str:
-    """ "7 objects: 2 found by all, 4 by one method alone, 1 by none"."""
+    """ "7 objects: 2 found by all, 4 by one method alone, 1 by none".
+
+    With ground truth, objects are those that are in it: "2 objects: ... · 8 that are not in it".
+    """
     if not of:
         return "No object was found."
+    if any(match.note for match in of):
+        strange = sum(match.truth < 0 for match in of)
+        there = _counted([match for match in of if match.truth >= 0], methods)
+        return f"{there} · {strange} that {'is' if strange == 1 else 'are'} not in the ground " \
+            "truth" if strange else there
+    return _counted(of, methods)
+
+
+def _counted(of: Sequence[Match], methods: int) -> str:
     counts = (
         (sum(len(match.found) == methods for match in of), "found by all"),
         (sum(bool(match.alone) for match in of), "by one method alone"),

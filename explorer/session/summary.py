@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("NMS", ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"], STAGE_TITLES["detections"])),
 )
 MARGIN, BAR = 18.0, 12.0
+FOUND = "Who found what"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
@@ -130,7 +131,10 @@ def _who_found(
         for name in classes:
             best[name] = best.get(name, 0) + 1
     names = sorted(best, key=lambda name: (-best[name], name))
-    drawing.text(MARGIN, y, "Who found what", 14, bold=True)
+    drawing.text(MARGIN, y, FOUND, 14, bold=True)
+    if names:
+        after = MARGIN + text_width(FOUND, 14, bold=True) + 12
+        drawing.text(after, y, "right or wrong alike", 11.5, "muted")
     y += gaps.heads
     if not names:
         done = any(trace.stage("detections") is not None for trace in traces)

@@ -12,7 +12,7 @@ import explorer.methods.deciding  # noqa: F401 - torch, before a window waits fo
 from explorer.methods.choices import Choices
 from explorer.methods.names import NAMES
 from explorer.session.related import box_of
-from explorer.session.scene import Key
+from explorer.session.scene import Boxes, Key
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.switches import SwitchRow
 from explorer.ui.window import Window
@@ -91,6 +91,11 @@ def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
     picture = opened.centre.canvases["fpn"].picture
     assert picture is not None and "gained" in picture.summary
     assert "Gained" in [layer.name for layer in picture.main.layers]
+    drawn = next(layer for layer in picture.main.layers if layer.name == "Detections")
+    assert isinstance(drawn, Boxes)
+    gained = changed["fpn"].gained.tolist()
+    assert [row for row, caption in zip(drawn.rows.tolist(), drawn.captions, strict=True)
+            if caption.startswith("gained ")] == sorted(gained, reverse=True)
     assert opened.workbench.shown["rcnn"] is opened.workbench.traces["rcnn"]
     before = opened.workbench.traces["fpn"].stage("detections")
     assert before is not None

@@ -350,6 +350,17 @@ def test_nms_draws_the_strongest_boxes_up_to_the_limit(limit: int) -> None:
         np.testing.assert_array_equal(stage.scores[gone], best)
 
 
+def test_the_panel_of_all_anchors_is_about_what_is_drawn_or_selected() -> None:
+    trace = trace_of("faster_rcnn")
+    plain = ViewState(controls=(("regions.show", "all anchors"),))
+    for state, told in ((plain, 0), (replace(plain, selected=Key(trace.method, "regions", 2)), 1)):
+        panel = picture(trace, "regions", state).panel
+        assert panel is not None
+        texts = layer(panel.layers, "Text")
+        assert isinstance(texts, Labels)
+        assert sum(each.text.startswith("Proposal ") for each in texts.items) == told
+
+
 @pytest.mark.parametrize("times", [1, 20, 200])
 def test_coordinates_of_large_photos_keep_off_the_scores(times: int) -> None:
     trace = trace_of("faster_rcnn")

@@ -39,10 +39,12 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     if not by_method:
         roles = tuple(class_role(int(label)) for label in stage.labels[::-1])
     layers: list[Layer] = []
+    what = changes(state.before, trace) if state.before is not None else None
+    gained = set() if what is None else set(what.gained.tolist())
     if n:
         captions = tuple(
-            tag(trace, int(label), float(score))
-            for label, score in zip(stage.labels, stage.scores, strict=True)
+            ("gained " if row in gained else "") + tag(trace, int(label), float(score))
+            for row, (label, score) in enumerate(zip(stage.labels, stage.scores, strict=True))
         )
         layers.append(
             Boxes(name="Detections", boxes=stage.boxes[::-1], roles=roles, stage="detections",
@@ -50,7 +52,6 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         )
     else:
         layers += nothing(trace, stage)
-    what = changes(state.before, trace) if state.before is not None else None
     if what is not None and state.before is not None:
         layers += _changed(state.before, stage, what)
     layers += selection(trace, at, "detections")

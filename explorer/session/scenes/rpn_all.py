@@ -61,7 +61,8 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         "many are shown.", "muted", 11,
     )
     layers += selected(trace, stage, state, at, always=False)
-    chosen(panel, trace, stage, state, at)
+    if at is None or at.chosen:  # nothing is said of a box that is not drawn
+        chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
         summary=shown(len(rows), len(stage.anchors), "anchor"),
