@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from explorer.session.summary import GROUPS
 from explorer.ui.theme import PALETTES, Palette, colour
 
 Array = NDArray[np.float64]
@@ -98,6 +99,12 @@ def test_few_colours_are_told_apart_by_all_eyes(palette: Palette, group: str) ->
     assert closest(colours, "all cones") > 0.12
     assert closest(colours, "no long") > 0.055 and closest(colours, "no medium") > 0.055
     assert closest(colours, "no short") > 0.025  # one person in ten thousand
+
+
+def test_parts_of_the_summarys_bars_are_further_apart(palette: Palette) -> None:
+    parts = [colour(palette, role).name() for _, role, _ in GROUPS]
+    assert closest(parts, "all cones") > 0.15
+    assert closest(parts, "no long") > 0.08 and closest(parts, "no medium") > 0.08
 
 
 def test_twenty_classes_have_twenty_colours(palette: Palette) -> None:
