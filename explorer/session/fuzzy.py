@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # What a found letter is worth: more where a word begins, and where it follows the last one found.
-LETTER, BEGINNING, FOLLOWING, FIRST = 1.0, 6.0, 4.0, 3.0
+LETTER, BEGINNING, FOLLOWING, FIRST = 1.0, 6.0, 8.0, 3.0
 APART = 0.4  # less for a text's every further letter, so that shorter texts come first
 NOWHERE = float("-inf")
 

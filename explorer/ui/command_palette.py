@@ -56,13 +56,13 @@ class Hit:
 def search(offered: Sequence[Entry], query: str) -> list[Hit]:
     """The entries in which the query is found, best first; all of them where it is empty.
 
-    The words may also be those of the entry's group: "switch nms".
+    The words may also be those of the entry's group, "switch nms", or other names of it.
     """
     if not query.strip():
         return [Hit(entry) for entry in offered]
     found = []
     for number, entry in enumerate(offered):
-        hit = match(query, f"{entry.title}  {entry.group}")
+        hit = match(query, f"{entry.title}  {entry.group}  {entry.also}")
         if hit is not None:
             places = tuple(place for place in hit.places if place < len(entry.title))
             found.append((-hit.score, number, Hit(entry, places)))
@@ -218,10 +218,9 @@ class CommandPalette(QFrame):
 
     def leave(self) -> None:
         """Close, and give the keyboard back."""
-        self.hide()
-        if self._before is not None:
-            self._before.setFocus()
-        self._before = None
+        before, self._before = self._before, None
+        self.hide()  # Qt gives it to the next widget in turn, the first method's chip
+        (before or self._window.centre).setFocus()
 
     def run(self) -> None:
         """Do what is chosen; the palette is closed by then."""

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QComboBox
+
 from explorer.methods.names import METHODS, method_named
 from explorer.paths import samples
 from explorer.session.scenes.common import STAGE_TITLES
@@ -21,22 +23,39 @@ if TYPE_CHECKING:
     from explorer.ui.window import Window
 
 PALETTE_KEYS = "Ctrl+Shift+P"
+# What the papers call a method's stage, beside the name that it has here.
+ALSO: dict[tuple[str, StageName], str] = {
+    **{(name, "regions"): "selective search proposals" for name in ("rcnn", "sppnet", "fast_rcnn")},
+    ("faster_rcnn", "regions"): "RPN proposals anchors objectness",
+    ("fpn", "regions"): "RPN proposals anchors objectness",
+    ("fpn", "features"): "pyramid top-down lateral",
+    ("fpn", "assignment"): "pyramid level",
+    ("rcnn", "assignment"): "crop warp context",
+    ("sppnet", "pooling"): "spatial pyramid",
+    ("fast_rcnn", "pooling"): "RoI pooling",
+    ("faster_rcnn", "pooling"): "RoI pooling",
+    ("fpn", "pooling"): "RoIAlign",
+}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """group: what kind of thing it is; keys: those that do the same, "" where there are none."""
+    """group: what kind of thing it is; keys: those that do the same, "" where there are none.
+
+    also: other words by which it is found.
+    """
 
     title: str
     group: str
     run: Callable[[], object]
     keys: str = ""
+    also: str = ""
 
 
 def entries(window: Window) -> list[Entry]:
     """All that can be done now, in the order in which it is listed with nothing typed."""
     return [
-        *_commands(window), *_stages(window), *_methods(window), *_layers(window),
+        *_commands(window), *_stages(window), *_methods(window), *_layers(window), *_views(window),
         *_switches(window), *_parts(window), *_tour(window), *_photos(window),
     ]
 
@@ -58,7 +77,8 @@ def _stages(window: Window) -> Iterator[Entry]:
     for method in METHODS:
         for stage in STAGE_NAMES:
             title = f"{STAGE_TITLES[stage]} of {method.title}"
-            yield Entry(title, "Stage", partial(show, stage, method.name))
+            also = ALSO.get((method.name, stage), "")
+            yield Entry(title, "Stage", partial(show, stage, method.name), also=also)
 
 
 def _methods(window: Window) -> Iterator[Entry]:
@@ -75,6 +95,19 @@ def _layers(window: Window) -> Iterator[Entry]:
         yield Entry(title, "Layer", box.click)
 
 
+def _views(window: Window) -> Iterator[Entry]:
+    """The choices of the stage on screen, below its canvases."""
+    for field in window.bottom.controls.values():
+        if isinstance(field, QComboBox):
+            for at in range(field.count()):
+                if at != field.currentIndex():
+                    text = field.itemText(at)
+                    yield Entry(
+                        f"{field.accessibleName()}: {text}", "View",
+                        partial(field.textActivated.emit, text),
+                    )
+
+
 def _switches(window: Window) -> Iterator[Entry]:
     panel = window.side.switches
     for switch in window.switching.switches():
@@ -87,7 +120,7 @@ def _switches(window: Window) -> Iterator[Entry]:
             for choice in switch.choices:
                 if choice != switch.value:
                     yield Entry(
-                        f"{switch.title}: {choice}", "Switch",
+                        f"{switch.title}: {choice} (now {switch.value})", "Switch",
                         partial(panel.changed.emit, switch.key, switch.methods, choice),
                     )
         else:
@@ -116,9 +149,10 @@ def _parts(window: Window) -> Iterator[Entry]:
                 values = (not one.value,)
             elif one.kind == "choice":
                 values = tuple(choice for choice in one.choices if choice != one.value)
+            now = f" (now {value_text(one, one.value)})" if one.kind == "choice" else ""
             for value in values:
                 yield Entry(
-                    f"{title} · {one.title}: {value_text(one, value)}", "Part",
+                    f"{title} · {one.title}: {value_text(one, value)}{now}", "Part",
                     partial(panel.exchanged.emit, one.key, method, value),
                 )
 

@@ -39,7 +39,7 @@ def test_it_offers_everything_and_esc_closes_it(qtbot: QtBot, opened: Window) ->
     groups = {hit.entry.group for hit in opened.commands.model.hits}
     assert groups == {
         "Command", "Stage", "Method", "Layer", "Switch", "Part", "Tour", "Recent photo",
-        "Sample photo",
+        "Sample photo", "View",
     }
     assert len(offered) >= len(COMMANDS) + 6 * len(STAGE_NAMES) + len(samples())
     press(qtbot, opened, Qt.Key.Key_Escape)
@@ -101,6 +101,26 @@ def test_a_threshold_is_brought_up_ready_to_move(qtbot: QtBot, opened: Window) -
     assert opened.side.switches.isVisible()
     row = next(row for row in opened.side.switches.rows if row.switch.key == "nms_threshold")
     qtbot.waitUntil(lambda: QWidget.focusWidget(opened) is row.field, timeout=SHORT)
+
+
+def test_what_the_papers_call_it_finds_it(qtbot: QtBot, opened: Window) -> None:
+    assert "Features of FPN" in called(qtbot, opened, "pyramid")[:3]
+    assert called(qtbot, opened, "selective search")[0].startswith("Regions of ")
+    assert "soft" in called(qtbot, opened, "soft")[0].casefold()
+    assert any("FPN" in title for title in called(qtbot, opened, "roialign")[:4])
+    press(qtbot, opened, Qt.Key.Key_Escape)
+    opened.go(opened.workbench.desk.at_stage("features").alone("fpn"))
+    settle(qtbot, opened)
+    entry(opened, "Show: step by step").run()
+    assert dict(opened.workbench.desk.view.controls)["features.show"] == "step by step"
+
+
+def test_the_keyboard_is_not_left_on_a_chip(qtbot: QtBot, opened: Window) -> None:
+    opened.centre.setFocus()
+    for _ in range(2):
+        called(qtbot, opened)
+        press(qtbot, opened, Qt.Key.Key_Escape)
+        assert QWidget.focusWidget(opened) is opened.centre
 
 
 def test_recent_photos_are_opened(qtbot: QtBot, opened: Window) -> None:
