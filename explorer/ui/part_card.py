@@ -13,6 +13,7 @@ from explorer.ui.style import Theme
 from explorer.ui.switch_row import SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
+from explorer.ui.variants import RUNNING
 
 
 class PartCard(QFrame):
@@ -75,10 +76,10 @@ class PartCard(QFrame):
             self._show_rows()
         count = group.changed
         self.state.setText(
-            ("running …" if group.state == "running …" else f"{count} exchanged") if count
+            (RUNNING if group.state == RUNNING else f"{count} exchanged") if count
             else "as run"
         )
-        lines = [group.state] if group.state not in ("", "running …") else []
+        lines = [group.state] if group.state not in ("", RUNNING) else []
         if not group.state:
             lines += [f"{note.name}: {note.text}" for note in group.notes]
         self.said.setText("\n".join(lines))

@@ -34,6 +34,7 @@ from explorer.ui.style import Theme
 from explorer.ui.thumbnails import paint_thumbnail
 from explorer.ui.words import short_count, time_text, total_ms
 
+AGAIN = "Running again …"  # over what was there before
 DRAWING = "Drawing …"  # the stage is there, its picture not yet
 
 
@@ -74,6 +75,7 @@ class Presenter(QObject):
         self.desk = Desk()
         self.traces: Mapping[str, Trace] = {}
         self.before: Mapping[str, Trace] = {}  # as they ran, of the methods that are switched
+        self.again: Collection[str] = ()  # methods that run again with parts exchanged
         self.status: Mapping[str, Status] = {}
         self.photo: Picture | None = None
         self.shown: dict[str, Shown] = {}
@@ -206,8 +208,9 @@ class Presenter(QObject):
         # Under a swipe both photos have the same room.
         picture = replace(shown.picture, panel=None) if self.desk.swipe else shown.picture
         canvas = self.centre.canvases[method]
+        message = AGAIN if method in self.again else ""
         state = (
-            self._frame(method), picture, self.desk.hidden(layers, shown.stage),
+            self._frame(method, message), picture, self.desk.hidden(layers, shown.stage),
             self.view_of(method).selected,
         )
         if state != (canvas.frame, canvas.picture, canvas.hidden, canvas.selected):

@@ -71,12 +71,12 @@ class TimePage(QWidget):
 
     def _chart(self, width: float) -> Chart:
         bench = self.bench
-        varied = bench.steps.variants.shown(bench.traces, bench.desk.varied)
-        shown = [
-            varied.get(name) or bench.traces[name]
-            for name in bench.desk.enabled if name in bench.traces
+        timed = bench.timed()
+        shown = [timed[name] for name in bench.desk.enabled if name in timed]
+        exchanged = [
+            method_named(one.method).title for one in shown
+            if one is not bench.traces[one.method]
         ]
-        exchanged = [method_named(one.method).title for one in shown if varied.get(one.method)]
         note = f"With parts exchanged: {', '.join(exchanged)}." if exchanged else ""
         return time_chart(shown, width, self.log, note)
 

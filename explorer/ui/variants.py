@@ -12,6 +12,7 @@ from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.stages import SearchStage, Trace
 from explorer.trace.store import Store
 
+RUNNING = "running …"
 STOPPED = "Stopped: what is on screen is what was there before."
 
 
@@ -96,9 +97,13 @@ class Variants(QObject):
         self._store.sweep()
         self._not.clear()
 
+    def running(self, varied: Varied) -> frozenset[str]:
+        """The methods whose variant is on its way: what is shown of them was there before."""
+        return frozenset(one[0] for one in varied if one in self._running)
+
     def state(self, method: str, variant: Variant) -> str:
         """In words: "" where it is there, or nothing is exchanged."""
         key = (method, variant)
         if key in self._running:
-            return "running …"
+            return RUNNING
         return self._not.get(key, "")

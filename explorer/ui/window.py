@@ -106,6 +106,7 @@ class Window(Frame):
         bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
+        bench.steps.variants.came.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
         self.strip.cancelled.connect(self.runner.cancel)
         self.stage_map.cell_chosen.connect(
@@ -237,7 +238,7 @@ class Window(Frame):
         self._show_methods()
 
     def _show_methods(self) -> None:
-        self.top.show_methods(self.workbench.desk.enabled, self.workbench.traces)
+        self.top.show_methods(self.workbench.desk.enabled, self.workbench.timed())
 
     # -- the rest --------------------------------------------------------------------------
 

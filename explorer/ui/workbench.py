@@ -95,6 +95,11 @@ class Workbench(QObject):
         """The traces as the switches have them."""
         return self.steps.decisions.traces
 
+    def timed(self) -> dict[str, Trace]:
+        """The traces as they ran, with parts exchanged where that is done."""
+        varied = self.steps.variants.shown(self.traces, self.desk.varied)
+        return {name: varied.get(name) or trace for name, trace in self.traces.items()}
+
     # -- opening ---------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path], awaited: tuple[str, ...] = ()) -> None:
@@ -317,6 +322,7 @@ class Workbench(QObject):
     def _show(self) -> None:
         traces = self.steps.decide(self.traces)
         self.presenter.before = self.steps.decisions.before()
+        self.presenter.again = self.steps.variants.running(self.desk.varied)
         self.presenter.show(self.desk, traces, self.status)
         self.switched.emit()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
@@ -13,6 +15,7 @@ from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.trace.stages import DetectionsStage, Trace
 from explorer.ui.part_card import PartCard
+from explorer.ui.presenter import AGAIN
 from explorer.ui.switch_row import Members, SwitchRow
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -73,6 +76,25 @@ def test_a_part_runs_its_method_again_and_undo_is_at_once(
     assert engine.runs == [*runs, "fpn"]
     # The other methods are as they were.
     assert all(bench.shown[name] is bench.traces[name] for name in ("rcnn", "faster_rcnn"))
+
+
+def test_while_it_runs_again_the_canvas_says_so_and_the_chip_has_its_time(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    canvas, before = opened.centre.canvases["fpn"], opened.top.chips["fpn"].text()
+    engine.gate.clear()
+    toggle(qtbot, opened, "fpn", "top_down")
+    assert canvas.frame.message == AGAIN and canvas.picture is not None
+    engine.gate.set()
+    settle(qtbot, opened)
+    assert canvas.frame.message == ""
+    bench = opened.workbench
+    made = bench.timed()["fpn"]
+    assert made is not bench.traces["fpn"]
+    made = replace(made, stages=tuple(replace(stage, ms=7_000.0) for stage in made.stages))
+    bench.shelf.store.put_variant(bench.traces["fpn"], bench.desk.varied[0][1], made)
+    bench.steps.variants.came.emit("fpn")
+    assert opened.top.chips["fpn"].text() != before
 
 
 def test_thresholds_act_on_the_exchanged_part_without_a_run(
