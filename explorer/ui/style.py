@@ -64,7 +64,12 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 11px; height: 11px; }
 QComboBox QAbstractItemView, QMenu { background: $raised; border: 1px solid $line;
   border-radius: 8px; padding: 5px; }
-QComboBox QAbstractItemView { selection-background-color: $hover; selection-color: $text; }
+QComboBox QAbstractItemView { selection-background-color: $hover; selection-color: $text;
+  border-radius: 0; }
+QComboBox { combobox-popup: 0; }
+QComboBox QAbstractItemView::item { padding: 4px 6px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: $hover; }
+QFileDialog QToolButton { padding: 3px; }
 QMenu::item { padding: 6px 26px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $muted; }
@@ -83,7 +88,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QTableView { background: transparent; border: none; selection-background-color: $hover;
   selection-color: $text; font-family: "JetBrains Mono"; font-size: 11px; }
 QTableView::item { padding: 0 2px; border: none; }
-QTableView::item:hover { background: $raised; }
+QTableView::item:hover:!selected { background: $raised; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
   border-bottom: 1px solid $line; padding: 3px 4px; font-size: 11px; }

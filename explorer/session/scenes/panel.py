@@ -150,9 +150,10 @@ class Column:
         self.fill((x1, self.y + 5, x2, self.y + 11), "line")
         ends = [x1 + float(np.clip(at, 0, 1)) * (x2 - x1) for at in (zero, fraction)]
         low, high = min(ends), max(ends)
-        if high - low < 1.5:
+        if 0 < high - low < 1.5:  # a little is more than nothing
             low, high = low - 0.75, low + 0.75
-        self.fill((max(x1, low), self.y + 5, min(x2, high), self.y + 11), role)
+        if high > low:
+            self.fill((max(x1, low), self.y + 5, min(x2, high), self.y + 11), role)
         if 0 < zero < 1:
             self.fill((ends[0] - 0.5, self.y + 2, ends[0] + 0.5, self.y + 14), "muted")
         self.label(self.right, self.y + 8, value, "text", 12, "right", bold, True)
