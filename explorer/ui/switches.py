@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.methods.names import method_named
+from explorer.methods.names import NAMES, method_named
 from explorer.session.part_switches import PartGroup
 from explorer.session.switching import Changes, Switch, changes_text
 from explorer.ui.part_card import PartCard
@@ -47,8 +47,9 @@ class ChangeLine(QWidget):
         self.text = QLabel()
         row.addWidget(self.text)
 
-    def show_changes(self, changes: Changes) -> None:
-        self.text.setText(changes_text(changes))
+    def show_changes(self, changes: Changes | None) -> None:
+        """None: nothing of the method is switched."""
+        self.text.setText("as run" if changes is None else changes_text(changes))
         if self.text.property("quiet") != (not changes):
             self.text.setProperty("quiet", not changes)
             self.text.style().polish(self.text)
@@ -87,7 +88,9 @@ class SwitchesPanel(QWidget):
         self.note.setProperty("quiet", True)
         self.note.setProperty("small", True)
         inner.addWidget(self.note)
-        self._changes = _card(inner)  # above what causes it: it must not need scrolling
+        # Above what causes it: it must not need scrolling. A line for each method, also where
+        # nothing is switched: what is below must not move under the pointer.
+        self._changes = _card(inner)
         self._layout(self._changes).setSpacing(4)
         self._switches = _card(inner)
         self._parts_note = QLabel(PARTS_NOTE)
@@ -135,16 +138,18 @@ class SwitchesPanel(QWidget):
                 self._layout(self._switches).addWidget(row)
         for row, one in zip(self.rows, switches, strict=True):
             row.show_switch(one)
-        if list(changes) != list(self._lines):
+        shown = {method for one in switches for method in one.methods}
+        methods = [method for method in NAMES if method in shown | set(changes)]
+        if methods != list(self._lines):
             _empty(self._changes)
-            self._lines = {method: ChangeLine(method, self.theme) for method in changes}
+            self._lines = {method: ChangeLine(method, self.theme) for method in methods}
             for line in self._lines.values():
                 self._layout(self._changes).addWidget(line)
-        for method, what in changes.items():
-            self._lines[method].show_changes(what)
+        for method, line in self._lines.items():
+            line.show_changes(changes.get(method))
         self.note.setText(NOTE if switches else NOTHING)
         self._switches.setVisible(bool(switches))
-        self._changes.setVisible(bool(changes))
+        self._changes.setVisible(bool(methods))
         self._show_parts(parts)
         self.reset_all.setVisible(bool(switches))
         self.reset_all.setEnabled(changed)

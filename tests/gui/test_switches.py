@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
@@ -100,6 +100,26 @@ def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
     before = opened.workbench.traces["fpn"].stage("detections")
     assert before is not None
     assert len(found(opened, "fpn").boxes) == before.count + len(changed["fpn"].gained)
+
+
+def test_a_switch_stays_where_it_is_when_it_is_moved(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    settle(qtbot, opened)
+
+    def height() -> int:
+        """Of the switch, when the layouts have settled."""
+        seen: list[int] = []
+        while len(seen) < 5 or len(set(seen[-5:])) > 1:
+            qtbot.wait(100)
+            seen.append(row_of(opened, "nms_threshold").mapTo(opened, QPoint()).y())
+        return seen[-1]
+
+    before = height()
+    slide(qtbot, opened, "nms_threshold", 0.9)
+    assert height() == before
+    opened.go(opened.workbench.desk.as_in_the_paper())
+    settle(qtbot, opened)
+    assert height() == before
 
 
 def test_regression_off_is_a_box_that_stays(qtbot: QtBot, opened: Window) -> None:
