@@ -26,7 +26,7 @@ class StatusStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 14, 0)
         row.setSpacing(12)
         self.hint = QLabel()
@@ -54,6 +54,7 @@ class StatusStrip(QWidget):
         self.bar.setValue(done)
         self.bar.show()
         self.cancel.show()
+        self._row.activate()  # else a longer text is cut until Qt comes to it
 
     def idle(self, text: str) -> None:
         self.text.setText(text)

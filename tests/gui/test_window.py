@@ -295,3 +295,9 @@ def test_more_boxes_are_shown_on_demand(qtbot: QtBot, opened: Window) -> None:
     combo.textActivated.emit("all")
     settle(qtbot, opened)
     assert canvas.picture.summary.endswith("216 regions")
+
+
+def test_a_growing_count_is_never_cut(qtbot: QtBot, window: Window) -> None:
+    for done in (0, 64, 1_984):
+        window.strip.working(f"R-CNN · features {done:,} of 2,000", done, 2_000)
+        assert window.strip.text.width() >= window.strip.text.sizeHint().width()
