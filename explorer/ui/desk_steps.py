@@ -27,6 +27,7 @@ class DeskSteps(QObject):
     def __init__(self, studio: Studio, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history = History(Desk())
+        self.awaited: tuple[str, ...] = ()  # methods on screen soon: a session is being opened
         self.decisions = Decisions(studio, self)
         self.variants = Variants(store, self)
         self.variants.failed.connect(self.failed)
@@ -36,6 +37,10 @@ class DeskSteps(QObject):
     @property
     def desk(self) -> Desk:
         return self.history.present
+
+    def looked_at(self) -> tuple[str, ...]:
+        """The methods on screen, or soon there. The runner's thread asks too."""
+        return self.awaited or self.desk.shown()
 
     def put(self, desk: Desk) -> None:
         """Another desk, without a step that could be undone."""
@@ -78,7 +83,7 @@ class DeskSteps(QObject):
         self._to(history)
 
     def _to(self, history: History[Desk]) -> None:
-        before, self.history = self.desk, history
+        before, self.history, self.awaited = self.desk, history, ()
         self.variants.retry(before.varied, self.desk.varied)
         self.stepped.emit(before)
 
@@ -86,6 +91,11 @@ class DeskSteps(QObject):
         """The traces on screen, of those that were run; `decided` follows where it takes time."""
         varied = self.variants.shown(run, self.desk.varied)
         return self.decisions.show(run, self.desk.chosen, varied)
+
+    def timed(self, run: Mapping[str, Trace]) -> dict[str, Trace]:
+        """The traces as they ran, with parts exchanged where that is done."""
+        varied = self.variants.shown(run, self.desk.varied)
+        return {method: varied.get(method) or trace for method, trace in run.items()}
 
     def to_run(self, run: Mapping[str, Trace]) -> Varied:
         """The variants that a job should make; they are on their way from now on."""

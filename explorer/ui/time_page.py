@@ -71,7 +71,7 @@ class TimePage(QWidget):
 
     def _chart(self, width: float) -> Chart:
         bench = self.bench
-        timed = bench.timed()
+        timed = bench.steps.timed(bench.traces)
         shown = [timed[name] for name in bench.desk.enabled if name in timed]
         exchanged = [
             method_named(one.method).title for one in shown

@@ -238,7 +238,8 @@ class Window(Frame):
         self._show_methods()
 
     def _show_methods(self) -> None:
-        self.top.show_methods(self.workbench.desk.enabled, self.workbench.timed())
+        bench = self.workbench
+        self.top.show_methods(bench.desk.enabled, bench.steps.timed(bench.traces))
 
     # -- the rest --------------------------------------------------------------------------
 

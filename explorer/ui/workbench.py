@@ -69,7 +69,6 @@ class Workbench(QObject):
         self.path: Path | None = None
         self._coming: Coming | None = None
         self._weights: Weights | None = None  # wanted, and not yet answered
-        self._awaited: tuple[str, ...] = ()  # on screen soon: a session is being opened
         runner.happened.connect(self._take)
         runner.finished.connect(self._finished)
         self.steps.stepped.connect(self._stepped)
@@ -95,16 +94,11 @@ class Workbench(QObject):
         """The traces as the switches have them."""
         return self.steps.decisions.traces
 
-    def timed(self) -> dict[str, Trace]:
-        """The traces as they ran, with parts exchanged where that is done."""
-        varied = self.steps.variants.shown(self.traces, self.desk.varied)
-        return {name: varied.get(name) or trace for name, trace in self.traces.items()}
-
     # -- opening ---------------------------------------------------------------------------
 
     def open_paths(self, paths: list[Path], awaited: tuple[str, ...] = ()) -> None:
         """awaited: the methods that will be looked at."""
-        self._awaited = awaited
+        self.steps.awaited = awaited
         try:
             album = album_of(paths)
         except OSError as error:
@@ -141,12 +135,8 @@ class Workbench(QObject):
         self.working.emit(f"Reading {job.name}", 0, 0)
         variants = self.steps.to_run(job.done)
         self.runner.start(replace(
-            job, weights=self._weights, variants=variants, looked_at=self._looked_at
+            job, weights=self._weights, variants=variants, looked_at=self.steps.looked_at
         ))
-
-    def _looked_at(self) -> tuple[str, ...]:
-        """The worker asks too."""
-        return self._awaited or self.desk.shown()
 
     # -- events of the worker --------------------------------------------------------------
 
@@ -266,7 +256,6 @@ class Workbench(QObject):
         self.steps.step(desk, gesture)
 
     def _stepped(self, before: Desk) -> None:
-        self._awaited = ()
         added = set(self.desk.enabled) - set(before.enabled)
         removed = set(before.enabled) - set(self.desk.enabled)
         self.results.switched(added, removed)
@@ -290,7 +279,7 @@ class Workbench(QObject):
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
                 search=search_of(self.traces), weights=self._weights,
                 variants=self.steps.to_run(done), searched=self.steps.variants.searched(done),
-                looked_at=self._looked_at)
+                looked_at=self.steps.looked_at)
         )
 
     def use_weights(self, weights: Weights) -> None:

@@ -89,7 +89,7 @@ def test_while_it_runs_again_the_canvas_says_so_and_the_chip_has_its_time(
     settle(qtbot, opened)
     assert canvas.frame.message == ""
     bench = opened.workbench
-    made = bench.timed()["fpn"]
+    made = bench.steps.timed(bench.traces)["fpn"]
     assert made is not bench.traces["fpn"]
     made = replace(made, stages=tuple(replace(stage, ms=7_000.0) for stage in made.stages))
     bench.shelf.store.put_variant(bench.traces["fpn"], bench.desk.varied[0][1], made)
