@@ -122,7 +122,7 @@ def ablation_table(table: Mapping[str, Any]) -> str:
     for row in rows:
         name = ", ".join(f"`{one}`" for one in row["with"]) or "as it is"
         change = "" if base is None or row is base else \
-            f"{100 * (row['map'] - base['map']):+.1f}".replace("-", "−")
+            f"{round(100 * (row['map'] - base['map']), 1) or 0.0:+.1f}".replace("-", "−")
         cells = [
             name, f"{100 * row['map']:.1f}", change, f"{100 * row['coco_ap']:.1f}",
             f"{row[seconds]:.2f}",
