@@ -44,19 +44,21 @@ def step_layers(
         return []
     layers: list[Layer] = []
     if len(now.removed):
-        overlap = np.asarray(record.overlap)[now.removed]
-        own = np.broadcast_to(centres(boxes[[now.keeper]]), (len(now.removed), 2))
+        gone = now.removed[::-1]  # the strongest on top
+        listed = range(len(gone))[-LISTED:]
+        own = np.broadcast_to(centres(boxes[[now.keeper]]), (len(gone), 2))
         layers += [
             Boxes(
-                name="Removed in this step", boxes=boxes[now.removed], roles="bad", dashed=True,
-                width=1.6, stage=stage, rows=rows[now.removed],
+                name="Removed in this step", boxes=boxes[gone], roles="bad", dashed=True,
+                width=1.6, stage=stage, rows=rows[gone],
                 captions=tuple(
-                    f"IoU {iou:.2f}" if index < LISTED else "" for index, iou in enumerate(overlap)
+                    f"IoU {iou:.2f}" if index in listed else ""
+                    for index, iou in enumerate(np.asarray(record.overlap)[gone])
                 ),
             ),
             Lines(
                 name="Removed by", role="bad", width=1.0, arrow=True, opacity=0.7,
-                segments=np.concatenate([centres(boxes[now.removed]), own], 1),
+                segments=np.concatenate([centres(boxes[gone]), own], 1),
             ),
         ]
     layers.append(
