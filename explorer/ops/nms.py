@@ -119,7 +119,12 @@ def _explain(
     return by, overlap
 
 
-@numba.njit(nogil=True, cache=True, error_model="numpy")
+# Compiled when this file is read: a tiny photo, which warms a method up, does not come here, and
+# the first real one's milliseconds would be those of compiling.
+@numba.njit(
+    "void(float32[:, ::1], int64[::1], float32, uint8[::1])",
+    nogil=True, cache=True, error_model="numpy",
+)  # fmt: skip
 def _remove(
     boxes: NDArray[np.float32], ends: NDArray[np.int64], threshold: float,
     removed: NDArray[np.uint8],

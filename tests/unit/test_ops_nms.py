@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from explorer.ops.boxes import iou
-from explorer.ops.nms import nms
+from explorer.ops.nms import _remove, nms
 
 # A row of 10 x 10 boxes, each moved by 4 (IoU 6 / 14 = 0.43 with the next, 2 / 18 = 0.11 beyond).
 ROW = torch.tensor([[4.0 * i, 0.0, 4.0 * i + 10.0, 10.0] for i in range(5)])
@@ -99,3 +100,9 @@ def test_every_fate_agrees_with_the_definition(seed: int) -> None:
             assert fate.overlap[row].item() == pytest.approx(table[by, row].item(), abs=1e-6)
             assert fate.step[row] == fate.step[by]
             assert (scores[by], -by) >= (scores[row], -row), "it was chosen before"
+
+
+def test_the_loop_is_compiled_before_a_photo_is_measured() -> None:
+    assert len(_remove.signatures) == 1
+    with pytest.raises(TypeError, match="No matching definition"):  # it compiles for no other types
+        _remove(np.zeros((4, 1)), np.array([1]), np.float32(0.5), np.zeros(1, np.uint8))

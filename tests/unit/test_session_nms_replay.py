@@ -115,8 +115,9 @@ def test_a_step_names_its_keeper_whom_it_removes_and_each_iou() -> None:
         assert f"{stage.nms.overlap[row]:.3f}" in said
     keeper, gone = named(made, "Keeper of this step"), named(made, "Removed in this step")
     assert keeper is not None and gone is not None
-    assert keeper.rows.tolist() == [now.keeper] and gone.rows.tolist() == now.removed.tolist()
-    assert gone.captions[0] == f"IoU {stage.nms.overlap[now.removed[0]]:.2f}"
+    assert keeper.rows.tolist() == [now.keeper]
+    assert gone.rows.tolist() == now.removed.tolist()[::-1]  # the strongest on top
+    assert gone.captions[-1] == f"IoU {stage.nms.overlap[now.removed[0]]:.2f}"
     # At the end there is no step to show.
     assert named(picture(trace, "nms", ViewState()), "Keeper of this step") is None
 
