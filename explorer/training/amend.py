@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.training.ablations import HEAD, ablation_table
 from explorer.training.evaluation import weights_text
-from explorer.training.figures import of_ablations, read_record
+from explorer.training.figures import of_ablations, of_method, read_record
 
 NEXT = "## Training\n"  # the section of a card that follows
 
@@ -34,8 +34,7 @@ def amend(method: str, folder: Path, table: Mapping[str, Any]) -> Path:
     before, _, after = re.sub(rf"{HEAD}\n.*?(?={NEXT})", "", text, flags=re.S).partition(NEXT)
     added = of_ablations(table)
     kept = {key: value for key, value in record.items() if key not in added}
-    own_figures = {k: value for k, value in record["figures"].items() if " with " not in k}
-    kept |= added | {"figures": own_figures | added["figures"]}
+    kept |= added | {"figures": of_method(record["figures"]) | added["figures"]}
     (folder / f"{method}.json").write_text(json.dumps(kept, indent=1) + "\n")
     card.write_text(before + ablation_table(table) + NEXT + after)
     return card

@@ -48,6 +48,11 @@ def of_ablations(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def of_method(figures: Mapping[str, float]) -> dict[str, float]:
+    """Those of the method as it is, without its variants'."""
+    return {name: value for name, value in figures.items() if " with " not in name}
+
+
 def record(
     results: Mapping[str, Any], trained: Mapping[str, Any],
     ablations: Mapping[str, Any] | None = None,

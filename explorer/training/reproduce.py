@@ -8,7 +8,14 @@ from pathlib import Path
 
 from explorer.training.ablations import ablate
 from explorer.training.evaluation import evaluate
-from explorer.training.figures import TOLERANCE, differing, figures, of_ablations, read_record
+from explorer.training.figures import (
+    TOLERANCE,
+    differing,
+    figures,
+    of_ablations,
+    of_method,
+    read_record,
+)
 
 
 def reproduce(
@@ -36,7 +43,7 @@ def reproduce(
             )  # fmt: skip
         card = held["figures"]
         if not variants:
-            card = {name: value for name, value in card.items() if " with " not in name}
+            card = of_method(card)
         now = figures(results) | (of_ablations(table)["figures"] if table else {})
         found[method] = differing(card, now)
         say(method, len(card), found[method])
