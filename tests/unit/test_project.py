@@ -176,7 +176,7 @@ def test_the_readmes_commands_are_understood() -> None:
             seen.add("window")
     assert seen == {
         "pretrain", "propose", "train", "evaluate", "ablate", "curves", "pack", "export", "window",
-        "gallery", "reproduce",
+        "gallery", "reproduce", "schedules",
     }
 
 
