@@ -47,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
             "Space"),
     Command(("[",), "One step back", lambda w: w.bottom.player.step(-1), "["),
     Command(("]",), "One step forward", lambda w: w.bottom.player.step(1), "]"),
+    Command(("<",), "Slower replays", lambda w: w.playing.step_speed(-1), "<"),
+    Command((">",), "Faster replays", lambda w: w.playing.step_speed(1), ">"),
     Command(("Down",), "Next box under the pointer, or the last click",
             lambda w: w.cycling.step(1), "↓"),
     Command(("Up",), "Previous box under the pointer, or the last click",

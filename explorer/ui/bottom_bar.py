@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QSizePolicy,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -177,9 +178,11 @@ class BottomBar(QWidget):
         self.forward.setEnabled(number < len(STAGE_NAMES) - 1)
 
     def show_choices(
-        self, layers: Sequence[tuple[str, bool, str]], controls: Sequence[Control]
+        self, layers: Sequence[tuple[str, bool, str]], controls: Sequence[Control],
+        behind: bool = False,
     ) -> None:
-        """layers: (name, on now, the one role of all its marks or "").
+        """layers: (name, on now, the one role of all its marks or ""). behind: the picture of these
+        choices is not on screen yet.
 
         Widgets are kept while the choices stay the same.
         """
@@ -209,7 +212,7 @@ class BottomBar(QWidget):
         if offered != self._offered:  # it may need more or less room
             self._offered = offered
             self._place_layers()
-        self.player.show(next((control for control in controls if control.plays), None))
+        self.player.show(next((control for control in controls if control.plays), None), behind)
 
     def _build_layers(self, names: Sequence[str]) -> None:
         """Layers come and go while a stage is played; its controls stay."""
@@ -260,6 +263,10 @@ class BottomBar(QWidget):
             )
             field = slider
         field.setAccessibleName(control.title)
+        inner = field.findChild(QSlider)
+        if inner is not None:  # it takes the keys: one stop of Tab, not two
+            field.setFocusProxy(inner)
+            inner.setAccessibleName(control.title)
         self.controls[control.key] = field
         line = QWidget()
         line.setFixedHeight(FIELD)

@@ -7,7 +7,7 @@ from explorer.ui.actions import COMMANDS, Command
 # Heading -> the commands under it, each by its first key. What is named nowhere comes last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Methods and stages", ("1", "2", "3", "4", "5", "0", "V", "Left", "Right")),
-    ("Steps of a stage", ("Space", "[", "]")),
+    ("Steps of a stage", ("Space", "[", "]", "<", ">")),
     ("Boxes", ("Down", "Up", "Z", "F", "Esc", "G", "Del")),
     ("Photos and pictures", (
         "PgUp", "PgDown", "Ctrl+O", "Ctrl+Shift+O", "Ctrl+V", "Ctrl+C", "Ctrl+E", "Ctrl+S",

@@ -1,9 +1,9 @@
-"""Plays a stage's steps (NMS, merges, bins): back, play or pause, forward."""
+"""Plays a stage's steps (NMS, merges, bins): back, play or pause, forward, and how fast."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from explorer.session.scene import Control
 from explorer.ui.style import Theme
@@ -11,6 +11,8 @@ from explorer.ui.style import Theme
 FRAMES = 120  # a long replay takes strides: about so many
 WHOLE = 45_000  # milliseconds that a replay takes at most, or little more
 SLOWEST = 1_500  # milliseconds a step where there are few: each is read
+SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
+USUAL, SETTING = "1×", "replay speed"
 
 
 def stride(steps: int) -> int:
@@ -18,20 +20,31 @@ def stride(steps: int) -> int:
     return max(1, steps // FRAMES)
 
 
-def interval(steps: int) -> int:
+def interval(steps: int, speed: float = 1.0) -> int:
     """Milliseconds that each picture of so many steps stands."""
-    return min(SLOWEST, WHOLE * stride(steps) // max(steps, 1))
+    return round(min(SLOWEST, WHOLE * stride(steps) // max(steps, 1)) / speed)
+
+
+def kept_speed(settings: QSettings) -> str:
+    """What was chosen, one of SPEEDS."""
+    name = str(settings.value(SETTING, USUAL))
+    return name if name in SPEEDS else USUAL
 
 
 class Player(QObject):
-    """Holds what can be played on screen; `moved` asks for the next step."""
+    """Holds what can be played on screen; `moved` asks for the next step.
+
+    speed: one of SPEEDS, the same for all that plays.
+    """
 
     moved = Signal(str, object)  # the control's key, its value
-    changed = Signal()  # playing or not
+    changed = Signal()  # playing or not, or the speed
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.speed = USUAL
         self._control: Control | None = None
+        self._behind = False
         self._timer = QTimer(self)
         self._awaited = ""  # the control that is to play when it is there
         self._timer.timeout.connect(self._tick)
@@ -49,8 +62,10 @@ class Player(QObject):
         """Play a control that will be on screen, from its start."""
         self._awaited = key
 
-    def show(self, control: Control | None) -> None:
-        """The control that can be played now, with its present value."""
+    def show(self, control: Control | None, behind: bool = False) -> None:
+        """The control that can be played now, with its present value. behind: the picture of it is
+        not on screen yet; playing waits for it, so that every step is seen."""
+        self._behind = behind
         same = (
             control is not None and self._control is not None
             and control.key == self._control.key
@@ -74,8 +89,25 @@ class Player(QObject):
 
     def _start(self) -> None:
         assert self._control is not None
-        self._timer.start(interval(self._control.high - self._control.low))
+        steps = self._control.high - self._control.low
+        self._timer.start(interval(steps, SPEEDS[self.speed]))
         self.changed.emit()
+
+    def choose_speed(self, name: str) -> None:
+        """Play at one of SPEEDS, now and from now on."""
+        if name == self.speed:
+            return
+        self.speed = name
+        if self.playing:
+            self._start()
+        else:
+            self.changed.emit()
+
+    def step_speed(self, step: int) -> None:
+        """The next faster speed (1) or slower one (-1), as far as there is one."""
+        names = tuple(SPEEDS)
+        at = names.index(self.speed) + step
+        self.choose_speed(names[min(max(at, 0), len(names) - 1)])
 
     def pause(self) -> None:
         if self.playing:
@@ -96,6 +128,8 @@ class Player(QObject):
 
     def _tick(self) -> None:
         held = self._control
+        if self._behind:
+            return
         if held is None or int(held.value) >= held.high:
             self.pause()
         else:
@@ -103,7 +137,7 @@ class Player(QObject):
 
 
 class PlayButtons(QWidget):
-    """Three buttons for a player."""
+    """Three buttons for a player, and its speed."""
 
     def __init__(self, player: Player, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +156,12 @@ class PlayButtons(QWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(do)
             row.addWidget(button)
+        self.speed = QComboBox()
+        self.speed.addItems(list(SPEEDS))
+        self.speed.setToolTip("Speed of all replays (< slower, > faster)")
+        self.speed.setAccessibleName("Speed of all replays")
+        self.speed.textActivated.connect(player.choose_speed)
+        row.addWidget(self.speed)
         player.changed.connect(self.restyle)
         theme.changed.connect(self.restyle)
         self.restyle()
@@ -131,3 +171,4 @@ class PlayButtons(QWidget):
         name = "ph.pause-fill" if self.player.playing else "ph.play-fill"
         self.play.setIcon(self.theme.icon(name))
         self.forward.setIcon(self.theme.icon("ph.skip-forward-fill"))
+        self.speed.setCurrentText(self.player.speed)

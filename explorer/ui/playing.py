@@ -1,18 +1,20 @@
-"""Space: plays what is on screen; where its steps are behind a choice, that is made first."""
+"""Space: plays what is on screen; where its steps are behind a choice, that is made first.
+The speed is remembered from one start to the next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from explorer.session.replay import playing_view
 from explorer.session.scene import ViewState
 from explorer.session.state import Desk
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
-from explorer.ui.player import Player
+from explorer.ui.player import SETTING, Player, kept_speed
 from explorer.ui.workbench import Workbench
 
 NO_STEPS = "This view has no steps to play."
@@ -34,11 +36,18 @@ class Playing(QObject):
     said = Signal(str)  # why nothing plays
 
     def __init__(
-        self, bench: Workbench, player: Player, go: Callable[[Desk], None],
+        self, bench: Workbench, player: Player, settings: QSettings, go: Callable[[Desk], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.bench, self.player, self._go = bench, player, go
+        player.choose_speed(kept_speed(settings))
+        player.changed.connect(lambda: settings.setValue(SETTING, player.speed))
+
+    def step_speed(self, step: int) -> None:
+        """Faster (1) or slower (-1), and say how fast."""
+        self.player.step_speed(step)
+        self.said.emit(f"Replays play at {self.player.speed} the usual speed.")
 
     def toggle(self) -> None:
         """Play or pause."""

@@ -14,9 +14,9 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
-from explorer.session.part_switches import exchanged_text, variant_of
+from explorer.session.part_switches import exchanged_text
 from explorer.session.related import Counterpart, box_of, counterparts
-from explorer.session.scene import Control, Picture, Pixels, Rect, Scene, ViewState
+from explorer.session.scene import Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
 from explorer.session.summary import headline
@@ -26,6 +26,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import Frame
 from explorer.ui.centre import Centre
+from explorer.ui.choices import as_chosen, merged_controls
 from explorer.ui.map_cells import cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.status import Status, pending
@@ -45,6 +46,7 @@ class Shown:
     picture: Picture
     trace: Trace
     stage: StageName
+    view: ViewState
 
 
 def photo_alone(photo: NDArray[np.uint8]) -> Picture:
@@ -170,7 +172,7 @@ class Presenter(QObject):
         self.studio.ask(
             ("canvas", method),
             partial(picture, trace, stage, view),
-            partial(self._arrived, method, trace, stage),
+            partial(self._arrived, method, wanted),
         )
 
     def _show_message(self, method: str, message: str) -> None:
@@ -185,8 +187,9 @@ class Presenter(QObject):
                 self._show_message(method, self.status.get(method, Status()).text or "Waiting")
 
     def _arrived(
-        self, method: str, trace: Trace, stage: StageName, result: Picture | Exception
+        self, method: str, wanted: tuple[Trace, StageName, ViewState], result: Picture | Exception
     ) -> None:
+        trace, stage, view = wanted
         now = self.traces.get(method)
         if stage != self.desk.stage or now is None or now.stage(stage) is not trace.stage(stage):
             self._asked.pop(method, None)
@@ -196,7 +199,7 @@ class Presenter(QObject):
             self._asked.pop(method, None)
             self._show_message(method, sentence_of(result))
             return
-        self.shown[method] = Shown(result, trace, stage)
+        self.shown[method] = Shown(result, trace, stage, view)
         self._put(method)
         self._show_choices()
 
@@ -226,39 +229,38 @@ class Presenter(QObject):
 
     def _show_choices(self) -> None:
         """Layers and controls of all pictures on screen, each name once."""
+        stage, view = self.desk.stage, self.desk.view
+        on_screen = {
+            method: shown for method in self.desk.shown()
+            if (shown := self.shown.get(method)) is not None and shown.stage == stage
+        }
         layers: dict[str, bool] = {}
         roles: dict[str, set[str]] = {}
-        controls: dict[str, Control] = {}
-        for method in self.desk.shown():
-            shown = self.shown.get(method)
-            if shown is None or shown.stage != self.desk.stage:
-                continue
+        for shown in on_screen.values():
             for layer in shown.picture.main.layers:
                 layers.setdefault(layer.name, layer.on)
                 roles.setdefault(layer.name, set()).add(layer.mark)
-            for control in shown.picture.controls:
-                if control.part:  # what was chosen, while its method still runs
-                    chosen = dict(variant_of(self.desk.varied, method)).get(control.part)
-                    control = control if chosen is None else replace(control, value=str(chosen))
-                held = controls.setdefault(control.key, control)
-                further = control.plays and int(control.value) > int(held.value)
-                controls[control.key] = replace(
-                    held,
-                    value=control.value if further else held.value,  # who has most steps leads
-                    low=min(held.low, control.low),
-                    high=max(held.high, control.high),
-                    choices=tuple(dict.fromkeys((*held.choices, *control.choices))),
-                )
-        if layers and self.desk.stage in LIMITED:
-            controls["limit"] = limit_control(self.desk.view.limit)
-        hidden = self.desk.hidden(tuple(layers.items()), self.desk.stage)
+        controls = merged_controls(
+            {method: shown.picture for method, shown in on_screen.items()}, self.desk.varied
+        )
+        behind = any(self._is_behind(method) for method in on_screen)
+        if behind:
+            controls = [as_chosen(control, stage, view) for control in controls]
+        if layers and stage in LIMITED:
+            controls.append(limit_control(view.limit))
+        hidden = self.desk.hidden(tuple(layers.items()), stage)
         self.bottom.show_choices(
             [
                 (name, name not in hidden, roles[name].pop() if len(roles[name]) == 1 else "")
                 for name in layers
             ],
-            list(controls.values()),
+            controls, behind,
         )
+
+    def _is_behind(self, method: str) -> bool:
+        """Whether a newer picture than the one on the method's canvas is on its way."""
+        asked = self._asked.get(method)
+        return asked is not None and asked[2] != self.shown[method].view
 
     # -- stage map -------------------------------------------------------------------------
 

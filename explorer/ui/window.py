@@ -142,7 +142,7 @@ class Window(Frame):
         self.presenter.selection_shown.connect(self._selection_shown)
         self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
-        self.playing = Playing(bench, self.bottom.player, self.go, self)
+        self.playing = Playing(bench, self.bottom.player, self.settings, self.go, self)
         self.playing.said.connect(self.strip.hint.setText)
         self.cycling = Cycling(self.centre.canvases.values(), self)
 

@@ -18,9 +18,12 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 def test_tab_reaches_all_that_takes_keys(qtbot: QtBot, opened: Window) -> None:
-    for page in ("switches", "boxes", "inspector"):
+    pages = (("switches", "nms"), ("boxes", "regions"), ("inspector", "detections"))
+    for page, stage in pages:
+        opened.go(opened.workbench.desk.at_stage(stage))
         opened.side.show_page(getattr(opened.side, page))
         settle(qtbot, opened)
+        QApplication.processEvents()  # the bar's new controls become visible
         opened.activateWindow()
         opened.top.chips["rcnn"].setFocus()
         chain: list[QWidget | None] = []
@@ -34,6 +37,11 @@ def test_tab_reaches_all_that_takes_keys(qtbot: QtBot, opened: Window) -> None:
             and widget.focusProxy() is None
         ]
         assert len(chain) > 15 and not missed
+        dead = [
+            widget for widget in chain
+            if widget is not None and any(one.parent() is widget for one in chain if one)
+        ]
+        assert not dead  # what holds a field that takes the keys is no stop of its own
         silent = [one for one in chain if one is not None and not (
             one.accessibleName() or getattr(one, "text", str)() or one.toolTip())]
         assert not silent  # each has a name to be read aloud

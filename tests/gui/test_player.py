@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.trace.base import StageName
 from explorer.trace.stages import NmsStage
 from explorer.ui import player
-from explorer.ui.player import PlayButtons, interval, stride
+from explorer.ui.bottom_bar import Slider
+from explorer.ui.player import SETTING, SPEEDS, PlayButtons, interval, kept_speed, stride
 from explorer.ui.playing import NO_STEPS
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, settle
@@ -48,6 +50,43 @@ def test_nms_is_stepped_and_played_to_what_the_fast_path_kept(
     picture = opened.centre.canvases["fpn"].picture
     assert picture is not None and picture.summary.startswith(f"{steps} kept")
     assert "undecided" not in picture.summary
+
+
+def test_keys_pressed_faster_than_pictures_are_drawn_all_count(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    stage = opened.workbench.shown["fpn"].stage("nms")
+    assert isinstance(stage, NmsStage)
+    steps = len(stage.nms.kept)
+    for _ in range(3):
+        qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
+    assert at(opened) == steps - 3
+    slider = opened.bottom.controls["step"]
+    assert isinstance(slider, Slider)
+    opened.activateWindow()
+    slider.setFocus()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    for _ in range(2):
+        qtbot.keyClick(focus, Qt.Key.Key_Left)
+    assert at(opened) == slider.value() == steps - 5
+    settle(qtbot, opened)
+    assert at(opened) == slider.value() == steps - 5
+    picture = opened.centre.canvases["fpn"].picture
+    assert picture is not None and picture.summary.startswith(f"{steps - 5} kept")
+
+
+def test_playing_waits_for_the_picture_of_each_step(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn").with_control("step", 0))
+    settle(qtbot, opened)
+    player = opened.bottom.player
+    player.toggle()
+    player._tick()
+    player._tick()  # the picture of the first step is not there yet
+    assert at(opened) == 1
+    player.pause()
 
 
 def test_a_replay_pauses_and_is_undone_at_once(qtbot: QtBot, opened: Window) -> None:
@@ -121,3 +160,34 @@ def test_few_steps_are_slow_enough_to_read_and_many_end_in_a_minute(
         whole = -(-steps // stride(steps)) * interval(steps)
         assert whole <= 60_000
         assert interval(steps) >= 180
+
+
+def test_the_speed_of_replays_is_chosen_in_the_bar_or_by_keys_and_remembered(
+    qtbot: QtBot, opened: Window, settings: QSettings
+) -> None:
+    player = opened.bottom.player
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    buttons = opened.bottom.findChild(PlayButtons)
+    assert buttons is not None and buttons.speed.currentText() == "1×"
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    usual = player._timer.interval()
+    qtbot.keyClick(opened, Qt.Key.Key_Greater)
+    assert player.playing and player._timer.interval() == pytest.approx(usual / 2, abs=1)
+    assert buttons.speed.currentText() == player.speed == "2×"
+    for _ in SPEEDS:
+        qtbot.keyClick(opened, Qt.Key.Key_Less)
+    assert player.speed == kept_speed(settings) == "½×"  # the slowest there is
+    assert "½×" in opened.strip.hint.text()
+    buttons.speed.setFocus()
+    qtbot.keyClick(buttons.speed, Qt.Key.Key_End)
+    assert player.speed == kept_speed(settings) == "4×"
+    player.pause()
+    settings.setValue(SETTING, "9×")
+    assert kept_speed(settings) == "1×"
+
+
+def test_each_speed_is_as_much_faster_as_it_says() -> None:
+    for steps in (1, 45, 120, 393, 5_000):
+        for speed in SPEEDS.values():
+            assert interval(steps, speed) == pytest.approx(interval(steps) / speed, abs=1)
