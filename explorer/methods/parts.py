@@ -190,8 +190,8 @@ def regions_part(method: str) -> Part:
     """Whose regions a method reads."""
     own = "faster_rcnn" if method == "faster_rcnn" else "fpn" if method == "fpn" else SEARCH
     said = "its own RPN" if method in WITH_RPN else REGIONS[SEARCH]
-    options = tuple((said if key == own else text, OWN if key == own else key)
-                    for key, text in REGIONS.items() if key != OWN)
+    others = ((text, key) for key, text in REGIONS.items() if key not in (OWN, own))
+    options = ((said, OWN), *others)
     return Part(
         REGIONS_OF, "Regions", "choice", "regions", f"paper {said}",
         "Another method's regions under this method's head: the same boxes, read from this "

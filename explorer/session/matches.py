@@ -17,9 +17,12 @@ from explorer.methods.names import NAMES
 from explorer.ops.bins import overlap
 from explorer.session.ground_truth import GroundTruth, Rect, one_name
 from explorer.session.scene import Key
+from explorer.session.scenes.truth_layers import MARKS
 from explorer.session.verdicts import MATCH, Verdicts, verdicts
 from explorer.trace.base import Floats
 from explorer.trace.stages import DetectionsStage, Trace
+
+DIFFICULT = "difficult: does not count"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,14 @@ class Match:
     def alone(self) -> str:
         """The only method that found it, or ""."""
         return next(iter(self.found)) if len(self.found) == 1 else ""
+
+    @property
+    def mark(self) -> str:
+        """ "✓ " or "✗ ": whether finding it was right; "" without ground truth, or where it does
+        not count."""
+        if not self.note or self.note == DIFFICULT:
+            return ""
+        return MARKS["true"] if self.truth >= 0 else MARKS["false"]
 
     def key(self, method: str = "") -> Key | None:
         """The detection of `method`, else of the first that found it; None where nobody did."""
@@ -101,7 +112,7 @@ def _of_truth(
                 score, iou = float(stage.scores[at]), float(of.iou[at])
                 own[method] = Found(_key(method, at), score, iou)
         if own or not truth.difficult[row]:
-            note = "difficult: does not count" if truth.difficult[row] else "in it"
+            note = DIFFICULT if truth.difficult[row] else "in it"
             made.append(Match(name, _rect(box), row, "", own, note))
     return made
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.methods.names import METHODS
+from explorer.methods.names import METHODS, NAMES, MethodName
 from explorer.session.axis import Axis
 from explorer.session.chart import Drawing, text_width
+from explorer.session.ground_truth import GroundTruth, one_name
 from explorer.session.scene import Scene
 from explorer.session.scenes.common import STAGE_TITLES, number, signed
+from explorer.session.scenes.truth_layers import MARKS
+from explorer.session.verdicts import verdicts
 from explorer.session.words import time_text
 from explorer.session.work import FEATURES, ROLES, RPN, SEARCH, Work, work_of
 from explorer.trace.stages import DetectionsStage, ScoresStage, Trace
@@ -29,6 +32,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 MARGIN, BAR = 18.0, 12.0
 FOUND = "Who found what"
+UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ wrong"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
@@ -69,6 +73,28 @@ def found_by(trace: Trace) -> dict[str, float]:
     return best
 
 
+def marks_of(trace: Trace, truth: GroundTruth | None) -> dict[str, str]:
+    """Class name -> "✓ " or "✗ ", whether the detection with that best score is right; {} without
+    ground truth."""
+    stage, of = trace.stage("detections"), None if truth is None else verdicts(trace, truth)
+    if of is None or not isinstance(stage, DetectionsStage):
+        return {}
+    best: dict[str, str] = {}
+    for label, kind in zip(stage.labels.tolist(), of.kind, strict=True):  # by falling score
+        best.setdefault(trace.classes[label], MARKS[kind])
+    return best
+
+
+def missed_by_all(traces: Sequence[Trace], truth: GroundTruth | None) -> list[str]:
+    """Classes of the ground truth that no method has reported."""
+    judged = [verdicts(trace, truth) for trace in traces] if truth is not None else []
+    if truth is None or not any(judged):
+        return []
+    found = {one_name(name) for trace in traces for name in found_by(trace)}
+    names = {truth.names[row] for of in judged if of is not None for row in of.missed.tolist()}
+    return sorted(name for name in names if one_name(name) not in found)
+
+
 def score_kind(trace: Trace) -> str:
     """"svm" (scores are margins), "softmax" (probabilities), or "" before there are scores."""
     stage = trace.stage("scores")
@@ -81,9 +107,10 @@ def score_text(trace: Trace, score: float) -> str:
 
 
 def summary_scene(
-    traces: Sequence[Trace], width: float, height: float, running: bool = False
+    traces: Sequence[Trace], width: float, height: float, running: bool = False,
+    truth: GroundTruth | None = None, methods: Collection[str] = NAMES,
 ) -> Scene:
-    """A panel of that size for the methods that have stages; the rest show as "–".
+    """A panel of that size for `methods`; those without stages show as "–".
 
     running: other methods may still find something.
     """
@@ -91,20 +118,22 @@ def summary_scene(
     gaps = ROOMY if height >= ROOMY_FROM else CLOSE
     works = {trace.method: work_of(trace) for trace in traces if trace.stages}
     going = {trace.method for trace in traces if trace.stage("detections") is None}
-    y = _times(drawing, works, going, gaps) + gaps.block
-    _who_found(drawing, traces, y, height, gaps, running)
+    listed = [method for method in METHODS if method.name in methods]
+    y = _times(drawing, listed, works, going, gaps) + gaps.block
+    _who_found(drawing, listed, traces, y, height, gaps, running, truth)
     return drawing.chart(height).scene
 
 
 def _times(
-    drawing: Drawing, works: dict[str, Work], going: Collection[str], gaps: Spacing
+    drawing: Drawing, methods: Sequence[MethodName], works: dict[str, Work],
+    going: Collection[str], gaps: Spacing,
 ) -> float:
     """A stacked bar for each method, and the legend; returns where it ends."""
     drawing.text(MARGIN, gaps.title, "Where the time goes", 14, bold=True)
     left, right = MARGIN + 92, drawing.width - MARGIN - 66
     axis = Axis(0.0, max((work.ms for work in works.values()), default=0.0) or 1.0, log=False)
     y = gaps.title + gaps.first
-    for method in METHODS:
+    for method in methods:
         drawing.text(MARGIN, y, method.title, 13, method.name)
         work = works.get(method.name)
         times = group_times(work) if work else (0.0,) * len(GROUPS)
@@ -121,8 +150,8 @@ def _times(
 
 
 def _who_found(
-    drawing: Drawing, traces: Sequence[Trace], y: float, height: float, gaps: Spacing,
-    running: bool,
+    drawing: Drawing, methods: Sequence[MethodName], traces: Sequence[Trace], y: float,
+    height: float, gaps: Spacing, running: bool, truth: GroundTruth | None,
 ) -> None:
     by_name = {trace.method: trace for trace in traces}
     found = {trace.method: found_by(trace) for trace in traces}
@@ -130,11 +159,13 @@ def _who_found(
     for classes in found.values():
         for name in classes:
             best[name] = best.get(name, 0) + 1
+    marks = {trace.method: marks_of(trace, truth) for trace in traces}
     names = sorted(best, key=lambda name: (-best[name], name))
+    names += missed_by_all(traces, truth)
     drawing.text(MARGIN, y, FOUND, 14, bold=True)
     if names:
         after = MARGIN + text_width(FOUND, 14, bold=True) + 12
-        drawing.text(after, y, "right or wrong alike", 11.5, "muted")
+        drawing.text(after, y, UNCHECKED if truth is None else CHECKED, 11.5, "muted")
     y += gaps.heads
     if not names:
         done = any(trace.stage("detections") is not None for trace in traces)
@@ -145,10 +176,10 @@ def _who_found(
         return
     pitch = (drawing.width - 2 * MARGIN) * 0.155
     columns = {
-        method.name: drawing.width - MARGIN - pitch * (len(METHODS) - 1 - index)
-        for index, method in enumerate(METHODS)
+        method.name: drawing.width - MARGIN - pitch * (len(methods) - 1 - index)
+        for index, method in enumerate(methods)
     }
-    for method in METHODS:
+    for method in methods:
         drawing.text(columns[method.name], y, method.short, 11, method.name, "right")
         trace = by_name.get(method.name)
         long, short = UNITS.get(score_kind(trace) if trace else "", ("", ""))
@@ -162,7 +193,10 @@ def _who_found(
         drawing.text(MARGIN, y, name, 12.5, bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
-            text = "–" if score is None else score_text(by_name[own], score)
+            text = "–" if score is None else \
+                marks[own].get(name, "") + score_text(by_name[own], score)
+            if text_width(text, 12.5) > pitch - 6:
+                text = text.replace(" ", "")
             drawing.text(x, y, text, 12.5, "faint" if score is None else own, "right")
         y += gaps.row
     if len(shown) < len(names):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.methods.names import NAMES
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.summary import summary_scene
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
@@ -34,15 +35,22 @@ class Summary(QWidget):
         self.theme, self._turns = theme, turns
         self.traces: tuple[Trace, ...] = ()
         self.running = False
+        self.truth: GroundTruth | None = None
+        self.methods: tuple[str, ...] = NAMES
         self._still = Still()
         theme.changed.connect(self._redraw)
 
-    def show_traces(self, traces: Sequence[Trace], running: bool) -> None:
-        """running: whether more is still to come."""
-        if running != self.running or len(traces) != len(self.traces) or any(
+    def show_traces(
+        self, traces: Sequence[Trace], running: bool, truth: GroundTruth | None,
+        methods: tuple[str, ...],
+    ) -> None:
+        """running: whether more is still to come. methods: those that are switched on."""
+        same = (running, methods) == (self.running, self.methods) and truth is self.truth
+        if not same or len(traces) != len(self.traces) or any(
             one is not other for one, other in zip(traces, self.traces, strict=True)
         ):
             self.traces, self.running = tuple(traces), running
+            self.truth, self.methods = truth, methods
             self._redraw()
 
     def _redraw(self) -> None:
@@ -58,7 +66,9 @@ class Summary(QWidget):
         grow = shrinking(self.width(), self.height())
         width, height = self.width() * grow, self.height() * grow
         area = (0.0, 0.0, float(self.width()), float(self.height()))
-        scene = summary_scene(self.traces, width, height, self.running)
+        scene = summary_scene(
+            self.traces, width, height, self.running, self.truth, self.methods
+        )
         paint_scene(painter, scene, fitted(scene.extent, area), area, self.theme.palette)
 
 

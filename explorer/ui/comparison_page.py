@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from explorer.methods.names import METHODS, method_named
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Picture
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.summary import headline, summary_scene
@@ -48,6 +49,7 @@ def comparison_sheet(
     palette: Palette,
     hidden: Collection[str] | None = None,
     look: Look | None = None,
+    truth: GroundTruth | None = None,
 ) -> Sheet:
     """pictures: of `stage`, by method; a method without one says so in its place."""
     height = sheet_height(pictures, len(traces) + 1)
@@ -69,7 +71,7 @@ def comparison_sheet(
                 own = pictures.get(name)
                 _cell(painter, rect, by_name[name], own, stage, palette, hidden, look)
             else:
-                _summary(painter, rect, traces, palette)
+                _summary(painter, rect, traces, palette, truth)
             painter.restore()
         y = height + 2
         drawn = [own.main for own in pictures.values()]
@@ -90,11 +92,15 @@ def comparison_sheet(
 
 
 def _summary(
-    painter: QPainter, rect: QRectF, traces: Sequence[Trace], palette: Palette
+    painter: QPainter, rect: QRectF, traces: Sequence[Trace], palette: Palette,
+    truth: GroundTruth | None,
 ) -> None:
-    """Where the time goes and who found what, in the last cell."""
+    """Where the time goes and who found what, in the last cell: of the page's methods alone."""
     paint_frame(painter, round(rect.width()), round(rect.height()), palette)
-    scene = summary_scene(traces, rect.width(), rect.height())
+    scene = summary_scene(
+        traces, rect.width(), rect.height(), truth=truth,
+        methods=[trace.method for trace in traces],
+    )
     area = (0.0, 0.0, rect.width(), rect.height())
     paint_scene(painter, scene, fitted(scene.extent, area), area, palette)
 

@@ -138,7 +138,8 @@ def present_sheet(showing: Showing, palette: Palette) -> Sheet:
             palette, off, showing.look,
         )
     return comparison_sheet(
-        made, showing.enabled(), desk.stage, showing.photo_name, palette, off, showing.look
+        made, showing.enabled(), desk.stage, showing.photo_name, palette, off, showing.look,
+        desk.view.truth,
     )
 
 

@@ -124,4 +124,5 @@ def compare(
         trace.method: picture(trace, stage, view_of(trace.method))
         for trace in traces if trace.stage(stage) is not None
     }
-    return comparison_sheet(pictures, traces, stage, photo_name, palette)
+    truth = next((view_of(trace.method).truth for trace in traces), None)
+    return comparison_sheet(pictures, traces, stage, photo_name, palette, truth=truth)

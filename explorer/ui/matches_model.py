@@ -110,7 +110,7 @@ class MatchesModel(QAbstractTableModel):
         if one is None:
             return "–"
         near = REFERENCE if match.reference == column else number(one.iou)
-        return f"{score_text(self._traces[column], one.score)} · {near}"
+        return f"{match.mark}{score_text(self._traces[column], one.score)} · {near}"
 
     def _role(self, match: Match, column: str) -> str:
         if column == FOUND and match.alone:

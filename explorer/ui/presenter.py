@@ -94,7 +94,7 @@ class Presenter(QObject):
         self.centre.show_methods(desk.shown(), not alone, desk.enabled if desk.swipe else ())
         self.centre.summary.show_traces(
             [traces[name] for name in desk.enabled if name in traces],
-            running=bool(pending(desk.enabled, status)),
+            bool(pending(desk.enabled, status)), desk.view.truth, desk.enabled,
         )
         self.stage_map.show_place(desk.stage, desk.method, desk.enabled)
         self.bottom.show_stage(desk.stage)

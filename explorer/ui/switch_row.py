@@ -134,6 +134,9 @@ class SwitchRow(QWidget):
         self.reset.setToolTip("Back to what was run")
         self.reset.setAccessibleName(f"{switch.title}: back to what was run")
         self.reset.clicked.connect(self.back)
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the rows below stay where they are
+        self.reset.setSizePolicy(policy)
         foot.addWidget(self.paper, 1)
         foot.addWidget(self.reset)
         column.addLayout(foot)

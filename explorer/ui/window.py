@@ -103,6 +103,7 @@ class Window(Frame):
         self.comparing.recall.draw_wanted.connect(self.truth.toggle)
         self.weights.said.connect(self.banner.say)
         bench.photo_shown.connect(self._photo_shown)
+        bench.steps.stepped.connect(self._forget_hint)
         bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
@@ -230,9 +231,18 @@ class Window(Frame):
         event.acceptProposedAction()
         self.entrance.take(event.mimeData(), "Dropped picture")
 
+    def _forget_hint(self, before: Desk) -> None:
+        """What was said of a box under the pointer may not hold in another picture."""
+        now = self.workbench.desk
+        if (now.stage, now.shown(), now.chosen, now.varied) != (
+            before.stage, before.shown(), before.chosen, before.varied
+        ):
+            self.strip.hint.setText("")
+
     def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
         self.top.show_photo(name, self.workbench.album.place, width, height)
         self.setWindowTitle(f"{name} — Two-Stage Explorer")
+        self.strip.hint.setText("")
         if path is not None:
             self.entrance.recent.add(path)
         self._show_methods()
