@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("NMS", ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"], STAGE_TITLES["detections"])),
 )
 MARGIN, BAR = 18.0, 12.0
+MARK = 10.5  # size of "✓" and "✗" beside a score
 FOUND = "Who found what"
 UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ wrong"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
@@ -193,11 +194,12 @@ def _who_found(
         drawing.text(MARGIN, y, name, 12.5, bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
-            text = "–" if score is None else \
-                marks[own].get(name, "") + score_text(by_name[own], score)
-            if text_width(text, 12.5) > pitch - 6:
-                text = text.replace(" ", "")
+            text = "–" if score is None else score_text(by_name[own], score)
             drawing.text(x, y, text, 12.5, "faint" if score is None else own, "right")
+            mark = marks[own].get(name, "").strip() if own in marks else ""
+            role = "good" if mark == MARKS["true"].strip() else "bad"
+            if mark:
+                drawing.text(x - text_width(text, 12.5) - 2, y, mark, MARK, role, "right", True)
         y += gaps.row
     if len(shown) < len(names):
         drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")

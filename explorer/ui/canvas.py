@@ -71,6 +71,7 @@ class Canvas(QWidget):
         self._backing = Backing()
         self._layout = Layout(camera)
         self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
+        self._sides: tuple[float, float] | None = None  # what of it is seen, from x to x
         self.describe: Callable[[Key], str] = lambda key: ""  # the essentials of a box
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -113,6 +114,17 @@ class Canvas(QWidget):
         """Where the photo scene and the panel are."""
         return self._layout.spots(self.picture, self.body(), self.devicePixelRatioF())
 
+    def show_between(self, sides: tuple[float, float] | None) -> None:
+        """Another widget covers all but the part from x to x: texts stay in it. None: all is seen.
+        """
+        if sides != self._sides:
+            self._sides = sides
+            self.update()
+
+    def _seen(self, area: Rect) -> Rect:
+        left, right = self._sides or (area[0], area[2])
+        return (max(area[0], left), area[1], min(area[2], right), area[3])
+
     def _spot_at(self, x: float, y: float) -> Spot | None:
         for spot in self.spots():
             if spot.area[0] <= x <= spot.area[2] and spot.area[1] <= y <= spot.area[3]:
@@ -129,9 +141,11 @@ class Canvas(QWidget):
         done = True
         for spot in spots:
             if spot.scene.space == "photo":
-                place = (painter, spot.scene, spot.view, spot.area, palette, self.hidden)
-                done = self._backing.paint(*place)
-                self.labels_hidden += paint_texts(*place).labels_hidden
+                scene, view, area = spot.scene, spot.view, spot.area
+                done = self._backing.paint(painter, scene, view, area, palette, self.hidden)
+                self.labels_hidden += paint_texts(
+                    painter, scene, view, self._seen(area), palette, self.hidden
+                ).labels_hidden
         if self.frame.message:
             paint_message(painter, self.body(), self.frame.message, palette)
         self.frame.paint_texts(
@@ -140,7 +154,7 @@ class Canvas(QWidget):
         if self._hover is not None:
             for spot in spots:  # where it is now: the camera may have moved
                 if spot.scene is self._hover_scene:
-                    paint_hover(painter, self._hover, spot.area, spot.view, palette)
+                    paint_hover(painter, self._hover, self._seen(spot.area), spot.view, palette)
         if not done:
             QTimer.singleShot(0, self, self.update)
 

@@ -1,7 +1,7 @@
 """Two methods on one place: the right one covers the left one up to a line that can be dragged.
 
 Both canvases have the same place and so the same view of the photo; the one on top is cut at the
-line, so that each side answers the pointer with its own boxes.
+line, so that each side answers the pointer with its own boxes. Their texts stay on their sides.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
 GRIP = 26  # pixels across that take the pointer
+BESIDE = 4.0  # pixels between the line and the texts on either side
 KEY_STEP = 0.02  # of the width
 EDGE = 2  # pixels of the canvases' own frame that stay visible around head and foot
 Pair = tuple[str, str]
@@ -60,6 +61,8 @@ class Swipe(QObject):
         for method in self.pair or ():
             if method != pair[1]:
                 self.canvases[method].clearMask()
+            if method not in pair:
+                self.canvases[method].show_between(None)
         self.pair, self._place = pair, place
         for method in pair:
             self.canvases[method].setGeometry(place)
@@ -79,6 +82,7 @@ class Swipe(QObject):
         """The canvases are whole again."""
         for method in self.pair or ():
             self.canvases[method].clearMask()
+            self.canvases[method].show_between(None)
         self.pair = None
         for widget in (self.head, self.foot, self.line):
             widget.hide()
@@ -100,6 +104,9 @@ class Swipe(QObject):
         self.canvases[self.pair[1]].setMask(
             QRegion(at, 0, max(place.width() - at, 1), place.height())
         )
+        left, right = (self.canvases[method] for method in self.pair)
+        left.show_between((0.0, at - BESIDE))
+        right.show_between((at + BESIDE, float(place.width())))
         top, height = place.top() + int(HEADER), place.height() - int(HEADER + FOOTER)
         self.line.setGeometry(place.left() + at - GRIP // 2, top, GRIP, max(height, 1))
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
 from explorer.session.related import box_of
-from explorer.session.scene import Key
+from explorer.session.scene import Key, Rect, Scene
 from explorer.session.state import Desk
+from explorer.ui import canvas as canvas_module
+from explorer.ui.paint import Drawn
 from explorer.ui.swipe import Line
+from explorer.ui.transform import View
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -100,6 +103,39 @@ def test_the_line_is_dragged_and_moved_by_keys(qtbot: QtBot, opened: Window) -> 
     opened.camera.fit()
     swipe.move_to(-1e6)
     assert swipe.share == 0 and shown(opened, pair[1], 20, 120)
+
+
+def test_texts_stay_on_their_side_of_the_line(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, right = swiped(qtbot, opened)
+    swipe, canvases = opened.centre.swipe, opened.centre.canvases
+    where: dict[int, Rect] = {}
+
+    def record(painter: QPainter, scene: Scene, view: View, area: Rect, *rest: object) -> Drawn:
+        where[id(scene)] = area
+        return Drawn()
+
+    monkeypatch.setattr(canvas_module, "paint_texts", record)
+
+    def texts_of(method: str) -> tuple[float, float]:
+        picture = canvases[method].picture
+        assert picture is not None
+        area = where[id(picture.main)]
+        return area[0], area[2]
+
+    for share in (0.5, 0.3):
+        swipe.step(share - swipe.share)
+        opened.centre.grab()
+        line = swipe.line.geometry().center().x() - canvases[left].x()
+        whole = canvases[left].spots()[0].area
+        assert texts_of(left)[0] == whole[0] and line - 8 < texts_of(left)[1] < line
+        assert texts_of(right)[1] == whole[2] and line < texts_of(right)[0] < line + 8
+    opened.go(opened.workbench.desk.alone(left))
+    settle(qtbot, opened)
+    opened.centre.grab()
+    whole = canvases[left].spots()[0].area
+    assert texts_of(left) == (whole[0], whole[2])
 
 
 def test_a_click_takes_the_box_of_its_side(qtbot: QtBot, opened: Window) -> None:

@@ -81,13 +81,13 @@ def test_marks_leave_the_columns_apart_in_the_narrowest_card() -> None:
     ]
     stage = found(widest[-1])
     truth = truth_of(("person", tuple(stage.boxes[0].tolist())))
-    items = [
-        item for item in labels_of(summary_scene(widest, 330.0, 480.0, truth=truth))
-        if item.text[:1] in ("✓", "✗")
-    ]
-    assert len(items) > 3
+    items = labels_of(summary_scene(widest, 330.0, 480.0, truth=truth))
+    heads = {item.x for item in items if item.text in [method.short for method in METHODS]}
+    rows = [item for item in items if item.text in ("✓", "✗") or (
+        item.x in heads and item.text[-1:].isdigit())]
+    assert sum(item.text in ("✓", "✗") for item in rows) > 3
     lines: dict[float, list[tuple[float, float]]] = {}
-    for item in items:
+    for item in rows:
         wide = text_width(item.text, item.size, item.bold)
         lines.setdefault(item.y, []).append((item.x - wide, item.x))
     for spans in lines.values():
