@@ -8,6 +8,7 @@ from explorer.session.related import Related
 from explorer.session.scenes.common import label_name, number, setting
 from explorer.session.scenes.nms import fate_lines
 from explorer.session.scenes.pairs import tag
+from explorer.session.soft_replay import entered_scores, is_soft
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
 
 PAIRS = 3  # classes of one region whose NMS is told
@@ -73,6 +74,10 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
         row = max(own, key=lambda each: float(nms.scores[each]))
         name, best = label_name(trace, int(nms.labels[row])), float(nms.scores[row])
         by = int(nms.nms.suppressed_by[row])
+        was = float(entered_scores(trace, nms)[row])
+        if by >= 0 and is_soft(trace):
+            return (f"Soft-NMS lowered {name} from {number(was)} to {number(best)}, not above "
+                    f"{number(nms.score_threshold)}.",)
         if by >= 0:
             return (
                 f"{name} {number(best)} was suppressed by pair {by:,} "
@@ -81,7 +86,8 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
             )
         if best <= threshold:
             score, least = _apart(best, threshold)
-            return (f"Kept by NMS, but {name} {score} is below {least}.",)
+            lowered = f", lowered from {number(was)}," if was > best else ""
+            return (f"Kept by NMS, but {name} {score}{lowered} is below {least}.",)
         return (f"{name} {number(best)} lies beyond the "
                 f"{setting(trace, 'max_detections', 100):.0f} best.",)
     if isinstance(nms, NmsStage) and best <= nms.score_threshold:

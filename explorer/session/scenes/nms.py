@@ -20,9 +20,17 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
-from explorer.session.scenes.nms_steps import iou_control, step_control, step_layers, step_table
+from explorer.session.scenes.nms_steps import (
+    iou_control,
+    lowered_layers,
+    soft_table,
+    step_control,
+    step_layers,
+    step_table,
+)
 from explorer.session.scenes.pairs import class_control, strong_rows, tag
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.soft_replay import Lowering, entered_scores, is_soft, lowering
 from explorer.session.switching import can_switch
 from explorer.trace.base import Ints, StageName
 from explorer.trace.stages import NmsStage, Trace
@@ -45,6 +53,9 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     strong = strong_rows(trace, stage.scores, keepers)
     on_top = now.keeper if going else None
     layers = _layers(trace, stage, keepers, strong, victims, undecided_drawn, on_top)
+    lowers = lowering(trace, stage, on_top) if on_top is not None and is_soft(trace) else None
+    if lowers is not None:
+        layers += lowered_layers(lowers, stage.boxes)
     if going:
         layers += step_layers(
             now, stage.nms, stage.boxes, "nms", np.arange(len(stage.boxes)),
@@ -52,7 +63,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         )
     layers += _fate(stage, at)
     layers += selection(trace, at, "nms")
-    panel = _panel(trace, stage, at, now, rows)
+    panel = _panel(trace, stage, at, now, rows, lowers)
     hidden = len(rows) - len(keepers) - len(victims) - len(undecided_drawn)
     summary = f"{count(len(now.kept))} kept, {count(len(now.suppressed))} suppressed"
     if len(now.undecided):
@@ -150,7 +161,8 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
 
 
 def _panel(
-    trace: Trace, stage: NmsStage, at: Focus | None, now: Moment, rows: Ints
+    trace: Trace, stage: NmsStage, at: Focus | None, now: Moment, rows: Ints,
+    lowers: Lowering | None,
 ) -> Column:
     panel = Column()
     panel.heading(*_name(trace, stage))
@@ -161,11 +173,19 @@ def _panel(
     panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), outline=True)
     if now.step < now.steps:
         panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)
-        step_table(
-            panel, now, stage.nms, number(stage.nms.threshold),
-            lambda row: f"pair {row:,} {label_name(trace, int(stage.labels[row]))}",
-            lambda row: number(float(stage.scores[row]), 3),
-        )
+
+        def name(row: int) -> str:
+            return f"pair {row:,} {label_name(trace, int(stage.labels[row]))}"
+
+        def score(row: int) -> str:
+            return number(float(stage.scores[row]), 3)
+
+        if lowers is not None:
+            soft_table(
+                panel, now, lowers, stage.nms.threshold, stage.score_threshold, name, score
+            )
+        else:
+            step_table(panel, now, stage.nms, number(stage.nms.threshold), name, score)
     if at is not None and at.chosen:
         for row in at.rows.get("nms", [])[:3]:
             panel.heading(tag(trace, int(stage.labels[row]), float(stage.scores[row])),
@@ -194,6 +214,7 @@ def _name(trace: Trace, stage: NmsStage) -> tuple[str, str]:
 def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
     """What NMS did with one pair, in sentences."""
     by = int(stage.nms.suppressed_by[row])
+    was = float(entered_scores(trace, stage)[row])
     if by < 0:
         place = int(np.nonzero(np.asarray(stage.nms.kept) == row)[0][0]) + 1
         gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
@@ -207,8 +228,18 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
             )
         else:
             lines.append("Suppresses no other box.")
+        if is_soft(trace) and was > stage.scores[row]:
+            lines.append(f"Its score was lowered from {number(was)} to "
+                         f"{number(float(stage.scores[row]))}.")
         return tuple(lines)
     name = label_name(trace, int(stage.labels[by]))
+    if is_soft(trace):
+        return (
+            f"Its score {number(was)} fell to {number(float(stage.scores[row]))}, "
+            f"not above {number(stage.score_threshold)}, when pair {by:,}, {name} "
+            f"{number(float(stage.scores[by]))}, was kept:",
+            f"IoU {float(stage.nms.overlap[row]):.3f} ≥ {number(stage.nms.threshold)}.",
+        )
     return (
         f"Suppressed by pair {by:,}, {name} {number(float(stage.scores[by]))}:",
         f"IoU {float(stage.nms.overlap[row]):.3f} > {number(stage.nms.threshold)}.",

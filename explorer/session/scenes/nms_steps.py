@@ -8,8 +8,9 @@ import numpy as np
 
 from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
-from explorer.session.scenes.common import centres, plural
+from explorer.session.scenes.common import centres, number, plural
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.soft_replay import Lowering
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
 
 LISTED = 12  # boxes that one step removes: captioned on the photo
@@ -92,3 +93,53 @@ def step_table(
     panel.table(cells, ("", head, "IoU"), rows)
     if len(now.removed) > ROWS:
         panel.text(f"and {len(now.removed) - ROWS:,} more", "muted", 11)
+
+
+def lowered_layers(lowers: Lowering, boxes: Floats) -> list[Layer]:
+    """What Soft-NMS's keeper lowers and leaves; what it removes is drawn as by any NMS."""
+    stays = np.flatnonzero(~lowers.gone)[::-1]  # the nearest on top
+    if not len(stays):
+        return []
+    listed = range(len(stays))[-LISTED:]
+    own = lowers.rows[stays]
+    return [
+        Boxes(
+            name="Lowered in this step", boxes=boxes[own], roles="accent", dashed=True, width=1.6,
+            stage="nms", rows=own,
+            captions=tuple(
+                _lowered(lowers, at) if index in listed else ""
+                for index, at in enumerate(stays.tolist())
+            ),
+        )
+    ]
+
+
+def _lowered(lowers: Lowering, at: int) -> str:
+    """ "0.61 → 0.38"."""
+    return f"{lowers.before[at]:.2f} → {lowers.after[at]:.2f}"
+
+
+def soft_table(
+    panel: Column, now: Moment, lowers: Lowering, threshold: float, least: float,
+    name: Callable[[int], str], score: Callable[[int], str],
+) -> None:
+    """A step of Soft-NMS in words. least: what falls to it or below is gone."""
+    panel.heading(f"Step {now.step} of {now.steps}", f"IoU ≥ {number(threshold)}")
+    assert now.keeper is not None
+    panel.pair(f"Keeps {name(now.keeper)}", score(now.keeper))
+    if not len(lowers.rows):
+        panel.text("No box that is left overlaps it by as much: it lowers no score.", "muted")
+        return
+    gone = int(lowers.gone.sum())
+    text = f"It lowers {plural(len(lowers.rows), 'score')}, each times 1 − IoU"
+    end = f"{'falls' if gone == 1 else 'fall'} to {number(least)} or below: gone"
+    panel.text(f"{text}; {gone} {end}." if gone else f"{text}.", "muted")
+    panel.gap(2)
+    rows: list[Sequence[str]] = [
+        (name(row).removeprefix("pair "), _lowered(lowers, at), f"{lowers.iou[at]:.3f}")
+        for at, row in enumerate(lowers.rows[:ROWS].tolist())
+    ]
+    cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))
+    panel.table(cells, ("pair", "score", "IoU"), rows)
+    if len(lowers.rows) > ROWS:
+        panel.text(f"and {len(lowers.rows) - ROWS:,} more", "muted", 11)
