@@ -361,6 +361,22 @@ def test_the_panel_of_all_anchors_is_about_what_is_drawn_or_selected() -> None:
         assert sum(each.text.startswith("Proposal ") for each in texts.items) == told
 
 
+def test_the_footer_of_all_anchors_says_which_are_drawn() -> None:
+    trace = trace_of("fpn")
+    stage = trace.stage("regions")
+    assert isinstance(stage, RpnStage)
+    every = len(stage.anchors)
+    own = int((np.asarray(stage.level) == 0).sum())
+    view = ViewState(controls=(("regions.show", "all anchors"),), limit=5)
+    few = picture(trace, "regions", view)
+    assert few.summary == f"the 5 likeliest of {every:,} anchors · Boxes, below, shows more"
+    assert picture(trace, "regions", replace(view, limit=10**6)).summary == f"all {every:,} anchors"
+    (choice,) = [one for one in few.controls if stage.levels[0].name in one.choices]
+    level = ("regions." + choice.key, stage.levels[0].name)
+    view = replace(view, controls=(*view.controls, level))
+    assert f"of {own:,} anchors of {level[1]}" in picture(trace, "regions", view).summary
+
+
 @pytest.mark.parametrize("times", [1, 20, 200])
 def test_coordinates_of_large_photos_keep_off_the_scores(times: int) -> None:
     trace = trace_of("faster_rcnn")

@@ -12,7 +12,7 @@ from explorer.session.scenes.common import (
     count,
     number,
     photo_scene,
-    shown,
+    plural,
     strongest,
     title,
 )
@@ -65,8 +65,17 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         chosen(panel, trace, stage, state, at)
     return Picture(
         title=title(trace, "regions"),
-        summary=shown(len(rows), len(stage.anchors), "anchor"),
+        summary=_summary(len(rows), len(every), wanted if wanted in names else ""),
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
         controls=(show_control("all anchors"), *choice),
     )
+
+
+def _summary(drawn: int, there: int, level: str) -> str:
+    """Which of the anchors there are is drawn: by the footer alone, one must not take them for all.
+    """
+    anchors = plural(there, "anchor") + (f" of {level}" if level else "")
+    if drawn >= there:
+        return f"all {anchors}"
+    return f"the {drawn:,} likeliest of {anchors} · Boxes, below, shows more"
