@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from explorer.session.scene import Bars, Lines, Points
 from explorer.ui.brush import Brush
-from explorer.ui.outlines import fill
+from explorer.ui.outlines import fill, thickness
 from explorer.ui.theme import colour
 
 MANY_POINTS = 2_000  # more than this are squares of whole pixels
@@ -23,7 +23,7 @@ def paint_lines(brush: Brush, layer: Lines) -> None:
         return
     painter = brush.painter
     ink = colour(brush.palette, layer.role)
-    segments = brush.view.boxes(layer.segments).tolist()
+    segments = _crisp(brush, brush.view.boxes(layer.segments), layer.width).tolist()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(segments) <= 2_000)
     painter.setOpacity(layer.opacity)
@@ -39,6 +39,16 @@ def paint_lines(brush: Brush, layer: Lines) -> None:
             if length > 3:
                 painter.drawPolygon(_head(x1, y1, x2, y2, min(HEAD, length * 0.6)))
     painter.restore()
+
+
+def _crisp(brush: Brush, segments: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """Upright and level lines over a photo, moved by less than a device pixel onto whole ones: the
+    lines of a grid then look alike."""
+    if brush.vector or brush.space != "photo":
+        return segments
+    crisp = (np.floor(segments * brush.ratio) + thickness(width, brush.ratio) % 2 / 2) / brush.ratio
+    straight = np.abs(segments[:, :2] - segments[:, 2:]) < 1e-6
+    return np.where(np.tile(straight, 2), crisp, segments)
 
 
 def _head(x1: float, y1: float, x2: float, y2: float, size: float) -> QPolygonF:

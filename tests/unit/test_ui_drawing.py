@@ -108,7 +108,21 @@ def test_zooming_keeps_the_point_under_the_pointer() -> None:
     camera.zoom_at(80, 60, 1e9)
     assert camera.zoom == 64
     camera.fit()
-    assert camera.view_in(area).rect((0, 0, 320, 240)) == pytest.approx(area)
+    left, top, right, bottom = camera.view_in(area).rect((0, 0, 320, 240))
+    assert (left, top) == pytest.approx((400 - right, 300 - bottom))
+    # Half a cell of a map of stride 16, of a photo 288 pixels wide, hangs over it and is seen.
+    assert left > (right - left) * 8 / 288 and left < 0.05 * 400
+
+
+def test_a_box_as_large_as_the_photo_is_shown_with_all_of_it() -> None:
+    camera, area = Camera(), (0.0, 0.0, 400.0, 300.0)
+    camera.look_at_photo(320, 240)
+    camera.show_box((5, 5, 200, 235), area)
+    assert camera.zoom == 1 and camera.centre == (160, 120)
+    camera.show_box((0, 0, 40, 60), area)
+    assert camera.centre == (20, 30)
+    x1, y1, x2, y2 = camera.view_in(area).rect((0, 0, 40, 60))
+    assert y2 - y1 == pytest.approx(0.72 * 300) and x2 - x1 < 0.72 * 400
 
 
 def test_the_camera_never_loses_the_photo() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from explorer.session.scene import Boxes, Scene
+from explorer.session.scene import Boxes, Lines, Scene
 from explorer.ui.crowd import outline_counts
 from explorer.ui.images import from_image
 from explorer.ui.outlines import DASH, SPACE, sides_of
@@ -26,7 +26,7 @@ def some_boxes(seed: int, n: int = 4 * MANY) -> np.ndarray:
     return np.maximum(boxes, np.tile(boxes[:, :2], 2))
 
 
-def drawn(layer: Boxes, ratio: float = 1.0, area: tuple[float, ...] = AREA) -> np.ndarray:
+def drawn(layer: Boxes | Lines, ratio: float = 1.0, area: tuple[float, ...] = AREA) -> np.ndarray:
     image = QImage(round(WIDTH * ratio), round(HEIGHT * ratio), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
     image.fill(QColor("#000000"))
@@ -87,3 +87,14 @@ def test_sides_of_boxes_far_away_do_not_overflow() -> None:
     boxes = np.array([[-1e12, 5, 1e12, 9], [1e12, 0, 2e12, 9]])
     sides, _ = sides_of(boxes, 1, np.array([0, 0, 40, 30], np.int32))
     assert sides.tolist() == [[0, 5, 39, 5], [0, 9, 39, 9]]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_the_lines_of_a_grid_look_alike_wherever_they_fall(ratio: float) -> None:
+    at = np.array([10.0, 20.25, 30.5, 40.75])
+    down = np.stack([at, np.full(4, 5.0), at, np.full(4, 75.0)], 1)
+    pixels = drawn(Lines(name="Grid", segments=down, role="text", width=0.7, opacity=0.35), ratio)
+    row = pixels[round(40 * ratio)].max(axis=-1)
+    columns = np.flatnonzero(row > row.max() / 2)
+    assert len(columns) == 4 and len(set(row[columns].tolist())) == 1
+    assert (columns == np.floor(at * ratio)).all()
