@@ -75,7 +75,8 @@ class Heat(Layer):
 class Boxes(Layer):
     """n outlines. rows (n,): the row each box stands for in `stage` (for picking), or empty.
 
-    captions: one per box or none; drawn where there is room, hidden ones are counted.
+    captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
+    in their boxes.
     roles: one role for all, or one per box.
     """
 
@@ -88,6 +89,7 @@ class Boxes(Layer):
     opacity: float = 1.0
     fill: float = 0.0
     captions: tuple[str, ...] = ()
+    inside: bool = False
 
     @property
     def mark(self) -> str:
@@ -111,11 +113,12 @@ class Lines(Layer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Points(Layer):
-    """n dots (n, 2) of a radius in screen pixels."""
+    """n dots (n, 2) of a radius in screen pixels. clear: captions keep clear of them."""
 
     points: Floats
     role: str
     radius: float = 2.5
+    clear: bool = False
 
     @property
     def mark(self) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
@@ -92,6 +93,9 @@ def paint_texts(
     with _brush(painter, scene, view, area, palette) as brush:
         # What lies on top may place its text first.
         placer = Placer(area)
+        for layer in scene.layers:
+            if isinstance(layer, Points) and layer.clear and layer.name not in hidden:
+                placer.keep_clear(view.boxes(np.asarray(layer.points)), layer.radius + 1)
         for layer in reversed(scene.layers):
             if layer.name in hidden:
                 continue

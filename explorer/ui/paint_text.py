@@ -36,6 +36,11 @@ class Placer:
             free &= _clear_of(places, rect)
         return free
 
+    def keep_clear(self, points: Sides, radius: float) -> None:
+        """No text on these dots (n, 2)."""
+        side = 2 * radius
+        self.taken += [QRectF(x - radius, y - radius, side, side) for x, y in points.tolist()]
+
     def place(self, rect: QRectF) -> bool:
         """Take a place, if it is free."""
         fits = self.area.contains(rect) and not any(rect.intersects(one) for one in self.taken)
@@ -67,6 +72,8 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     height = QFontMetricsF(font).height() + 2 * PAD_Y - 2
     places = _places(boxes[rows], _widths(font, texts) + 2 * PAD_X, height, layer, placer.area)
     free = placer.free(places)
+    if layer.inside:
+        free &= _within(places, boxes[rows])
     painter = brush.painter
     painter.save()
     painter.setFont(font)
@@ -98,6 +105,14 @@ def _seen(boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
     seen: NDArray[np.bool_] = (x1 < area.right()) & (x2 > area.left())
     seen &= (y1 < area.bottom()) & (y2 > area.top()) & (x2 > x1) & (y2 > y1)
     return seen
+
+
+def _within(places: Sides, boxes: Sides) -> NDArray[np.bool_]:
+    """Which places (n, m, 4) are in their own box (n, 4)."""
+    room = boxes[:, None] + np.array([-2, -2, 2, 2])  # on the outline is inside as well
+    inside: NDArray[np.bool_] = (places[..., :2] >= room[..., :2]).all(-1)
+    inside &= (places[..., 2:] <= room[..., 2:]).all(-1)
+    return inside
 
 
 def _widths(font: QFont, texts: Sequence[str]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from explorer.session.scene import Boxes, Label, Labels, Scene
+from explorer.session.scene import Boxes, Label, Labels, Points, Scene
 from explorer.ui.brush import Brush
 from explorer.ui.fonts import Weight, load_fonts, sans
 from explorer.ui.paint import paint_scene
@@ -95,3 +95,42 @@ def test_a_scene_says_how_many_labels_are_hidden(qtbot: QtBot) -> None:
     drawn = paint_scene(painter, scene, View(1.0, 0.0, 0.0), AREA, DARK)
     painter.end()
     assert 0 < drawn.labels_hidden < 40
+
+
+def test_numbers_of_cells_stay_in_their_cells_and_off_the_dots(qtbot: QtBot) -> None:
+    load_fonts()
+    image = QImage(400, 300, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    area = (0.0, 0.0, 400.0, 300.0)
+    cells = np.array([[40.0, 40, 120, 120], [120, 40, 200, 120], [300, 40, 320, 50]])
+    dots = np.array([[50.0, 50.0], [130, 110]])
+    layer = Boxes(
+        name="Cells", boxes=cells, roles="good", captions=("0.26", "0.47", "0.01"), inside=True
+    )
+    placer = Placer(area)
+    placer.keep_clear(dots, 5.0)
+    brush = Brush(painter, View(1.0, 0.0, 0.0), area, DARK, "photo", 1.0, area)
+    assert paint_captions(brush, layer, placer) == 1  # the third has no room
+    painter.end()
+    second, first = placer.taken[len(dots):]
+    for rect, cell in ((first, cells[0]), (second, cells[1])):
+        assert QRectF(cell[0], cell[1], 80, 80).adjusted(-2, -2, 2, 2).contains(rect)
+        assert not any(rect.intersects(dot) for dot in placer.taken[: len(dots)])
+
+
+def test_the_dots_that_say_so_keep_captions_clear_of_them(qtbot: QtBot) -> None:
+    load_fonts()
+    cell = Boxes(
+        name="Cell", boxes=np.array([[40.0, 40, 90, 62]]), roles="good", captions=("0.47",),
+        inside=True,
+    )
+    for clear, hidden in ((False, 0), (True, 1)):
+        every = np.stack(np.meshgrid(np.arange(42.0, 90, 8), np.arange(42.0, 62, 6)), -1)
+        dots = Points(name="Dots", points=every.reshape(-1, 2), role="accent", clear=clear)
+        image = QImage(200, 100, QImage.Format.Format_ARGB32)
+        painter = QPainter(image)
+        scene = Scene(extent=(0, 0, 200, 100), space="photo", layers=(cell, dots))
+        area = (0.0, 0.0, 200.0, 100.0)
+        drawn = paint_scene(painter, scene, View(1.0, 0.0, 0.0), area, DARK)
+        painter.end()
+        assert drawn.labels_hidden == hidden

@@ -81,11 +81,11 @@ def reading_layers(read: Reading | None, source: FeatureMap | None) -> list[Laye
                   fill=0.25, captions=(number(float(read.values[read.winner])),))
         ]
     assert read.weights is not None
-    # The upper left cell last: its tag is placed first, above it, and the others find room.
-    seen = np.flatnonzero(read.weights > 0)[::-1]
+    seen = np.flatnonzero(read.weights > 0)
     return [
         Boxes(name="Cells with their weights", boxes=boxes[seen], roles="good", width=1.4,
-              fill=0.12, captions=tuple(number(float(weight)) for weight in read.weights[seen]))
+              fill=0.12, captions=tuple(number(float(weight)) for weight in read.weights[seen]),
+              inside=True)
     ]
 
 

@@ -84,7 +84,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region:,} · {TITLES[stage.kind]} · {_grids(stage)} · {what}",
+        summary=f"region {at.region:,} · {_short(stage)} · {what}",
         main=photo_scene(trace, *_layers(trace, stage, state, at, bins, one, channel, mode),
                          opacity=0.85),
         panel=panel.scene(),
@@ -123,10 +123,11 @@ def _marked(stage: PoolingStage, bins: Bins, box: Floats, at: int, channel: int)
     return Marked(at, grid, lit, own, bins, channel, read, shift)
 
 
-def _grids(stage: PoolingStage) -> str:
-    sides = " + ".join(f"{side} × {side}" for side in stage.bins)
-    total = sum(side * side for side in stage.bins)
-    return f"{sides} = {total} bins" if len(stage.bins) > 1 else f"{sides} bins"
+def _short(stage: PoolingStage) -> str:
+    """'RoIAlign 7 × 7', 'pyramid 6² + 3² + 2² + 1²': one line of a small canvas."""
+    if len(stage.bins) > 1:
+        return f"pyramid {' + '.join(f'{side}²' for side in stage.bins)}"
+    return f"{TITLES[stage.kind]} {stage.bins[0]} × {stage.bins[0]}"
 
 
 def _controls(
@@ -165,15 +166,15 @@ def _layers(
         around = bins.boxes[one.own]
         reach = np.concatenate([around[:, :2].min(0), around[:, 2:].max(0)])
         layers.append(grid_layer(bins.source, reach, on=stage.kind != "roi_align"))
-    context = context_of(trace, at.region)
-    if context is not None:
-        layers.append(
-            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=1.2)
-        )
     drawn = bins.boxes[one.own]
     layers.append(
         Boxes(name="Bins", boxes=drawn, roles=trace.method, width=1.4, fill=0.06, opacity=0.95)
     )
+    context = context_of(trace, at.region)
+    if context is not None:  # the bins have the same outline
+        layers.append(
+            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=1.8)
+        )
     layers.append(
         Boxes(name="One bin", boxes=drawn[one.lit][None], roles="selected", width=2.0, fill=0.3)
     )
@@ -181,7 +182,7 @@ def _layers(
         per_bin = len(bins.points) // max(1, len(bins.boxes))
         layers.append(Points(name="Sample points", points=bins.points, role="text", radius=2.0))
         layers.append(
-            Points(name="Samples of the bin", role="accent", radius=4.0,
+            Points(name="Samples of the bin", role="accent", radius=4.0, clear=True,
                    points=bins.points[one.at * per_bin : (one.at + 1) * per_bin])
         )
     layers += reading_layers(one.read, bins.source)

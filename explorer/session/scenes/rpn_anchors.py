@@ -165,7 +165,8 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         Heat(name="Objectness", values=maps[level], rect=extent, low=0, high=1, opacity=0.65),
         Boxes(
             name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
-            dashed=True, captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
+            dashed=True, width=2.0,
+            captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
             stage="regions", rows=anchor_rows(stage, top),
         ),
         *selected(trace, stage, state, at, always=False),
