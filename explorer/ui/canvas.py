@@ -141,11 +141,9 @@ class Canvas(QWidget):
         done = True
         for spot in spots:
             if spot.scene.space == "photo":
-                scene, view, area = spot.scene, spot.view, spot.area
-                done = self._backing.paint(painter, scene, view, area, palette, self.hidden)
-                self.labels_hidden += paint_texts(
-                    painter, scene, view, self._seen(area), palette, self.hidden
-                ).labels_hidden
+                place = (painter, spot.scene, spot.view, spot.area, palette, self.hidden)
+                done = self._backing.paint(*place)
+                self.labels_hidden += self.paint_captions(painter, spot, spot.scene)
         if self.frame.message:
             paint_message(painter, self.body(), self.frame.message, palette)
         self.frame.paint_texts(
@@ -157,6 +155,11 @@ class Canvas(QWidget):
                     paint_hover(painter, self._hover, self._seen(spot.area), spot.view, palette)
         if not done:
             QTimer.singleShot(0, self, self.update)
+
+    def paint_captions(self, painter: QPainter, spot: Spot, scene: Scene) -> int:
+        """The captions of `scene` in the place of a spot; how many found no room."""
+        palette, area = self.theme.palette, self._seen(spot.area)
+        return paint_texts(painter, scene, spot.view, area, palette, self.hidden).labels_hidden
 
     def _draw_still(self, spots: tuple[Spot, ...], painter: QPainter) -> None:
         paint_frame(painter, self.width(), self.height(), self.theme.palette)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
+from explorer.session.scene import Boxes, Scene
+from explorer.session.scenes.truth_layers import TRUTH
 from explorer.ui.canvas import DRAG, Canvas
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.paint_text import CAPTION
 from explorer.ui.spots import Spot
 from explorer.ui.style import Theme
 from explorer.ui.theme import readable_on
@@ -111,14 +117,34 @@ class TruthPad(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x1, y1, x2, y2 = spot.area
         painter.setClipRect(QRectF(x1, y1, x2 - x1, y2 - y1))
-        for row, (box, name) in enumerate(zip(self.truth.boxes, self.truth.names, strict=True)):
+        for row, box in enumerate(self.truth.boxes):
             rect = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-            self._outline(painter, spot.view.rect(rect), name, row == self.row)
+            self._outline(painter, spot.view.rect(rect), row == self.row)
+        # The picture's captions come over the outlines again, where they were.
+        self.canvas.paint_captions(painter, spot, replace(
+            spot.scene, layers=(self._names(spot.scene), *spot.scene.layers)
+        ))
         dragged = self._box()
         if dragged is not None:
-            self._outline(painter, spot.view.rect(dragged), self.name, True)
+            self._outline(painter, spot.view.rect(dragged), True)
+            self._name(painter, spot.view.rect(dragged))
 
-    def _outline(self, painter: QPainter, at: Rect, name: str, chosen: bool) -> None:
+    def _names(self, scene: Scene) -> Boxes:
+        """A layer with the names that the picture does not say itself; as the lowest one, it finds
+        room last."""
+        said = [
+            box for layer in scene.layers
+            if isinstance(layer, Boxes) and layer.name == TRUTH and layer.captions
+            and layer.name not in self.canvas.hidden
+            for box in layer.boxes
+        ]
+        names = tuple(
+            "" if any(np.array_equal(box, other) for other in said) else name
+            for box, name in zip(self.truth.boxes, self.truth.names, strict=True)
+        )
+        return Boxes(name="Drawn", boxes=self.truth.boxes, roles="accent", captions=names)
+
+    def _outline(self, painter: QPainter, at: Rect, chosen: bool) -> None:
         ink = QColor(self.theme.palette.accent)
         rect = QRectF(QPointF(at[0], at[1]), QPointF(at[2], at[3]))
         inside = QColor(ink)
@@ -129,13 +155,15 @@ class TruthPad(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(ink, 3 if chosen else 2))
         painter.drawRect(rect)
-        font = sans(12, Weight.DemiBold)
-        # In the corner that captions of the picture below take last.
-        width = QFontMetricsF(font).horizontalAdvance(name) + 12
-        plate = QRectF(rect.right() + 1 - width, rect.bottom() - 19, width, 20)
+
+    def _name(self, painter: QPainter, at: Rect) -> None:
+        """The class of the box that is being dragged, in its lower right corner."""
+        ink, font = QColor(self.theme.palette.accent), sans(CAPTION, Weight.DemiBold)
+        width = QFontMetricsF(font).horizontalAdvance(self.name) + 12
+        plate = QRectF(at[2] + 1 - width, at[3] - 19, width, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(plate, 2, 2)
         painter.setFont(font)
         painter.setPen(readable_on(ink))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self.name)
