@@ -15,6 +15,7 @@ from explorer.session.scene import Bars, Label, Labels, Layer, Lines, Rect, Scen
 
 GAP = 1.0  # between the parts of a bar
 LEGEND_GAP = 12.0
+LEAST_LEGEND_GAP = 8.0  # so close, if that spares a line
 LEAST = 0.5  # width of the thinnest part that is drawn
 
 
@@ -103,10 +104,13 @@ class Drawing:
 
     def legend(self, items: list[tuple[str, str]], left: float, right: float, y: float) -> float:
         """Swatches with their names, in as many lines as they need; returns the last one's y."""
+        taken = sum(16 + text_width(name, 11.5) for name, _ in items)
+        spare = (right - left - taken) / max(len(items) - 1, 1)
+        gap = spare if LEAST_LEGEND_GAP <= spare < LEGEND_GAP else LEGEND_GAP
         x = left
         for name, role in items:
-            wide = 16 + text_width(name, 11.5) + LEGEND_GAP
-            if x > left and x + wide - LEGEND_GAP > right:
+            wide = 16 + text_width(name, 11.5) + gap
+            if x > left and x + wide - gap > right + 0.01:
                 x, y = left, y + 17
             self.bars.append(((x, y - 5, x + 10, y + 5), role))
             self.text(x + 16, y, name, 11.5, "muted")

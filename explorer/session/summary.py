@@ -131,7 +131,8 @@ def _times(
 ) -> float:
     """A stacked bar for each method, and the legend; returns where it ends."""
     drawing.text(MARGIN, gaps.title, "Where the time goes", 14, bold=True)
-    left, right = MARGIN + 92, drawing.width - MARGIN - 66
+    names = max(text_width(method.title, 13) for method in METHODS)
+    left, right = MARGIN + names + 12, drawing.width - MARGIN - 66
     axis = Axis(0.0, max((work.ms for work in works.values()), default=0.0) or 1.0, log=False)
     y = gaps.title + gaps.first
     for method in methods:

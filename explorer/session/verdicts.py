@@ -121,7 +121,7 @@ def verdicts(trace: Trace, truth: GroundTruth) -> Verdicts | None:
 def verdicts_text(of: Verdicts) -> str:
     """ "3 found, 1 missed, 2 wrong"; what else is to be said follows in brackets."""
     again, hard = len(of.rows("duplicate")), len(of.rows("ignored"))
-    more = [f"{again} found twice"] if again else []
+    more = [f"{again} again"] if again else []
     more += [f"{hard} difficult"] if hard else []
     more += [f"{len(of.unknown)} of a class it does not know"] if len(of.unknown) else []
     text = f"{len(of.rows('true'))} found, {len(of.missed)} missed, {of.wrong} wrong"

@@ -25,6 +25,8 @@ HEADER, FOOTER = 38.0, 32.0
 NARROW = 360  # pixels; in a narrower canvas the header has two lines
 RADIUS = 9.0
 FADE = 26.0
+LINE = 13.5  # each of a footer's two lines
+IN_ALL = " in all"  # after a time that is the method's, where there is room
 Align = Qt.AlignmentFlag
 
 
@@ -58,9 +60,8 @@ class Frame:
         # In a narrow canvas the note stands below the title, in its own line.
         low = bool(self.note) and width < NARROW
         header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
-        used = _text(
-            painter, header, self.time, 13, palette.muted, Weight.Normal, Align.AlignRight
-        )
+        time = self.time.removesuffix(IN_ALL) if low else self.time
+        used = _text(painter, header, time, 13, palette.muted, Weight.Normal, Align.AlignRight)
         rest = header.adjusted(0, 0, -used - 10, 0)
         said = _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
         size = 11.0 if low else 12.5
@@ -93,8 +94,8 @@ def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Pale
     advance = QFontMetricsF(sans(11)).horizontalAdvance
     used = advance(tail) + 12 if tail else 0.0
     middle = rect.center().y()
-    upper = QRectF(rect.left(), rect.top(), rect.width(), middle + 1 - rect.top())
-    lower = QRectF(rect.left(), middle - 1, rect.width(), rect.bottom() - middle)
+    upper = QRectF(rect.left(), middle - LINE, rect.width(), LINE)
+    lower = QRectF(rect.left(), middle, rect.width(), LINE)
     first, second = two_lines(text, rect.width(), rect.width() - used, advance)
     _text(painter, upper, first, 11, palette.muted)
     _text(painter, lower, tail, 11, palette.muted, Weight.Normal, Align.AlignRight)
@@ -113,10 +114,15 @@ def two_lines(
         first, second = " · ".join(parts[:count]), " · ".join(parts[count:])
         if width_of(first) <= room and width_of(second) <= rest:
             return first, second
-    shown = at_words(text, room, width_of)
-    first = shown.removesuffix(" …") if shown != text else text
-    second = text.removeprefix(first).lstrip(" ·") if first else ""
-    return first or text, at_words(second, rest, width_of)
+    words = text.split(" ")
+    count = len(words)
+    while count > 1 and width_of(_joined(words[:count])) > room:
+        count -= 1
+    return _joined(words[:count]), at_words(" ".join(words[count:]).lstrip("· "), rest, width_of)
+
+
+def _joined(words: list[str]) -> str:
+    return " ".join(words).rstrip(" ·")
 
 
 def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:

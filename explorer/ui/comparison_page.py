@@ -15,7 +15,7 @@ from explorer.session.summary import headline, summary_scene
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
 from explorer.ui.arrange import areas
-from explorer.ui.canvas_frame import FOOTER, HEADER, Frame, paint_frame
+from explorer.ui.canvas_frame import FOOTER, HEADER, IN_ALL, Frame, paint_frame
 from explorer.ui.centre import grid_rects
 from explorer.ui.page import (
     EDGE,
@@ -131,8 +131,10 @@ def _cell(
         stage, ""
     )
     record = trace.stage(stage)
-    time = total_ms(trace) if stage == "detections" or record is None else record.ms
-    frame = Frame(trace.method, method_named(trace.method).title, note, time_text(time))
+    time = time_text(total_ms(trace)) + IN_ALL
+    if stage != "detections" and record is not None:
+        time = time_text(record.ms)
+    frame = Frame(trace.method, method_named(trace.method).title, note, time)
     lost = 0
     if picture is not None:
         body = (1.0, HEADER, width - 1.0, height - FOOTER)

@@ -20,7 +20,7 @@ from explorer.ui.workbench import Workbench
 
 LINE, HEAD = 26, 42  # pixels of a row and of the headings
 WIDTHS = {OBJECT: 92, FOUND: 152, TRUTH: 150}
-METHOD_WIDTHS = (112, 170)  # least and greatest
+METHOD_WIDTHS = (112, 260)  # least and greatest
 HELP = (
     "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
     "margins are no probabilities: compare them within their method only."

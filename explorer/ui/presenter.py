@@ -24,7 +24,7 @@ from explorer.session.thumbnail import thumbnail
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
 from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
-from explorer.ui.canvas_frame import Frame
+from explorer.ui.canvas_frame import IN_ALL, Frame
 from explorer.ui.centre import Centre
 from explorer.ui.choices import as_chosen, merged_controls
 from explorer.ui.map_cells import cell_tip, out_of_turn
@@ -144,7 +144,7 @@ class Presenter(QObject):
         if trace is not None and record is not None:
             time = time_text(record.ms)
             if self.desk.stage == "detections":
-                note, time = headline(trace), time_text(total_ms(trace))
+                note, time = headline(trace), time_text(total_ms(trace)) + IN_ALL
         weights = title_of(trace.weights) if trace is not None and method == "fpn" else ""
         title = f"{named.title} · {weights}" if weights else named.title
         if trace is not None and (exchanged := exchanged_text(trace)):

@@ -110,7 +110,8 @@ def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
     assert two_lines(text, 15, 20, len) == ("87 kept", "21 not drawn")
     assert two_lines(text, 15, 10, len) == ("87 kept · 21", "not drawn")
     assert two_lines(text, 30, 5, len) == (text, "")
-    assert two_lines(text, 12, 9, len) == ("87 kept", "21 not …")
+    assert two_lines(text, 12, 9, len) == ("87 kept · 21", "not drawn")
+    assert two_lines(text, 10, 9, len) == ("87 kept", "21 not …")
     opened.go(opened.workbench.desk.at_stage("nms"))
     settle(qtbot, opened)
     canvas = opened.centre.canvases["rcnn"]

@@ -95,7 +95,7 @@ def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
     assert isinstance(drawn, Boxes)
     gained = changed["fpn"].gained.tolist()
     assert [row for row, caption in zip(drawn.rows.tolist(), drawn.captions, strict=True)
-            if caption.startswith("gained ")] == sorted(gained, reverse=True)
+            if caption.startswith("+ ")] == sorted(gained, reverse=True)
     assert opened.workbench.shown["rcnn"] is opened.workbench.traces["rcnn"]
     before = opened.workbench.traces["fpn"].stage("detections")
     assert before is not None

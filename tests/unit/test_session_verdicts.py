@@ -62,7 +62,7 @@ def test_the_words_for_it() -> None:
     boxes = np.array([[0, 0, 10, 10], [0, 0, 10, 9], [50, 50, 60, 60]], np.float32)
     given = truth([[0, 0, 10, 10], [30, 0, 40, 10], [60, 0, 70, 10]], ["cat", "cat", "cat"], (2,))
     of = judge(boxes, ["cat"] * 3, given)
-    assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 found twice)"
+    assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again)"
     of = judge(boxes[:1], ["cat"], truth([[0, 0, 10, 10]], ["cat"]))
     assert verdicts_text(of) == "1 found, 0 missed, 0 wrong"
 

@@ -43,7 +43,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     gained = set() if what is None else set(what.gained.tolist())
     if n:
         captions = tuple(
-            ("gained " if row in gained else "") + tag(trace, int(label), float(score))
+            ("+ " if row in gained else "") + tag(trace, int(label), float(score))
             for row, (label, score) in enumerate(zip(stage.labels, stage.scores, strict=True))
         )
         layers.append(

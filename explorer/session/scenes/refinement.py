@@ -67,7 +67,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     panel = _panel(trace, stage, at, row, top)
     return Picture(
         title=title(trace, "refinement"),
-        summary=f"before → after · {shown(len(top), len(rows), 'region-class pair')}",
+        summary=shown(len(top), len(rows), "region-class pair"),
         main=photo_scene(trace, *layers, opacity=0.8),
         panel=panel.scene(),
         controls=(control,),

@@ -43,7 +43,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     rows = np.argsort(-best, kind="stable")[: min(HIGHEST, state.limit)]
     layers = _layers(trace, stage, rows, labels[rows], best[rows])
     layers += selection(trace, at, "scores", always=True)
-    kind = "SVM margins" if stage.kind == "svm" else "softmax probabilities"
+    kind = "SVM margins" if stage.kind == "svm" else "probabilities"
     return Picture(
         title=title(trace, "scores"),
         summary=f"{kind} · {len(rows)} highest of {plural(len(objects), 'region')}",
@@ -65,8 +65,8 @@ def _layers(
         for label, value in zip(labels[:CAPTIONS].tolist(), values[:CAPTIONS].tolist(), strict=True)
     )
     for name, part, width, texts in (
-        ("Lower", slice(CAPTIONS, None), 1.0, ()),
-        ("Highest", slice(0, CAPTIONS), 2.0, captions),
+        ("Lower scored", slice(CAPTIONS, None), 1.0, ()),
+        ("Highest scored", slice(0, CAPTIONS), 2.0, captions),
     ):
         if len(rows[part]):
             # Drawn from the lowest up, so that the best lies on top.

@@ -42,10 +42,16 @@ def with_truth(
     panel = picture.panel
     return replace(
         picture,
-        summary=f"{verdicts_text(of)} · {picture.summary}",
+        summary=" · ".join([verdicts_text(of), *_rest(picture.summary, len(of.kind))]),
         main=replace(picture.main, layers=tuple(layers)),
         panel=_block(panel, trace, truth, of) if panel is not None else None,
     )
+
+
+def _rest(summary: str, found: int) -> list[str]:
+    """What a summary says beside how many detections there are, of which the verdicts tell."""
+    parts = summary.split(" · ")
+    return parts[1:] if found else parts
 
 
 def _boxes(
