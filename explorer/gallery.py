@@ -7,8 +7,10 @@ shows their results in a window on the offscreen platform and takes its pictures
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
+import tempfile
 from collections.abc import Collection, Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -61,9 +63,11 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
     except Exception as error:
         return complain(f"{photo}: {sentence_of(error)}")
     arguments = (photo, traces, options.out, options.view or ())
-    processes = [_start(scale, arguments) for scale in SCALES]
-    for process in processes:
-        process.join()
+    with tempfile.TemporaryDirectory() as place:
+        screen = _screen(Path(place))
+        processes = [_start(scale, screen, arguments) for scale in SCALES]
+        for process in processes:
+            process.join()
     if any(process.exitcode for process in processes):
         return 1
     write_index(options.out)
@@ -74,10 +78,21 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
     return 0
 
 
-def _start(scale: int, arguments: tuple[Any, ...]) -> BaseProcess:
+def _screen(folder: Path) -> Path:
+    """A file for the offscreen platform, whose own screen is too small for menus at scale 2."""
+    width, height = (max(SCALES) * max(sides) for sides in zip(*SIZES, strict=True))
+    screen = {"name": "gallery", "x": 0, "y": 0, "width": width, "height": height}
+    path = folder / "screen.json"
+    path.write_text(json.dumps({"screens": [{**screen, "logicalDpi": 96, "dpr": 1}]}))
+    return path
+
+
+def _start(scale: int, screen: Path, arguments: tuple[Any, ...]) -> BaseProcess:
     """A process of `_take` at this scale: spawned, so that Qt starts there, and reads these."""
     usual = dict(os.environ)
-    os.environ |= {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+    os.environ |= {
+        "QT_QPA_PLATFORM": f"offscreen:configfile={screen}", "QT_SCALE_FACTOR": str(scale),
+    }
     try:
         process = multiprocessing.get_context("spawn").Process(target=_take, args=arguments)
         process.start()

@@ -150,8 +150,11 @@ def test_the_map_above_is_added_on_the_way_from_the_lateral_to_the_sum(laterals:
     at = {each.text: each.x for each in texts}
     arrows = next(each for each in panel.layers if each.name == "Steps so far")
     assert isinstance(arrows, Lines)
-    down = [each for each in arrows.segments if each[0] == each[2]]
+    upright = [each for each in arrows.segments if each[0] == each[2]]
+    down = [each for each in upright if each[1] < each[3]]
+    up = [each for each in upright if each[1] > each[3]]
     assert len(down) == 3  # into M4, M3, M2
+    assert len(up) == 1 and up[0][0] > at["P6"]  # from P5 into P6, beside its name
     for x, _, _, y in down:
         assert at["L4"] < x < at["M4"]  # not on the way to P
         leaving = [each for each in arrows.segments if x < each[0] < at["M4"] and each[1] > y]

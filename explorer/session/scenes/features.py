@@ -73,7 +73,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     ]
     return Picture(
         title=title(trace, "features"),
-        summary=f"{shown.name} · {what} · {_shape(shown)}",
+        summary=f"{shown.name} · {what} · {plane.shape[1]} × {plane.shape[0]} cells · "
+        f"{number(_floor(plane))} to {number(float(plane.max()))}",
         main=photo_scene(trace, *layers),
         panel=_panel(trace, stage, shown, plane, order, channel if mode != MEAN else -1).scene(),
         controls=_controls(pathways, role, maps, shown, mode, channel),
@@ -165,9 +166,9 @@ def _panel(
         "half a cell there, and may fall short opposite.", "muted", 11,
     )
     panel.gap(3)
-    low, high = float(plane.min()), float(plane.max())
+    low, high = _floor(plane), float(plane.max())
     panel.pair("Shown: lowest to highest", f"{number(low)} to {number(high)}")
-    _scale(panel, low, high)
+    panel.scale()
     panel.pair("Zeros in the map", f"{(values == 0).mean():.0%}")
     if shown.role == "merged":
         _addition(panel, stage, shown, channel if channel >= 0 else int(order[0]))
@@ -175,13 +176,6 @@ def _panel(
     if len(stage.maps) > 1:
         _sizes(panel, trace, stage, shown)
     return panel
-
-
-def _scale(panel: Column, low: float, high: float) -> None:
-    """The colour map as a legend."""
-    ramp = np.linspace(0, 1, 128, dtype=np.float32)[None]
-    panel.heat(ramp, panel.inner, 8, 0, 1, name="Colour scale")
-    del low, high
 
 
 def montage(panel: Column, planes: Floats, names: Ints, chosen: int) -> None:
@@ -218,7 +212,7 @@ def montage(panel: Column, planes: Floats, names: Ints, chosen: int) -> None:
                 "centre", own == chosen,
             )
             if own == chosen:
-                marked.append((x - 1, y - 1, x + side + 1, y + tall + 1))
+                marked.append((x - 2.5, y - 2.5, x + side + 2.5, y + tall + 2.5))
     if marked:
         panel.add(Boxes(name="Chosen channel", boxes=np.array(marked), roles="selected", width=2))
     panel.y = top + rows * (tall + 19)

@@ -192,6 +192,11 @@ class Column:
             self.gap(height + 8)
         return rect
 
+    def scale(self) -> None:
+        """The colour map as a legend, from its lowest value to its highest."""
+        ramp = np.linspace(0, 1, 128, dtype=np.float32)[None]
+        self.heat(ramp, self.inner, 8, 0, 1, name="Colour scale")
+
     def scene(self) -> Scene:
         layers = list(self._layers)
         if self._bars:

@@ -133,6 +133,10 @@ def build_up(
     panel.text(now.sentence)
     panel.gap(6)
     _diagram(panel, trace, stage, every[:step], channel)
+    panel.text(
+        f"Channel {channel}; of each C, its strongest. Every map has its own scale: dark is low, "
+        "bright is high.", "muted", 11,
+    )
     if now.kind in ("enlarged", "merged"):
         _sum(panel, trace, stage, now, channel, (int(cell[0]), int(cell[1])))
         y, x = int(cell[0]), int(cell[1])
@@ -220,6 +224,9 @@ def _arrows(
             if beside:
                 arrows.append((x - GAPS[1] + 3, middle, plus - PLUS, middle))
                 panel.label(plus, middle, "+", size=14, anchor="centre", bold=True)
+        elif kind == "map" and ("map", level - 1) in made and level > top:
+            up = x + 0.85 * side  # beside the name of the map above
+            arrows.append((up, corners["map", level - 1][1] - 3, up, y + tall + 3))
         elif kind != "bottom-up" and (kind != "merged" or beside or level == top):
             before = columns.index(kind) - 1
             if (columns[before], level) in made:

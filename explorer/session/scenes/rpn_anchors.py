@@ -188,6 +188,8 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         panel.y -= 17
         if right or index == len(maps) - 1:
             panel.gap(height + 28)
+    panel.pair("Colours: probability", "0 to 1")
+    panel.scale()
     panel.heading("Anchors by probability", names[level])
     edges = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
     found, _ = np.histogram(sigmoid(logits), edges)
