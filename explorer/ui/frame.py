@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QSplitter
+from PySide6.QtWidgets import QApplication, QMenu, QSplitter
 
 from explorer.ui.shell import Shell
 
@@ -27,9 +27,11 @@ class Frame(Shell):
         from explorer.ui.stage_map import StageMap
         from explorer.ui.studio import Studio
         from explorer.ui.style import Theme
+        from explorer.ui.style_files import use_fonts
         from explorer.ui.top_bar import TopBar
         from explorer.ui.truth_bar import TruthBar
 
+        use_fonts(QApplication.instance(), self)
         self.setAcceptDrops(True)
         self.theme = Theme(str(self.settings.value("theme", "dark")), self)
         self.camera = Camera(self)

@@ -13,6 +13,20 @@ from explorer.ui.style import Theme, style_sheet
 Role = QPalette.ColorRole
 
 
+def use_fonts(app: QCoreApplication | None, window: QWidget) -> None:
+    """The style and the font of all widgets, before those of `window` are made.
+
+    A style sheet cannot name figures of equal width, and leaves a widget the font that it has from
+    the widget around it but for what it names. The window itself gets the application's later.
+    """
+    assert isinstance(app, QApplication)
+    load_fonts()
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
+    app.setFont(sans(13))
+    window.setFont(sans(13))
+
+
 def apply_style(app: QCoreApplication | None, theme: Theme, window: QWidget) -> None:
     """Fonts and colours of the theme for all windows, its style sheet for `window` and its dialogs.
 
@@ -29,10 +43,6 @@ def apply_style(app: QCoreApplication | None, theme: Theme, window: QWidget) -> 
     )
     if window.styleSheet() == sheet:
         return  # Qt would work it out for every widget again
-    load_fonts()
-    if app.style().name() != "fusion":
-        app.setStyle("Fusion")
-    app.setFont(sans(13))
     app.setPalette(_qt_palette(theme))
     window.setStyleSheet(sheet)
 
