@@ -33,6 +33,7 @@ from explorer.ui.top_bar import dot
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
 SWATCH = 9  # pixels of a layer's colour before its name
+ALIKE = 10  # pixels of height for which layers do not stand in more lines
 LAYERS_AT = 3  # after the two steps and the heading
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
 # Stages whose pictures draw as many boxes as they are allowed to.
@@ -103,7 +104,7 @@ class BottomBar(QWidget):
         ):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
-            button.setProperty("icon", True)
+            button.setProperty("compact", True)
             button.clicked.connect(lambda _=False, step=step: self.stepped.emit(step))
         self.heading = QLabel()
         self.heading.setObjectName("heading")
@@ -141,7 +142,7 @@ class BottomBar(QWidget):
         self._place_layers()
 
     def _place_layers(self) -> None:
-        """Beside the controls, or, where that makes the bar lower, in lines of their own."""
+        """Beside the controls, or, where the bar is then hardly higher, in lines of their own."""
         margins = self._lines.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         items = (self._row.itemAt(index) for index in range(self._row.count()))
@@ -150,7 +151,8 @@ class BottomBar(QWidget):
         height = max(hint.height() for hint in hints)
         lines = self._flow.heightForWidth
         beside = max(height, lines(max(room - used, 1)))
-        below = room - used < 1 or height + self._lines.spacing() + lines(room) < beside
+        lower = height + self._lines.spacing() + lines(room)
+        below = room - used < 1 or lower < beside + ALIKE
         if below != self._below:
             self._below = below
             if below:

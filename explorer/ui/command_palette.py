@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, ROW = 620, 374, 34
 KEYS = 100  # of the keys' column
-TOP = 70  # of the list, below the window's top
+TOP = 58  # pixels below the window's: the heads of the canvases are covered whole
 ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 

@@ -77,7 +77,7 @@ class Banner(QWidget):
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.close_button = QToolButton()
-        self.close_button.setProperty("icon", True)
+        self.close_button.setProperty("compact", True)
         self.close_button.setProperty("flat", True)
         self.close_button.setAccessibleName("Close this message")
         self.close_button.clicked.connect(self.hide)

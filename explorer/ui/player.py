@@ -151,7 +151,7 @@ class PlayButtons(QWidget):
             (self.play, "Play or pause (Space)", player.toggle),
             (self.forward, "One step forward (])", lambda: player.step(1)),
         ):
-            button.setProperty("icon", True)
+            button.setProperty("compact", True)
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(do)

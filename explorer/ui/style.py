@@ -29,7 +29,8 @@ QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus { border-color: $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QToolButton[icon="true"] { padding: 6px 7px; }
+QToolButton[compact="true"] { padding: 6px 7px; }
+#topbar QToolButton { padding-top: 5px; padding-bottom: 4px; }
 QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QToolButton[flat="true"]:hover { background: $hover; }
 QToolButton[tiny="true"] { background: transparent; border: none; padding: 2px; }
@@ -70,6 +71,7 @@ QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView::item { padding: 4px 6px; border-radius: 5px; }
 QComboBox QAbstractItemView::item:selected { background: $hover; }
 QFileDialog QToolButton { padding: 3px; }
+QMenu { menu-scrollable: 1; }
 QMenu::item { padding: 6px 26px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $muted; }
@@ -127,8 +129,9 @@ QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
 #palette QListView { background: transparent; border: none; }
 #notice { background: $raised; border: 1px solid $line; border-radius: 9px; }
 QPushButton[chip="true"]:focus, QPushButton[tab="true"]:focus, QPushButton[filter="true"]:focus,
-  QPushButton[toggle="true"]:focus, QToolButton[flat="true"]:focus, QToolButton[icon="true"]:focus,
-  QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+  QPushButton[toggle="true"]:focus, QToolButton[flat="true"]:focus,
+  QToolButton[compact="true"]:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {
+  border-color: $accent; }
 QToolButton[tiny="true"]:focus { background: $hover; border: 1px solid $accent;
   border-radius: 5px; padding: 1px; }
 QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border-color: $text; }

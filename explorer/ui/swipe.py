@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -124,6 +124,7 @@ class Head(QWidget):
         self.swipe, self.theme = swipe, theme
         self.left, self.right = QComboBox(), QComboBox()
         for combo, name in ((self.left, "Method on the left"), (self.right, "Method on the right")):
+            combo.setIconSize(QSize(10, 10))
             combo.setAccessibleName(name)
             combo.setToolTip(name)
             combo.activated.connect(self._chosen)

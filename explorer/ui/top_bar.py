@@ -115,7 +115,7 @@ class TopBar(QWidget):
 
     def _icon_button(self, tip: str) -> QToolButton:
         button = QToolButton()
-        button.setProperty("icon", True)
+        button.setProperty("compact", True)
         button.setProperty("flat", True)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
