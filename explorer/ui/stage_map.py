@@ -26,6 +26,7 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 
 LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
+FOOT = 22.0  # pixels below the rows, for what the badges mean
 ROW_LARGEST = 116.0
 TURN = 15.0  # pixels across the badge of a stage that runs out of its row's turn
 HEADINGS, HEADING_GAP = (12.0, 11.0, 10.0, 9.0, 8.0), 8.0
@@ -73,7 +74,10 @@ class StageMap(QWidget):
     def set_cell(self, method: str, stage: StageName, cell: MapCell) -> None:
         """Only what changed is drawn again: 45 cells take longer than a frame."""
         if self.cells.get((method, stage)) != cell:
+            turned = self.example
             self.cells[(method, stage)] = cell
+            if self.example != turned:
+                self.update(self.foot_rect().toRect())
             self.update(self.cell_rect(method, stage).toRect())  # no pixel of its neighbours
 
     def show_place(
@@ -85,8 +89,19 @@ class StageMap(QWidget):
 
     # -- geometry --------------------------------------------------------------------------
 
+    @property
+    def example(self) -> tuple[str, int] | None:
+        """A method and the number at which it runs a stage out of its row's turn."""
+        return next(
+            ((method, cell.turn) for (method, _), cell in self.cells.items() if cell.turn), None
+        )
+
     def _row_height(self) -> float:
-        return min((self.height() - TOP - 6) / len(STAGE_NAMES), ROW_LARGEST)
+        return min((self.height() - TOP - FOOT) / len(STAGE_NAMES), ROW_LARGEST)
+
+    def foot_rect(self) -> QRectF:
+        top = TOP + len(STAGE_NAMES) * self._row_height()
+        return QRectF(EDGE + 2, top, self.width() - 2 * EDGE, FOOT)
 
     def _column_width(self) -> float:
         return (self.width() - LABEL - EDGE - 4) / len(NAMES)
@@ -142,6 +157,7 @@ class StageMap(QWidget):
             for method in NAMES:
                 if region.intersects(self.cell_rect(method, stage).toRect()):
                     self._cell(painter, method, stage)
+        self._foot(painter)
 
     def _headings(self, painter: QPainter) -> None:
         palette = self.theme.palette
@@ -201,17 +217,29 @@ class StageMap(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
         if cell.turn is not None:
-            self._turn(painter, picture, cell.turn)
+            self._badge(painter, picture.left() + 3, picture.top() + 3, cell.turn)
         top = picture.bottom() + 1
         self._line(painter, rect, top, cell.count, palette.text, 10.5)
         if two_lines:
             self._line(painter, rect, top + 12, cell.time, palette.muted, 10)
         painter.setOpacity(1.0)
 
-    def _turn(self, painter: QPainter, picture: QRectF, turn: int) -> None:
-        """A number in the corner: the method runs this stage at another place than its row's."""
+    def _foot(self, painter: QPainter) -> None:
+        """What the badges mean, by one of them."""
+        if self.example is None:
+            return
+        method, turn = self.example
+        foot = self.foot_rect()
+        self._badge(painter, foot.left(), foot.top() + 2, turn)
+        painter.setFont(sans(10.5))
+        painter.setPen(QColor(self.theme.palette.muted))
+        text = f"step {turn} of {method_named(method).title}, not the row's number"
+        painter.drawText(foot.adjusted(TURN + 6, 2, 0, TURN + 2 - FOOT), Align.AlignVCenter, text)
+
+    def _badge(self, painter: QPainter, left: float, top: float, turn: int) -> None:
+        """The number at which a method runs a stage, where the row has another."""
         palette = self.theme.palette
-        badge = QRectF(picture.left() + 3, picture.top() + 3, TURN, TURN)
+        badge = QRectF(left, top, TURN, TURN)
         painter.setPen(QPen(QColor(palette.line), 1))
         painter.setBrush(QColor(palette.surface))
         painter.drawEllipse(badge)

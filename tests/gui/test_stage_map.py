@@ -43,6 +43,10 @@ def test_the_map_says_where_a_method_runs_a_stage_out_of_turn(opened: Window) ->
     assert cells[("rcnn", "refinement")].turn == 8
     assert "R-CNN runs it as number 8, after NMS." in cells[("rcnn", "refinement")].tip
     assert cells[("fpn", "refinement")].turn is None
+    method, turn = opened.stage_map.example or ("", 0)
+    assert turn in {cell.turn for (own, _), cell in cells.items() if own == method}
+    foot, last = opened.stage_map.foot_rect(), opened.stage_map.row_rect("detections")
+    assert last.bottom() <= foot.top() and foot.bottom() <= opened.stage_map.height()
 
 
 @pytest.mark.parametrize("width", [300, 320, 360, 420])
