@@ -236,7 +236,11 @@ def _foot(
             f"{len(searches)} selective searches ran; each counts in full to all methods that "
             "start from it."
         )
+    x = drawing.width
     for text in notes:
-        y += 19
-        drawing.text(EDGE, y, text, 11.5, "muted")
+        wide = text_width(text, 11.5)
+        if x + wide > drawing.width - EDGE:
+            x, y = EDGE, y + 19
+        drawing.text(x, y, text, 11.5, "muted")
+        x += wide + 12
     return y

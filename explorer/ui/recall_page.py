@@ -162,4 +162,5 @@ class RecallPage(QWidget):
         for text in said:
             label = QLabel(text)
             label.setProperty("quiet", True)
+            label.setContentsMargins(0, 2, 0, 2)  # in line with the names
             self._lines.addWidget(label)

@@ -66,7 +66,8 @@ class RecallPlots(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
-        grid.addWidget(QLabel("Against the number of regions"), 0, 0)
+        self._over = QLabel()
+        grid.addWidget(self._over, 0, 0)
         grid.addWidget(chips, 0, 1)
         for column, plot in enumerate((self.by_number, self.by_iou)):
             grid.addWidget(plot, 1, column)
@@ -84,8 +85,10 @@ class RecallPlots(QWidget):
         self.by_number.setXRange(0.0, max(float(np.log10(most)), 1.0), padding=0.02)
         self.by_iou.setXRange(IOUS[0], IOUS[-1], padding=0.05)
         self.by_iou.setLabel("left", f"recall of {regions:,} regions", **_label(palette))
+        self._over.setText(f"Against the number of regions; dotted: {regions:,}")
         at = pyqtgraph.InfiniteLine(
-            float(np.log10(regions)), pen=QPen(QColor(palette.faint), 1, Qt.PenStyle.DotLine)
+            float(np.log10(regions)),
+            pen=QPen(QColor(palette.muted), self.devicePixelRatioF(), Qt.PenStyle.DotLine),
         )
         at.pen.setCosmetic(True)
         self.by_number.addItem(at)
@@ -129,7 +132,7 @@ def _plot(across: str, up: str) -> pyqtgraph.PlotWidget:
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setAntialiasing(True)
-    plot.setYRange(0.0, 1.0, padding=0.04)
+    plot.setYRange(0.0, 1.0, padding=0.08)  # room for the numbers of both ends in a low plot
     plot.setLabel("bottom", across)
     plot.setLabel("left", up)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
