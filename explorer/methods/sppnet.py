@@ -140,7 +140,7 @@ def run(
         **clock.of("features"),
         maps=tuple(
             feature_map(
-                f"C5 · {settings.scales[i]}", "map", values, STRIDE,
+                f"C5 at {settings.scales[i]} px", "map", values, STRIDE,
                 (inputs[i].scale_x, inputs[i].scale_y), i,
             )
             for i, values in enumerate(maps)

@@ -89,8 +89,8 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
         lines = (f"p = e^z / Σ e^z of {best} = {number(objects[order[0]], 3)}",)
         if stage.first and min(values[0], objects[order[0]]) > 0:
             ratio = float(np.log(objects[order[0]] / values[0]))
-            lines += (f"z − z of background = ln({objects[order[0]]:.3g} / {values[0]:.3g}) = "
-                      f"{number(ratio)}",)
+            lines += ("z − z of background", f"  = ln({objects[order[0]]:.3g} / {values[0]:.3g}) = "
+                      f"{number(ratio)}")
     key = Key(trace.method, "scores", row)
     return [Card("scores", "Class scores", lines, key, note, tuple(bars))]
 

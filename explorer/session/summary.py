@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 MARGIN, BAR = 18.0, 12.0
 MARK = 10.5  # size of "✓" and "✗" beside a score
+ROOMY = 50.0  # pixels from column to column from which on scores stand in their usual size
 FOUND = "Who found what"
 UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ wrong"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
@@ -191,16 +192,17 @@ def _who_found(
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
+    size = 12.5 if pitch > ROOMY else 11.0  # of a score, with its mark before it
     for name in shown:
         drawing.text(MARGIN, y, name, 12.5, bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
             text = "–" if score is None else score_text(by_name[own], score)
-            drawing.text(x, y, text, 12.5, "faint" if score is None else own, "right")
+            drawing.text(x, y, text, size, "faint" if score is None else own, "right")
             mark = marks[own].get(name, "").strip() if own in marks else ""
             role = "good" if mark == MARKS["true"].strip() else "bad"
             if mark:
-                drawing.text(x - text_width(text, 12.5) - 2, y, mark, MARK, role, "right", True)
+                drawing.text(x - text_width(text, size) - 2, y, mark, MARK, role, "right", True)
         y += gaps.row
     if len(shown) < len(names):
         drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")

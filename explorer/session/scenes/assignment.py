@@ -166,6 +166,7 @@ def _rois(
                    "Cells are centred on their number × stride, and count whole: the RoI reaches "
                    "half a cell further on each side.",
                    "muted", 11)
+        panel.gap(4)
         wide = int(cells[2] - cells[0] + 1)
         high = int(cells[3] - cells[1] + 1)
         panel.pair("RoI on the map", f"{wide} × {high} cells")

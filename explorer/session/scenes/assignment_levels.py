@@ -102,7 +102,7 @@ def _ladder(panel: Column, raw: float, level: int, lowest: int, highest: int) ->
         x = panel.left + (k - low) * step
         real = lowest <= k <= highest
         panel.fill((x + 1, y, x + step - 1, y + 8), level_role(k, lowest) if real else "line")
-        panel.label(x + step / 2, y + 18, f"P{k}" if real else f"{k}", "text" if k == level
+        panel.label(x + step / 2, y + 18, f"P{k}" if real else f"k = {k}", "text" if k == level
                     else "muted", 11, "centre", k == level)
     at = panel.left + (min(max(raw, low), high) - low) * step
     panel.fill((at - 1, y - 6, at + 1, y + 12), "selected")

@@ -63,10 +63,7 @@ def large(panel: Column, trace: Trace, stage: WarpStage, row: int, side: float =
     """One crop, large, with the line between the region and its context."""
     rect = (panel.left, panel.y, panel.left + side, panel.y + side)
     panel.add(Pixels(name="Crop", values=crop_of(trace, stage, row), rect=rect))
-    panel.add(
-        Boxes(name="Region in the crop", boxes=np.array([inner(rect, stage)]), roles="selected",
-              dashed=True, width=1.2)
-    )
+    _dash(panel, "Region in the crop", [inner(rect, stage)], 1.2)
     x = rect[2] + 14
     usable = stage.size - 2 * stage.padding
     lines = (
@@ -82,6 +79,17 @@ def large(panel: Column, trace: Trace, stage: WarpStage, row: int, side: float =
     panel.gap(side + 10)
 
 
+def _dash(
+    panel: Column, name: str, rects: list[Rect], width: float, opacity: float = 1.0
+) -> None:
+    """Dashed outlines with another colour in their gaps: one of the two is seen on any crop."""
+    boxes = np.array(rects)
+    panel.add(Boxes(name=f"{name}, gaps", boxes=boxes, roles="surface", width=width,
+                    opacity=opacity))
+    panel.add(Boxes(name=name, boxes=boxes, roles="selected", dashed=True, width=width,
+                    opacity=opacity))
+
+
 def grid(panel: Column, trace: Trace, stage: WarpStage, rows: list[int], columns: int = 4) -> None:
     """Small crops side by side, each with its region's line, and its row below."""
     gap = 8.0
@@ -95,8 +103,7 @@ def grid(panel: Column, trace: Trace, stage: WarpStage, rows: list[int], columns
         lines.append(inner(rect, stage))
         panel.label(x + side / 2, y + side + 8, f"region {row:,}", "muted", 10, "centre")
     if lines:
-        panel.add(Boxes(name="Regions", boxes=np.array(lines), roles="selected", dashed=True,
-                        width=0.8, opacity=0.8))
+        _dash(panel, "Regions", lines, 0.8, 0.8)
     panel.gap(-(-len(rows) // columns) * (side + 20))
 
 

@@ -9,6 +9,7 @@ from explorer.session.scene import Boxes, Control, Label, Labels, Layer, Picture
 from explorer.session.scenes.common import (
     box_text,
     class_role,
+    count,
     focus,
     label_name,
     need,
@@ -182,5 +183,5 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
         off = trace.settings.get("suppression") == "none"
         panel.pair("Suppressed above IoU", "none" if off else number(nms.nms.threshold))
         panel.pair("Counts as found above", number(stage.threshold))
-        panel.pair("Survived NMS", str(len(nms.nms.kept)))
+        panel.pair("Survived NMS", count(len(nms.nms.kept)))
     return panel

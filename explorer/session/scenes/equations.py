@@ -91,7 +91,7 @@ def decoding(
     for at, (name, value) in enumerate(zip("xywh", np.asarray(deltas).tolist(), strict=True)):
         x = panel.left + at * step
         panel.label(x, panel.y + 7, f"t{name}", "muted", 11)
-        panel.label(x + 16, panel.y + 7, number(value, 4), mono=True, size=11)
+        panel.label(x + 18, panel.y + 7, number(value, 4), mono=True, size=10.5)
     panel.gap(20)
     formula = f"x = {letter}x + {letter}w·tx,  w = {letter}w·e^tw,  y and h likewise"
     panel.text(formula, "muted", 11)

@@ -49,7 +49,8 @@ def _panel(trace: Trace, image: ImageStage) -> Column:
     panel.pair("Size", f"{width} × {height} px")
     panel.pair("Pixels", count(width * height))
     crops = trace.method == "rcnn"
-    panel.heading("Crop" if crops else "Network input", "drawn to one scale")
+    scales = "drawn to one scale" if len(image.inputs) > 1 else ""
+    panel.heading("Crop" if crops else "Network input", scales)
     _drawn_to_scale(panel, trace.method, image.inputs, width / height)
     head = ("", "size, px", "photo ×", "pixels")
     cells = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.session import chart
 from explorer.session.scene import (
     Bars,
     Heat,
@@ -25,13 +26,12 @@ from explorer.trace.base import Floats
 
 WIDTH = 320.0
 MARGIN = 14.0
-# Mean advance of a character in parts of the font size, on the safe side.
-ADVANCE, ADVANCE_MONO = 0.52, 0.61
+ADVANCE_MONO = 0.61  # of a character, in parts of the font size, on the safe side
 
 
 def text_width(text: str, size: float, mono: bool = False) -> float:
-    """About how wide a text becomes, in the units of `size`."""
-    return len(text) * size * (ADVANCE_MONO if mono else ADVANCE)
+    """How wide a text becomes, in the units of `size`."""
+    return len(text) * size * ADVANCE_MONO if mono else chart.text_width(text, size)
 
 
 def wrapped(text: str, width: float, size: float, mono: bool = False) -> list[str]:
@@ -49,8 +49,10 @@ def fitted(text: str, width: float, size: float, mono: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width`."""
     if text_width(text, size, mono) <= width:
         return text
-    letters = int(width / (size * (ADVANCE_MONO if mono else ADVANCE))) - 1
-    return f"{text[: max(1, letters)].rstrip()}…"
+    letters = len(text) - 1
+    while letters > 1 and text_width(f"{text[:letters]}…", size, mono) > width:
+        letters -= 1
+    return f"{text[:letters].rstrip()}…"
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Column:
             self.gap(12)
         self.label(self.left, self.y + 8, text, size=13, bold=True)
         if note:
-            room = self.inner - text_width(text, 13) - 16
+            room = self.inner - chart.text_width(text, 13, bold=True) - 16
             note = fitted(note, room, 11)
             self.label(self.right, self.y + 8, note, "muted", 11, "right")
         self.gap(24)

@@ -210,7 +210,7 @@ def _panel(
     )
     if one.bins.note:
         panel.text(one.bins.note, "muted", 11)
-    panel.gap(3)
+    panel.gap(7)
     low, high = min(0.0, float(plane.min())), float(plane.max())
     start = 0
     small: list[tuple[int, Floats, int]] = []
@@ -223,7 +223,7 @@ def _panel(
                 panel.label(panel.left, panel.y + 4, f"{side} × {side}", "muted", 11)
                 panel.gap(15)
             _numbers(panel, values, panel.left, panel.inner, low, high, mark)
-            panel.gap(4 if several else 10)
+            panel.gap(4)
         else:
             small.append((side, values, mark))
         start += side * side

@@ -52,7 +52,7 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
                 )
             )
         if len(own) or wanted == ALL_LEVELS:
-            panel.swatch(f"level{index}", f"{name}: {count(len(own))}", outline=True)
+            panel.swatch(f"level{index}", name, count(len(own)), outline=True)
     if len(rows):
         lowest = float(sigmoid(stage.objectness[rows]).min())
         panel.pair("Lowest objectness shown", number(lowest, 3))

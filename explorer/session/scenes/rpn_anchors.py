@@ -196,7 +196,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):
         fraction = np.log10(1 + here) / np.log10(1 + max(1, len(logits)))
         panel.bar(f"{low:.1f} – {high:.1f}", count(here), float(fraction), trace.method)
-    panel.text("Bars: logarithmic.", "muted", 11)
+    panel.text("Bars on a log scale.", "muted", 11)
     return Picture(
         title=title(trace, "regions"),
         summary=f"objectness on {names[level]}, {layout.width} × {layout.height} cells × "

@@ -107,7 +107,7 @@ def _panel(
     panel.heading("Highest regions")
     cells = (Cell(16, mono=False), Cell(170, "right"), Cell(panel.inner, "right"))
     table = [
-        (label_name(trace, label), f"region {region:,}", number(value, 3))
+        (label_name(trace, label), f"{region:,}", number(value, 3))
         for label, region, value in zip(
             labels[:12].tolist(), _regions(trace, rows[:12]).tolist(), values[:12].tolist(),
             strict=True,
@@ -115,7 +115,7 @@ def _panel(
     ]
     if table:
         roles = [class_role(label) for label in labels[:12].tolist()]
-        panel.table(cells, ("class", "", "score"), table, roles=roles)
+        panel.table(cells, ("class", "region", "score"), table, roles=roles)
     return panel
 
 

@@ -128,7 +128,7 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     region = int(stage.region[row])
     segments = len(grouping.boxes) - len(grouping.merges)
     panel.heading(f"Region {row:,}", at.why)
-    panel.pair("Rank higher", f"{row:,} of {count(len(stage.boxes))}")
+    panel.pair("Ranked higher", f"{row:,} of {count(len(stage.boxes))}")
     panel.pair("Rank value", number(float(stage.scores[row]), 2))
     panel.pair("Box", box_text(stage.boxes[row]))
     panel.pair("Size", f"{size_text(stage.boxes[row])} px")
