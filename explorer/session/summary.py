@@ -32,7 +32,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 MARGIN, BAR = 18.0, 12.0
 MARK = 10.5  # size of "✓" and "✗" beside a score
-ROOMY = 50.0  # pixels from column to column from which on scores stand in their usual size
+WIDE = 50.0  # pixels from column to column from which on scores stand in their usual size
 FOUND = "Who found what"
 UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ wrong"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
@@ -192,7 +192,7 @@ def _who_found(
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
-    size = 12.5 if pitch > ROOMY else 11.0  # of a score, with its mark before it
+    size = 12.5 if pitch > WIDE else 11.0  # of a score, with its mark before it
     for name in shown:
         drawing.text(MARGIN, y, name, 12.5, bold=True)
         for own, x in columns.items():

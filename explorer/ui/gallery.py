@@ -298,5 +298,5 @@ def _keys(window: Window) -> QWidget:
 def _open_menu(window: Window) -> QWidget:
     window.open_menu.aboutToShow.emit()
     window.open_menu.ensurePolished()
-    window.open_menu.resize(window.open_menu.sizeHint())  # also where the screen is lower
+    window.open_menu.adjustSize()
     return window.open_menu
