@@ -192,9 +192,11 @@ def _who_found(
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
-    size = 12.5 if pitch > WIDE else 11.0  # of a score, with its mark before it
+    size = 12.5 if pitch > WIDE else 11.0 if truth is None else 10.0  # with a mark before it
+    beside = columns[methods[0].name] - text_width("+0.00", size) - (16 if truth else 6)
     for name in shown:
-        drawing.text(MARGIN, y, name, 12.5, bold=True)
+        part = (beside - MARGIN) / text_width(name, 12.5, bold=True)
+        drawing.text(MARGIN, y, name, max(9.5, 12.5 * min(1.0, part)), bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
             text = "–" if score is None else score_text(by_name[own], score)

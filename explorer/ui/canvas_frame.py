@@ -60,7 +60,9 @@ class Frame:
         # In a narrow canvas the note stands below the title, in its own line.
         low = bool(self.note) and width < NARROW
         header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
-        time = self.time.removesuffix(IN_ALL) if low else self.time
+        time = self.time
+        if _wide(self.title, Weight.DemiBold) + _wide(time) + 10 > header.width():
+            time = time.removesuffix(IN_ALL)
         used = _text(painter, header, time, 13, palette.muted, Weight.Normal, Align.AlignRight)
         rest = header.adjusted(0, 0, -used - 10, 0)
         said = _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
@@ -86,13 +88,13 @@ class Frame:
 
 def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Palette) -> None:
     """What the picture is, and at the right what it hides; in two smaller lines if need be."""
-    advance = QFontMetricsF(sans(12)).horizontalAdvance
-    if advance(text) + (advance(tail) + 12 if tail else 0) <= rect.width():
-        _text(painter, rect, text, 12, palette.muted)
-        _text(painter, rect, tail, 12, palette.muted, Weight.Normal, Align.AlignRight)
-        return
-    advance = QFontMetricsF(sans(11)).horizontalAdvance
-    used = advance(tail) + 12 if tail else 0.0
+    for size in (12, 11):
+        advance = QFontMetricsF(sans(size)).horizontalAdvance
+        used = advance(tail) + 12 if tail else 0.0
+        if advance(text) + used <= rect.width():
+            _text(painter, rect, text, size, palette.muted)
+            _text(painter, rect, tail, size, palette.muted, Weight.Normal, Align.AlignRight)
+            return
     middle = rect.center().y()
     upper = QRectF(rect.left(), middle - LINE, rect.width(), LINE)
     lower = QRectF(rect.left(), middle, rect.width(), LINE)
@@ -119,6 +121,11 @@ def two_lines(
     while count > 1 and width_of(_joined(words[:count])) > room:
         count -= 1
     return _joined(words[:count]), at_words(" ".join(words[count:]).lstrip("· "), rest, width_of)
+
+
+def _wide(text: str, weight: Weight = Weight.Normal) -> float:
+    """In a header."""
+    return QFontMetricsF(sans(13, weight)).horizontalAdvance(text)
 
 
 def _joined(words: list[str]) -> str:

@@ -34,7 +34,7 @@ from explorer.ui.top_bar import dot
 GRIP = 26  # pixels across that take the pointer
 BESIDE = 4.0  # pixels between the line and the texts on either side
 KEY_STEP = 0.02  # of the width
-EDGE = 2  # pixels of the canvases' own frame that stay visible around head and foot
+EDGE = 4  # pixels of the canvases' own frame, round at the corners, around head and foot
 Pair = tuple[str, str]
 
 

@@ -104,8 +104,8 @@ def _warps(
         panel.pair("Outside: mean colour", f"{outside:.0%}")
     panel.heading("Crops of the highest scored", f"{len(best)} of {count(total)}")
     crops.grid(panel, trace, stage, best)
-    summary = f"{plural(total, 'region')} warped to {stage.size} × {stage.size} px " \
-        f"with {stage.padding} px of context"
+    summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
+        f"{stage.padding} px of it context"
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 
 

@@ -77,7 +77,7 @@ def one_merge(
     part_a, part_b = now == first, now == second
     rect = photo_rect(trace)
     tint = np.zeros((*now.shape, 4), np.uint8)
-    tint[~(part_a | part_b)] = (0, 0, 0, 120)
+    tint[~(part_a | part_b)] = (0, 0, 0, 85)
     new = segments + merge
     born = _born(stage, run, new)
     layers: list[Layer] = [
@@ -93,7 +93,7 @@ def one_merge(
     layers += [
         Boxes(
             name="Proposals born so far", boxes=stage.boxes[born], roles=trace.method, width=1.0,
-            opacity=0.45, stage="regions", rows=born,
+            opacity=0.65, stage="regions", rows=born,
         ),
         Boxes(
             name="Boxes of the parts", boxes=grouping.boxes[[first, second]],
