@@ -84,7 +84,7 @@ def schedule_table(table: Mapping[str, Any]) -> str:
         + (f" --limit {table['limit']}" if table["limit"] else ""),
     ]  # fmt: skip
     return "\n".join((
-        HEAD, "", f"{NOTE} {table['photos']} photos of {', '.join(table['sets'])}, "
-        f"{table['steps']} steps; measured on {where}.", "", *lines, "", "```", *commands, "```",
+        HEAD, "", f"{NOTE} {table['photos']:,} photos of {', '.join(table['sets'])}, "
+        f"{table['steps']:,} steps; measured on {where}.", "", *lines, "", "```", *commands, "```",
         "", "",
     ))
