@@ -100,6 +100,8 @@ def open_first(window: Window, paths: Sequence[Path], weights: str | None) -> No
 
     if weights is not None:
         window.weights.start_with(weights)
+    # The same file must be the same photo later, by whatever way it is opened.
+    paths = [path.absolute() for path in paths]
     photos = [path for path in paths if path.suffix.lower() not in SUFFIXES]
     first = [*paths, *(() if photos else samples()[:1])]
     if first:

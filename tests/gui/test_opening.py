@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.app import open_first
 from explorer.methods.names import NAMES
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, SHORT, MadeUpEngine, settle
@@ -43,6 +44,24 @@ def test_a_photo_fills_the_map_stage_by_stage(qtbot: QtBot, opened: Window) -> N
     assert "cat.png" in opened.top.photo.text()
     for name in NAMES:
         assert opened.centre.canvases[name].picture is not None
+
+
+def test_a_photo_named_from_here_is_the_same_photo_later(
+    qtbot: QtBot, engine: MadeUpEngine, settings: QSettings, photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(photo.parent)
+    window = Window(lambda: engine, settings)
+    qtbot.addWidget(window)
+    window.show()
+    open_first(window, [Path(photo.name)], None)
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    assert window.workbench.path == photo
+    window.open_paths([photo])
+    settle(qtbot, window)
+    assert len(engine.runs) == len(NAMES)  # none ran again
+    window.close()
 
 
 def test_dropping_a_file_opens_it(qtbot: QtBot, window: Window, photo: Path) -> None:
