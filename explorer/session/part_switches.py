@@ -181,7 +181,9 @@ def notes(run: Trace, made: Trace) -> tuple[Note, ...]:
         lines.append(Note("scores", f"{time_text(one.ms)} → {time_text(other.ms)}"))
     if cut and first == "scores":
         error = np.abs(np.asarray(one.values, np.float64) - other.values)
-        lines.append(Note("score error", f"mean {error.mean():.4f}, most {error.max():.3f}"))
+        # As many digits as it takes: most scores of the background hardly change.
+        mean = np.format_float_positional(error.mean(), precision=2, fractional=False, trim="-")
+        lines.append(Note("score error", f"mean {mean}, most {error.max():.3f}"))
     return tuple(lines)
 
 

@@ -182,6 +182,7 @@ def _who_found(
         method.name: drawing.width - MARGIN - pitch * (len(methods) - 1 - index)
         for index, method in enumerate(methods)
     }
+    gap = 5 if pitch > WIDE else 2  # from a mark to its score
     for method in methods:
         drawing.text(columns[method.name], y, method.short, 11, method.name, "right")
         trace = by_name.get(method.name)
@@ -204,7 +205,7 @@ def _who_found(
             mark = marks[own].get(name, "").strip() if own in marks else ""
             role = "good" if mark == MARKS["true"].strip() else "bad"
             if mark:
-                drawing.text(x - text_width(text, size) - 2, y, mark, MARK, role, "right", True)
+                drawing.text(x - text_width(text, size) - gap, y, mark, MARK, role, "right", True)
         y += gaps.row
     if len(shown) < len(names):
         drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")

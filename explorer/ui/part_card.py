@@ -24,6 +24,7 @@ class PartCard(QFrame):
         self.setObjectName("card")
         self.theme, self.group = theme, group
         self.rows: dict[str, SwitchRow] = {}
+        self._moved = ""  # the row that was moved last
         column = QVBoxLayout(self)
         column.setContentsMargins(11, 5, 9, 7)
         column.setSpacing(7)
@@ -84,6 +85,19 @@ class PartCard(QFrame):
             lines += [f"{note.name}: {note.text}" for note in group.notes]
         self.said.setText("\n".join(lines))
         self.said.setVisible(bool(lines))
+        self._place_said()
+
+    def _place_said(self) -> None:
+        """Below the row that it is about: what is under the pointer stays there."""
+        changed = [one.key for one in self.group.switches if one.changed]
+        key = self._moved if self._moved in changed else next(iter(changed), "")
+        if key in self.rows:
+            self.inner.removeWidget(self.said)
+            self.inner.insertWidget(self.inner.indexOf(self.rows[key]) + 1, self.said)
+
+    def _exchange(self, key: str, value: object) -> None:
+        self._moved = key
+        self.exchanged.emit(key, value)
 
     def _show_rows(self) -> None:
         """Only what is unfolded has rows: those of five methods take long to make."""
@@ -101,12 +115,12 @@ class PartCard(QFrame):
             row.hide()
             row.deleteLater()
         self.rows = {}
-        for at, one in enumerate(group.switches, 1):  # below what the variant cost
+        for one in group.switches:
             row = SwitchRow(one, self.theme, patient=True)
-            row.moved.connect(partial(self.exchanged.emit, one.key))
-            row.back.connect(partial(self.exchanged.emit, one.key, None))
+            row.moved.connect(partial(self._exchange, one.key))
+            row.back.connect(partial(self._exchange, one.key, None))
             self.rows[one.key] = row
-            self.inner.insertWidget(at, row)
+            self.inner.addWidget(row)
 
     def _fold(self, open_: bool) -> None:
         if open_:

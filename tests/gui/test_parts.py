@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
@@ -46,6 +46,22 @@ def found(trace: Trace) -> DetectionsStage:
     stage = trace.stage("detections")
     assert isinstance(stage, DetectionsStage)
     return stage
+
+
+def test_what_a_part_cost_stands_below_its_row_which_stays_where_it_is(
+    qtbot: QtBot, opened: Window
+) -> None:
+    card = card_of(qtbot, opened, "fpn")
+    rows = list(card.rows.values())
+    for number, key in ((1, "laterals"), (0, "top_down")):
+        assert card.rows[key] is rows[number]
+        QApplication.processEvents()
+        before = rows[number].geometry()
+        toggle(qtbot, opened, "fpn", key)
+        settle(qtbot, opened)
+        QApplication.processEvents()
+        assert card.said.isVisible() and rows[number].geometry() == before
+        assert before.bottom() < card.said.y() < rows[number + 1].y()
 
 
 def test_a_part_runs_its_method_again_and_undo_is_at_once(

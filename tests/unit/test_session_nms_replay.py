@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from explorer.methods.names import NAMES
+from explorer.methods.parts import EXCHANGED
 from explorer.ops.nms import nms
-from explorer.session.caption import thresholds
+from explorer.session.caption import caption, thresholds
 from explorer.session.nms_replay import greedy, moment
 from explorer.session.scene import Boxes, Picture, ViewState
 from explorer.session.scenes import picture
@@ -145,6 +146,13 @@ def test_without_suppression_no_iou_is_stated() -> None:
     trace = synthetic_trace("fast_rcnn")
     off = replace(trace, settings=trace.settings | {"suppression": "none"})
     assert "no NMS" in thresholds(off) and "NMS IoU 0.30" in thresholds(trace)
+    soft = replace(trace, settings=trace.settings | {"suppression": "soft"})
+    assert "Soft-NMS from IoU 0.30" in thresholds(soft)
+    other = replace(trace, settings=trace.settings | {
+        "regression": False, EXCHANGED: ("top-down pathway off",)
+    })
+    assert caption(other)[1].startswith("top-down pathway off · no box regression · ")
+    assert caption(trace)[1] == " · ".join(thresholds(trace))
     made = picture(off, "nms", ViewState())
     said = texts(made)
     assert "No NMS" in said and not any("IoU >" in text for text in said)

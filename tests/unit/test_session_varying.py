@@ -325,7 +325,7 @@ def test_notes_of_compressed_layers_by_hand() -> None:
     )
     lines = {note.name: note.text for note in notes(run_, other)}
     assert lines["fc6, t = 2"] == f"{24 * 12544:,} → {2 * (24 + 12544):,} weights"
-    assert lines["score error"] == f"mean {0.25 / values.size:.4f}, most 0.250"
+    assert lines["score error"] == f"mean {0.25 / values.size:.2g}, most 0.250"
     assert "scores and after" in lines
     assert notes(run_, run_) == ()
 
