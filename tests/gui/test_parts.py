@@ -6,19 +6,21 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.session.part_switches import Note, PartGroup, part_switches
 from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.trace.stages import DetectionsStage, Trace
 from explorer.ui.part_card import PartCard
 from explorer.ui.presenter import AGAIN
+from explorer.ui.style import Theme
 from explorer.ui.switch_row import Members, SwitchRow
 from explorer.ui.window import Window
-from tests.gui.conftest import LONG, MadeUpEngine, settle
+from tests.gui.conftest import LONG, MadeUpEngine, made_up, settle
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -48,20 +50,31 @@ def found(trace: Trace) -> DetectionsStage:
     return stage
 
 
-def test_what_a_part_cost_stands_below_its_row_which_stays_where_it_is(
-    qtbot: QtBot, opened: Window
-) -> None:
-    card = card_of(qtbot, opened, "fpn")
-    rows = list(card.rows.values())
+def test_what_a_part_cost_stands_below_its_row_which_stays_where_it_is(qtbot: QtBot) -> None:
+    traces = {"fpn": made_up("fpn")}
+    card = PartCard(PartGroup("fpn", part_switches(traces, ())["fpn"]), Theme("dark"))
+    holder = QWidget()  # as in the panel
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    column.addWidget(card)
+    column.addStretch()
+    holder.resize(320, 1200)
+    holder.show()
+    card.head.setChecked(True)
+    qtbot.wait(20)
+    varied: list[tuple[str, bool]] = []
     for number, key in ((1, "laterals"), (0, "top_down")):
-        assert card.rows[key] is rows[number]
-        QApplication.processEvents()
-        before = rows[number].geometry()
-        toggle(qtbot, opened, "fpn", key)
-        settle(qtbot, opened)
-        QApplication.processEvents()
-        assert card.said.isVisible() and rows[number].geometry() == before
-        assert before.bottom() < card.said.y() < rows[number + 1].y()
+        row, below = list(card.rows.values())[number : number + 2]
+        before = row.geometry()
+        field = row.field
+        assert isinstance(field, QCheckBox) and before.height() > 20
+        field.click()  # the window answers with the switches as they are then
+        varied.append((key, False))
+        made = part_switches(traces, (("fpn", tuple(varied)),))["fpn"]
+        card.show_group(PartGroup("fpn", made, "", (Note("features and after", "1 s → 2 s"),)))
+        qtbot.wait(20)
+        assert card.said.isVisible() and row.geometry() == before
+        assert before.bottom() < card.said.y() < below.y()
 
 
 def test_a_part_runs_its_method_again_and_undo_is_at_once(
