@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
+from explorer.methods.names import METHODS
 from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
 from explorer.ui.fonts import Weight, sans
@@ -61,7 +62,9 @@ class Frame:
         low = bool(self.note) and width < NARROW
         header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
         time = self.time
-        if _wide(self.title, Weight.DemiBold) + _wide(time) + 10 > header.width():
+        titles = (self.title, *(method.title for method in METHODS))  # beside each other, all alike
+        longest = max(_wide(title, Weight.DemiBold) for title in titles)
+        if longest + _wide(time) + 10 > header.width():
             time = time.removesuffix(IN_ALL)
         used = _text(painter, header, time, 13, palette.muted, Weight.Normal, Align.AlignRight)
         rest = header.adjusted(0, 0, -used - 10, 0)
