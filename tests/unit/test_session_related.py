@@ -85,7 +85,8 @@ def test_a_journey_says_what_its_words_and_numbers_are() -> None:
         assert "x = Px + Pw·tx  w = Pw·e^tw" in lines["Refinement"]
         values = np.asarray(scores.values[own["scores"]], np.float64)
         difference = f"{np.log(values[1:].max() / values[0]):.2f}".replace("-", "−")
-        assert lines["Class scores"][1].endswith(f" = {difference}")
+        assert lines["Class scores"][1] == "z − z of background"
+        assert lines["Class scores"][2].endswith(f" = {difference}")
         assert f"of the {len(nms.nms.kept)} pairs kept" in lines["NMS"][0]
         removes = (np.asarray(nms.nms.suppressed_by) == own["nms"]).any()
         assert any(PAIR in line for line in lines["NMS"]) == removes
