@@ -121,8 +121,11 @@ def present_name(showing: Showing) -> str:
     return "-".join(filter(None, (*parts, place)))
 
 
-def present_sheet(showing: Showing, palette: Palette) -> Sheet:
-    """What the window shows, as a page. Raises LookupError before there is anything."""
+def present_sheet(showing: Showing, palette: Palette, height: float | None = None) -> Sheet:
+    """What the window shows, as a page. Raises LookupError before there is anything.
+
+    height: of the page of one method; see `stage_sheet`.
+    """
     desk = showing.desk
     made = {
         name: picture(showing.traces[name], desk.stage, showing.views.get(name, ViewState()))
@@ -135,7 +138,7 @@ def present_sheet(showing: Showing, palette: Palette) -> Sheet:
     if desk.method is not None:
         return stage_sheet(
             made[desk.method], showing.traces[desk.method], desk.stage, showing.photo_name,
-            palette, off, showing.look,
+            palette, off, showing.look, height,
         )
     return comparison_sheet(
         made, showing.enabled(), desk.stage, showing.photo_name, palette, off, showing.look,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from explorer.trace.stages import Trace
 from explorer.ui.export_jobs import ExportJob, Showing, free_path, present_name, present_sheet
 from explorer.ui.exporting import Stopped, Style, stage_file
 from explorer.ui.movies import write_movie
-from explorer.ui.page import stage_sheet
+from explorer.ui.page import page_height, stage_sheet
 from explorer.ui.theme import Palette
+
+HIGHEST = 1040.0  # of a frame, pixels: a video is wider than high
 
 
 def playing(pictures: Mapping[str, Picture]) -> list[Control]:
@@ -34,11 +36,14 @@ def present_replay(
 
     def write(stopped: Stopped) -> Iterator[Path | None]:
         path = free_path(folder, present_name(showing), kind)
-        frames = (
-            present_sheet(_at(showing, controls[0].key, step), style.palette).pixels()
-            for step in steps
-        )
-        yield from write_movie(frames, len(steps), path, stopped)
+
+        def frames() -> Iterator[QImage]:
+            height = _present_height(showing, controls[0].key, steps, stopped)
+            for step in steps:
+                now = _at(showing, controls[0].key, step)
+                yield present_sheet(now, style.palette, height).pixels()
+
+        yield from write_movie(frames(), len(steps), path, stopped)
 
     return ExportJob(len(steps) + 1, write)
 
@@ -56,13 +61,41 @@ def write_replay(
     view, control = found
     steps = steps_of([control])
 
+    def at(step: int) -> Picture:
+        return picture(trace, stage, with_control(view, stage, control.key, step))
+
     def frames() -> Iterator[QImage]:
+        height = frame_height(at(step) for step in steps)
         for step in steps:
-            made = picture(trace, stage, with_control(view, stage, control.key, step))
-            yield stage_sheet(made, trace, stage, photo_name, palette).pixels()
+            yield stage_sheet(
+                at(step), trace, stage, photo_name, palette, height=height
+            ).pixels()
 
     path = folder / stage_file(trace.method, stage, kind)
     yield from write_movie(frames(), len(steps), path)
+
+
+def frame_height(pictures: Iterable[Picture]) -> float:
+    """One height for all frames, so that nothing moves from one to the next but what the steps
+    change. A panel that is longer still is drawn smaller."""
+    return min(max(map(page_height, pictures)), HIGHEST)
+
+
+def _present_height(
+    showing: Showing, key: str, steps: Sequence[int], stopped: Stopped
+) -> float | None:
+    """See `frame_height`; None for methods side by side, whose page has one height anyway."""
+    method, stage = showing.desk.method, showing.desk.stage
+    if method is None:
+        return None
+
+    def pictures() -> Iterator[Picture]:
+        for step in steps:
+            yield picture(showing.traces[method], stage, _at(showing, key, step).views[method])
+            if stopped():
+                return
+
+    return frame_height(pictures())
 
 
 def _at(showing: Showing, key: str, step: int) -> Showing:

@@ -55,9 +55,11 @@ def stage_sheet(
     palette: Palette,
     hidden: Collection[str] | None = None,
     look: Look | None = None,
+    height: float | None = None,
 ) -> Sheet:
-    """One stage of one method. hidden: layers left out (those that are off, where None)."""
-    height = page_height(picture)
+    """One stage of one method. hidden: layers left out (those that are off, where None). height:
+    of the page, where it is one of several (None: as high as this picture needs)."""
+    height = height or page_height(picture)
     off = layers_off(picture) if hidden is None else hidden
 
     def draw(painter: QPainter) -> None:

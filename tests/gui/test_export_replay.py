@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session.replay import playable, playing_view, steps_of, with_control
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes import picture
+from explorer.ui import export_replay
 from explorer.ui.export_replay import write_replay
 from explorer.ui.fonts import load_fonts
 from explorer.ui.images import from_image
@@ -121,6 +123,28 @@ def test_the_last_frame_is_what_nms_kept(tmp_path: Path) -> None:
         made = picture(trace, "nms", with_control(view, "nms", control.key, step))
         page = from_image(stage_sheet(made, trace, "nms", "cat.png", DARK).pixels())
         assert np.abs(page.astype(float) - frame).mean() < 5
+
+
+def test_all_frames_are_as_high_as_the_one_with_the_longest_panel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_fonts()
+    trace = synthetic_trace("fpn")
+    heights = iter((800.0, 920.0, *[840.0] * 500))
+    monkeypatch.setattr(export_replay, "page_height", lambda made: next(heights))
+    sizes: list[tuple[int, int]] = []
+
+    def write(frames: Iterable[QImage], count: int, path: Path) -> Iterator[Path]:
+        sizes.extend((frame.width(), frame.height()) for frame in frames)
+        yield path
+
+    monkeypatch.setattr(export_replay, "write_movie", write)
+    list(write_replay(trace, "nms", tmp_path, "cat.png", DARK, "gif"))
+    assert len(sizes) > 2 and set(sizes) == {(1280, 920)}
+    heights = iter((800.0, *[1600.0] * 500))
+    sizes.clear()
+    list(write_replay(trace, "nms", tmp_path, "cat.png", DARK, "gif"))
+    assert set(sizes) == {(1280, round(export_replay.HIGHEST))}
 
 
 def test_the_command_line_animates_and_names_what_has_no_steps(
