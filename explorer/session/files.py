@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ REASONS = {
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
 }
+_numbers = itertools.count(1)  # no two places are one: a cancelled export may still be ending
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Folders are made. Where anything goes wrong, also in the block, no file is left behind, and an
     older file of that name stays. Raises OSError with a sentence that names the file.
     """
-    part = path.with_name(f".{path.stem[:80]}.{os.getpid()}.part{path.suffix}")
+    part = path.with_name(f".{path.stem[:80]}.{os.getpid()}-{next(_numbers)}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

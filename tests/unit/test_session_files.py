@@ -51,3 +51,16 @@ def test_a_file_in_the_folders_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("here first")
     with pytest.raises(OSError, match=r"Cannot write .*out.*: the folder is a file"):
         write_whole(tmp_path / "out" / "x.png", b"")
+
+
+def test_a_cancelled_file_that_is_still_ending_does_not_take_the_next_of_its_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.mp4"
+    cancelled = whole_file(path)
+    cancelled.__enter__().write_bytes(b"half")
+    with whole_file(path) as part:
+        part.write_bytes(b"whole")
+        assert not cancelled.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
+    assert path.read_bytes() == b"whole"
+    assert [each.name for each in tmp_path.iterdir()] == ["x.mp4"]
