@@ -103,7 +103,7 @@ class Window(Frame):
         self.comparing.recall.draw_wanted.connect(self.truth.toggle)
         self.weights.said.connect(self.banner.say)
         bench.photo_shown.connect(self._photo_shown)
-        bench.steps.stepped.connect(self._forget_hint)
+        bench.steps.stepped.connect(self._stepped)
         bench.working.connect(self.strip.working)
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
@@ -231,9 +231,12 @@ class Window(Frame):
         event.acceptProposedAction()
         self.entrance.take(event.mimeData(), "Dropped picture")
 
-    def _forget_hint(self, before: Desk) -> None:
-        """What was said of a box under the pointer may not hold in another picture."""
+    def _stepped(self, before: Desk) -> None:
+        """Also by undo and redo: the chips say what is on screen, and what was said of a box under
+        the pointer may not hold in another picture."""
         now = self.workbench.desk
+        if (now.enabled, now.varied) != (before.enabled, before.varied):
+            self._show_methods()
         if (now.stage, now.shown(), now.chosen, now.varied) != (
             before.stage, before.shown(), before.chosen, before.varied
         ):

@@ -124,6 +124,8 @@ def test_while_it_runs_again_the_canvas_says_so_and_the_chip_has_its_time(
     bench.shelf.store.put_variant(bench.traces["fpn"], bench.desk.varied[0][1], made)
     bench.steps.variants.came.emit("fpn")
     assert opened.top.chips["fpn"].text() != before
+    bench.steps.undo()
+    assert opened.top.chips["fpn"].text() == before
 
 
 def test_thresholds_act_on_the_exchanged_part_without_a_run(
