@@ -158,8 +158,9 @@ def test_all_anchors_are_there_as_far_as_the_limit_allows(method: str, limit: in
     rows = np.concatenate([one.rows for one in layers])  # type: ignore[attr-defined]
     best = np.argsort(-stage.objectness, kind="stable")[:limit]
     assert sorted(rows.tolist()) == sorted(anchor_rows(stage, best).tolist())
-    every = f"{len(stage.anchors):,} anchors"
-    assert made.summary == (every if limit > 5 else f"5 of {every}")
+    every = f"{len(stage.anchors):,} anchors" + (" of C5" if method == "faster_rcnn" else "")
+    some = f"the 5 likeliest of {every} · Boxes, below, shows more"
+    assert made.summary == (f"all {every}" if limit > 5 else some)
     for one in layers:
         for row, box in zip(one.rows[:3], one.boxes[:3], strict=True):  # type: ignore[attr-defined]
             assert box_of(trace, "regions", int(row)) is not None and len(box) == 4
