@@ -140,7 +140,7 @@ def test_all_anchors_of_a_pyramid(qtbot: QtBot, tmp_path: Path) -> None:
     window.go(desk.with_limit(10_000_000))
     settle(qtbot, window)
     canvas = window.centre.canvases["fpn"]
-    assert canvas.picture is not None and canvas.picture.summary.startswith(f"{ANCHORS:,} anchors")
+    assert canvas.picture is not None and canvas.picture.summary == f"all {ANCHORS:,} anchors"
 
     def redraw() -> None:
         canvas.camera.zoom_at(600, 400, 1.1)
