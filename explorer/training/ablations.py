@@ -110,6 +110,12 @@ def _sizes(method: str, weights: Path, variant: str) -> dict[str, int]:
     return {"fc_weights": sum(one.weights for one in layer_sizes(cut))}
 
 
+def measured_on(year: str, split: str, photos: int, total: int) -> str:
+    """ "VOC 2007 val, the first 150 of 500 photos"."""
+    held = f"{photos} photos" if photos == total else f"the first {photos} of {total} photos"
+    return f"VOC {year} {split}, {held}"
+
+
 def ablation_table(table: Mapping[str, Any]) -> str:
     """The section of a model card, Markdown."""
     rows = table["rows"]
@@ -130,11 +136,7 @@ def ablation_table(table: Mapping[str, Any]) -> str:
         if sized:
             cells.append(f"{row['fc_weights']:,}")
         lines.append(f"| {' | '.join(cells)} |")
-    where = f"VOC {table['year']} {table['split']}"
-    if table["photos"] != table["photos_in_split"]:
-        where += f", the first {table['photos']} of {table['photos_in_split']} photos"
-    else:
-        where += f", {table['photos']} photos"
+    where = measured_on(table["year"], table["split"], table["photos"], table["photos_in_split"])
     cached = " --proposals PROPOSALS" if table["cached_regions"] else ""
     limit = f" --limit {table['limit']}" if table["limit"] else ""
     command = (

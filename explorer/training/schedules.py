@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from explorer.training.ablations import measured_on
 from explorer.training.evaluation import measured
 
 HEAD = "## Schedules"
@@ -58,8 +59,7 @@ def compare(
 def schedule_table(table: Mapping[str, Any]) -> str:
     """The section of a model card, Markdown."""
     held, total = (table[f"{table['split']}_{key}"] for key in ("photos", "photos_in_split"))
-    where = f"VOC {table['year']} {table['split']}, "
-    where += f"{held} photos" if held == total else f"the first {held} of {total} photos"
+    where = measured_on(table["year"], table["split"], held, total)
     began = table["backbone"]
     lines = [
         f"| schedule | mAP | COCO's AP | recall by {REGIONS} regions |",

@@ -26,14 +26,19 @@ def at(window: Window, name: str = "nms.step") -> int:
     return int(dict(window.workbench.desk.view.controls).get(name, -1))
 
 
+def steps_of_nms(qtbot: QtBot, window: Window) -> int:
+    """FPN's NMS is on screen, at its end; how many steps it has."""
+    window.go(window.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, window)
+    stage = window.workbench.shown["fpn"].stage("nms")
+    assert isinstance(stage, NmsStage)
+    return len(stage.nms.kept)
+
+
 def test_nms_is_stepped_and_played_to_what_the_fast_path_kept(
     qtbot: QtBot, opened: Window
 ) -> None:
-    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
-    settle(qtbot, opened)
-    stage = opened.workbench.shown["fpn"].stage("nms")
-    assert isinstance(stage, NmsStage)
-    steps = len(stage.nms.kept)
+    steps = steps_of_nms(qtbot, opened)
     qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
     settle(qtbot, opened)
     assert at(opened) == steps - 1
@@ -55,11 +60,7 @@ def test_nms_is_stepped_and_played_to_what_the_fast_path_kept(
 def test_keys_pressed_faster_than_pictures_are_drawn_all_count(
     qtbot: QtBot, opened: Window
 ) -> None:
-    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
-    settle(qtbot, opened)
-    stage = opened.workbench.shown["fpn"].stage("nms")
-    assert isinstance(stage, NmsStage)
-    steps = len(stage.nms.kept)
+    steps = steps_of_nms(qtbot, opened)
     for _ in range(3):
         qtbot.keyClick(opened, Qt.Key.Key_BracketLeft)
     assert at(opened) == steps - 3
