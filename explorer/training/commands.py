@@ -20,7 +20,6 @@ ONLY_FOR = {
     "mining": ("sample", ("rcnn", "sppnet")),
     "scales": ("single", ("sppnet",)),
     "short": (None, ("sppnet", "fast_rcnn", "faster_rcnn", "fpn")),
-    "start": (None, ("fast_rcnn", "faster_rcnn", "fpn")),
 }
 
 

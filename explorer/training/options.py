@@ -131,5 +131,5 @@ def _earlier(start: Path) -> dict[str, object]:
     before = said.get("earlier", {"steps": 0, "hours": 0.0})
     return {"backbone": said.get("backbone", "pretrain.pt"), "earlier": {
         "steps": before["steps"] + held["step"],
-        "hours": before["hours"] + held["seconds"] / 3600,
+        "hours": before["hours"] + held.get("hours", held["seconds"] / 3600),
     }}  # fmt: skip

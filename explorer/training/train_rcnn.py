@@ -123,7 +123,7 @@ def train_rcnn(options: Options) -> list[float]:
     def make(step: int) -> Batch:
         return batch_of(step, *share(engine, plan.rows(step)))
 
-    if begun and not clock.step:  # the same on every process
+    if begun and not options.start and not clock.step:  # the same on every process
         seen = (batch_of(step, plan.rows(step)) for step in range(ADAPTING))
         adapt_statistics(net.backbone, (batch.to(device).images for batch in seen))
     freeze_statistics(net)

@@ -100,6 +100,23 @@ def test_a_new_schedule_goes_on_with_the_whole_network(
     assert made.chosen == (("batch", "4"), ("rate", "0.002"), ("seed", "3"), ("short", "96"))
 
 
+@pytest.mark.parametrize("method", ["rcnn", "sppnet"])
+def test_methods_with_svms_go_on_too(small: None, tmp_path: Path, method: str) -> None:
+    root, train = make_shapes(tmp_path), {"rcnn": train_rcnn.train_rcnn,
+                                          "sppnet": train_sppnet.train_sppnet}[method]
+    first = options(root, "first", 3)
+    train(first)
+    # A step of rate 0 leaves the fine-tuned layers, and a CNN that knows crops keeps what it knows.
+    second = dataclasses.replace(options(root, "second", 1), start=first.work, rate=0.0)
+    train(second)
+    before, after = (load_net(method, one.work).state_dict() for one in (first, second))
+    tuned = [name for name in before if name.startswith(("backbone.", "head."))]
+    assert tuned and all(torch.equal(before[name], after[name]) for name in tuned)
+    made = made_by(second.work, "a CPU", "abc1234")
+    hours = torch.load(first.work / "train.pt", weights_only=True)["hours"]
+    assert made.earlier == (3, pytest.approx(hours))
+
+
 def test_a_training_begins_with_published_convolutions(small: None, tmp_path: Path) -> None:
     torch.manual_seed(7)
     published = {name: v.half() for name, v in whole.network("fpn").state_dict().items()}
