@@ -29,7 +29,8 @@ class Part:
     """One exchangeable part of a method. first: the earliest stage that it changes.
 
     kind: "members" is a choice of some of the options. paper: what the paper has, in words.
-    why: the formula, and what it does. options: (text, value). low, high, step: of a slider.
+    why: the formula, and what it does. options: (text, value). low, high, step: of a slider, and
+    unit: what follows its number.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Part:
     high: int = 0
     step: int = 1
     zero: str = ""  # the word for 0 on a slider
+    unit: str = ""
 
 
 POOLING = Part(
@@ -129,7 +131,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "a network without that level would reach.",
         ),
         Part(
-            "scales", "Scales", "choice", "image", "paper one, or five",
+            "scales", "Scales", "choice", "image", "paper one: 688, or five: 480–1,200",
             "The photo's short side. With five, each window is read at the scale where its area "
             "comes closest to the training size squared, and the convolutions run five times.",
         ),
@@ -179,7 +181,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "canonical", "Canonical size", "count", "assignment", "paper 224 px",
             "The √(w h), in network pixels, of a region on level k0 = 4: k = ⌊k0 + "
             "log2(√(w h) / canonical)⌋.\nTwice as large reads every region one level finer.",
-            low=21, high=336,
+            low=21, high=336, unit=" px",
         ),
         POOLING,
     ),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.methods.names import method_named
 from explorer.methods.parts import (
     COLOURS,
     EXCHANGED,
@@ -27,10 +28,11 @@ from explorer.methods.parts import (
 from explorer.session.scenes.common import plural
 from explorer.session.switching import Switch, Value
 from explorer.session.words import time_text
-from explorer.trace.base import Stage
-from explorer.trace.stages import ScoresStage, SearchStage, Trace
+from explorer.trace.base import Stage, StageName
+from explorer.trace.stages import ScoresStage, SearchStage, Trace, WarpStage
 
 Varied = tuple[tuple[str, Variant], ...]  # (method, what was exchanged), methods once, never empty
+NOTED: tuple[StageName, ...] = ("regions", "assignment", "pooling")  # may tell of a part
 SCALES_OF_PAPER = (480, 576, 688, 864, 1200)  # SPPNet's five, and 688 alone: section 4.1
 
 
@@ -86,7 +88,7 @@ def _switch(trace: Trace, part: Part, variant: Variant) -> Switch:
     return Switch(
         part.key, part.title, part.kind, (trace.method,), _shown(part, now), _shown(part, run),
         part.paper, part.why, part.low, part.high, part.step,
-        tuple(text for text, _ in part.options), part.zero,
+        tuple(text for text, _ in part.options), part.zero, part.unit,
     )
 
 
@@ -118,6 +120,9 @@ def _fitted(part: Part, trace: Trace) -> Part | None:
     settings: Mapping[str, Any] = trace.settings
     if part.key not in settings:
         return None
+    if part.key == "padding":
+        crops = trace.stage("assignment")
+        return replace(part, unit=f" of {crops.size} px") if isinstance(crops, WarpStage) else part
     if part.key == "levels":
         return replace(part, options=tuple((f"{n} × {n}", n) for n in settings["pyramid"]))
     if part.key == "sizes_used":
@@ -140,7 +145,8 @@ def _fitted(part: Part, trace: Trace) -> Part | None:
         scores = trace.stage("scores")
         assert isinstance(scores, ScoresStage)
         layer = next((one for one in scores.layers if one.name == part.key[4:]), None)
-        return replace(part, high=min(layer.inputs, layer.outputs)) if layer else None
+        high = min(layer.inputs, layer.outputs) if layer else 0
+        return replace(part, high=high, unit=f" of {high:,}") if layer else None
     return part
 
 
@@ -148,6 +154,13 @@ def exchanged_text(trace: Trace) -> str:
     """What a variant's trace exchanges, for a title; "" for a trace as it was run."""
     words: Any = trace.settings.get(EXCHANGED, ())
     return ", ".join(words)
+
+
+def stage_note(method: str, stage: StageName, trace: Trace | None) -> str:
+    """What a method does at a stage, in a few words; "" where an exchanged part may do other."""
+    if trace is not None and stage in NOTED and exchanged_text(trace):
+        return ""
+    return method_named(method).notes.get(stage, "")
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,12 @@ class Desk:
         here = replace(other, stage=self.stage, method=self.method, swipe=self.swipe)
         return here == self
 
+    def looking_as(self, other: Desk) -> Desk:
+        """With the stage and the methods on screen of another desk with the same methods."""
+        if other.enabled != self.enabled:
+            return self
+        return replace(self, stage=other.stage, method=other.method, swipe=other.swipe)
+
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""
         view = ViewState(limit=self.view.limit, truth=self.view.truth)

@@ -39,8 +39,8 @@ class Switch:
     """One thing to change. key: of `Choices`, or of a part; methods: whom it changes.
 
     value: now; run: as the methods were run. said: "paper 0.30", of all its methods.
-    low, high, step: of a slider, zero: its word for 0. why: a sentence. kind "members": some of
-    the choices.
+    low, high, step: of a slider, zero: its word for 0, unit: what follows its number. why: a
+    sentence. kind "members": some of the choices.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Switch:
     step: float = 0.01
     choices: tuple[str, ...] = ()
     zero: str = ""
+    unit: str = ""
 
     @property
     def changed(self) -> bool:

@@ -19,6 +19,7 @@ from explorer.session.scene import (
     ViewState,
 )
 from explorer.session.scenes import picture
+from explorer.session.scenes.bins import grid_on
 from explorer.session.scenes.common import IN_PANEL, Focus, class_role, focus
 from explorer.session.scenes.crops import crop_of
 from explorer.session.scenes.pooling import values_of
@@ -93,14 +94,15 @@ def _crops(trace: Trace, side: int) -> Scene | None:
 
 
 def _pooled(trace: Trace, stage: PoolingStage, at: Focus) -> Scene | None:
-    """The first grid of the strongest channel."""
+    """The first grid of the strongest channel; of a pyramid, the first that is not off."""
     row = at.first("pooling")
     if row is None:
         return None
     values = values_of(trace, stage, row)
     plane = values[int(values.max(axis=1).argmax())]
-    side = stage.bins[0]
-    return _heat(plane[: side * side].reshape(side, side), TALL, TALL)
+    plane = plane[grid_on(trace, stage)]
+    side = math.isqrt(len(plane))
+    return _heat(plane.reshape(side, side), TALL, TALL)
 
 
 def _bars(stage: ScoresStage, at: Focus) -> Scene | None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QLabeledDoubleSlider, QLabeledSlider
 
 from explorer.session.scene import Control
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.flow import FlowLayout
+from explorer.ui.focus import dismiss, holder
 from explorer.ui.player import PlayButtons, Player
+from explorer.ui.sliders import FineSlider, Slider
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
@@ -47,30 +48,6 @@ def limit_control(limit: int) -> Control:
         key="limit", title="Boxes", kind="choice", value=names.get(limit, str(limit)),
         choices=tuple(LIMITS),
     )
-
-
-def _own_key(event: QEvent) -> bool:
-    """Take the arrow keys before the window does, which would change the stage."""
-    ours = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home)
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    if event.key() in ours:
-        event.accept()
-    return event.key() in ours
-
-
-class Slider(QLabeledSlider):  # type: ignore[misc]
-    """A labelled slider whose arrow keys move it, not the stage, while it has the focus."""
-
-    def event(self, event: QEvent) -> bool:
-        return _own_key(event) or bool(super().event(event))
-
-
-class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
-    """As `Slider`, for numbers between whole ones."""
-
-    def event(self, event: QEvent) -> bool:
-        return _own_key(event) or bool(super().event(event))
 
 
 class BottomBar(QWidget):
@@ -218,7 +195,8 @@ class BottomBar(QWidget):
 
     def _build_layers(self, names: Sequence[str]) -> None:
         """Layers come and go while a stage is played; its controls stay."""
-        _empty(self._flow)
+        held = holder(self.boxes)
+        _empty(self._flow, self)
         self.boxes, self._swatches = {}, {}
         for name in names:
             box = QCheckBox(name)
@@ -226,16 +204,21 @@ class BottomBar(QWidget):
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
             self.boxes[name] = box
             self._flow.addWidget(box)
+        if held in self.boxes:
+            self.boxes[held].setFocus()
 
     def _build_controls(self, controls: Sequence[Control]) -> None:
-        _empty(self._controls)
+        held = holder(self.controls)
+        _empty(self._controls, self)
         self.controls = {}
         for control in controls:
             self._controls.addWidget(self._control(control))
+        if held in self.controls:
+            self.controls[held].setFocus()
 
     def _control(self, control: Control) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         title = QLabel(control.title)
@@ -280,7 +263,7 @@ class BottomBar(QWidget):
         row.addWidget(field)
         column.addWidget(line)
         column.addStretch()
-        return holder
+        return whole
 
     def _fine_moved(self, control: Control, value: float) -> None:
         steps = round(value / control.unit)
@@ -306,9 +289,8 @@ class BottomBar(QWidget):
         field.blockSignals(False)
 
 
-def _empty(layout: QLayout) -> None:
+def _empty(layout: QLayout, heir: QWidget) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+            dismiss(widget, heir)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from explorer.methods.names import METHODS, method_named
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.part_switches import stage_note
 from explorer.session.scene import Picture
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.summary import headline, summary_scene
@@ -127,9 +128,7 @@ def _cell(
 ) -> None:
     width, height = round(rect.width()), round(rect.height())
     paint_frame(painter, width, height, palette)
-    note = headline(trace) if stage == "detections" else method_named(trace.method).notes.get(
-        stage, ""
-    )
+    note = headline(trace) if stage == "detections" else stage_note(trace.method, stage, trace)
     record = trace.stage(stage)
     time = time_text(total_ms(trace)) + IN_ALL
     if stage != "detections" and record is not None:

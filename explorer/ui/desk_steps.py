@@ -75,11 +75,13 @@ class DeskSteps(QObject):
 
     def _walk(self, history: History[Desk]) -> None:
         """Where switches change, rows after the scores become other boxes: the present selection is
-        followed through the change (`_decided`), not the row that was selected then."""
+        followed through the change (`_decided`), not the row that was selected then. What it does
+        is watched where the user looks now, not where the switch was moved."""
         desk = history.present
         if (desk.chosen, desk.varied) != (self.desk.chosen, self.desk.varied):
             view = self.desk.view
-            history = replace(history, present=desk.selecting(view.selected, view.partners))
+            desk = desk.looking_as(self.desk).selecting(view.selected, view.partners)
+            history = replace(history, present=desk)
         self._to(history)
 
     def _to(self, history: History[Desk]) -> None:

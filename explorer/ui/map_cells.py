@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.methods.names import method_named
+from explorer.session.part_switches import stage_note
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
@@ -14,7 +15,7 @@ def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status)
     """What the stage map says about a cell."""
     named = method_named(method)
     head = f"{named.title} · {STAGE_TITLES[stage]}"
-    if note := named.notes.get(stage):
+    if note := stage_note(method, stage, trace):
         head += f": {note}"
     record = trace.stage(stage) if trace is not None else None
     if record is not None and trace is not None:

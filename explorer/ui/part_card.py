@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from explorer.methods.names import method_named
 from explorer.session.part_switches import PartGroup
+from explorer.ui.focus import dismiss
 from explorer.ui.style import Theme
 from explorer.ui.switch_row import SwitchRow
 from explorer.ui.theme import colour
@@ -112,8 +113,7 @@ class PartCard(QFrame):
 
     def _make_rows(self, group: PartGroup) -> None:
         for row in self.rows.values():
-            row.hide()
-            row.deleteLater()
+            dismiss(row, self.head)
         self.rows = {}
         for one in group.switches:
             row = SwitchRow(one, self.theme, patient=True)

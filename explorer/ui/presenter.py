@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
-from explorer.session.part_switches import exchanged_text
+from explorer.session.part_switches import exchanged_text, stage_note
 from explorer.session.related import Counterpart, box_of, counterparts
 from explorer.session.scene import Picture, Pixels, Rect, Scene, ViewState
 from explorer.session.scenes import picture
@@ -140,7 +140,7 @@ class Presenter(QObject):
         named = method_named(method)
         trace = self.traces.get(method)
         record = trace.stage(self.desk.stage) if trace is not None else None
-        note, time = named.notes.get(self.desk.stage, ""), ""
+        note, time = stage_note(method, self.desk.stage, trace), ""
         if trace is not None and record is not None:
             time = time_text(record.ms)
             if self.desk.stage == "detections":
@@ -149,7 +149,6 @@ class Presenter(QObject):
         title = f"{named.title} · {weights}" if weights else named.title
         if trace is not None and (exchanged := exchanged_text(trace)):
             title = f"{title} · {exchanged}"
-            note = "" if self.desk.stage in ("regions", "pooling") else note  # it may not hold
         return Frame(method, title, note, time, message)
 
     def _ask_picture(self, method: str) -> None:

@@ -50,7 +50,7 @@ QPushButton[tab="true"]:checked { background: $raised; border-color: $line; colo
 QPushButton[filter="true"] { background: transparent; border: 1px solid $line; color: $muted;
   border-radius: 9px; padding: 3px 8px; font-size: 12px; }
 QPushButton[filter="true"]:hover { background: $hover; }
-QPushButton[filter="true"]:checked { border-color: $accent; color: $text; }
+QPushButton[filter="true"]:checked { background: $hover; border-color: $accent; color: $text; }
 QPushButton[toggle="true"]:!checked { color: $muted; background: transparent; }
 QCheckBox { spacing: 7px; padding: 3px 0; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px;
@@ -128,10 +128,11 @@ QPushButton[toggle="true"]:disabled { color: $faint; border-style: dashed; }
   border-radius: 0; padding: 13px 16px; font-size: 15px; }
 #palette QListView { background: transparent; border: none; }
 #notice { background: $raised; border: 1px solid $line; border-radius: 9px; }
-QPushButton[chip="true"]:focus, QPushButton[tab="true"]:focus, QPushButton[filter="true"]:focus,
-  QPushButton[toggle="true"]:focus, QToolButton[flat="true"]:focus,
+QPushButton[chip="true"]:focus, QPushButton[tab="true"]:focus, QPushButton[toggle="true"]:focus,
+  QToolButton[flat="true"]:focus,
   QToolButton[compact="true"]:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {
   border-color: $accent; }
+QPushButton[filter="true"]:focus { border-color: $text; }
 QToolButton[tiny="true"]:focus { background: $hover; border: 1px solid $accent;
   border-radius: 5px; padding: 1px; }
 QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border-color: $text; }

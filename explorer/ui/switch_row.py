@@ -21,6 +21,7 @@ from superqt import QDoubleSlider
 
 from explorer.session.switching import Switch, Value, number_text
 from explorer.ui.fonts import mono
+from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
 
 PAUSE = 400  # milliseconds that a slider rests before what runs a network is told
@@ -33,7 +34,7 @@ def value_text(switch: Switch, value: Value) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     if switch.kind == "count":
-        return f"{int(value):,}" if value or not switch.zero else switch.zero
+        return f"{int(value):,}{switch.unit}" if value or not switch.zero else switch.zero
     return number_text(float(value)) if switch.kind == "number" else str(value)
 
 
@@ -42,13 +43,6 @@ def tip_text(why: str) -> str:
     text = re.sub(r"_(\w|\([^)]*\))", lambda found: f"<sub>{found[1].strip('()')}</sub>",
                   html.escape(why))
     return f"<p>{text.replace(chr(10), '<br>')}</p>"
-
-
-class StillSlider(QDoubleSlider):  # type: ignore[misc]
-    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class StillCombo(QComboBox):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from explorer.methods.names import NAMES, method_named
 from explorer.session.part_switches import PartGroup
 from explorer.session.switching import Changes, Switch, changes_text
+from explorer.ui.focus import dismiss
 from explorer.ui.part_card import PartCard
 from explorer.ui.style import Theme
 from explorer.ui.switch_row import SwitchRow as SwitchRow
@@ -115,7 +116,7 @@ class SwitchesPanel(QWidget):
     def _forget(self) -> None:
         """Icons have other colours: all rows are made anew when they are shown next."""
         self._described = self._methods = None
-        _empty(self._changes)
+        _empty(self._changes, self)
         self._lines = {}
 
     def show_switches(
@@ -128,7 +129,7 @@ class SwitchesPanel(QWidget):
                           for one in switches)
         if described != self._described:
             self._described = described
-            _empty(self._switches)
+            _empty(self._switches, self)
             self.rows = []
             for one in switches:
                 row = SwitchRow(one, self.theme)
@@ -141,7 +142,7 @@ class SwitchesPanel(QWidget):
         shown = {method for one in switches for method in one.methods}
         methods = [method for method in NAMES if method in shown | set(changes)]
         if methods != list(self._lines):
-            _empty(self._changes)
+            _empty(self._changes, self)
             self._lines = {method: ChangeLine(method, self.theme) for method in methods}
             for line in self._lines.values():
                 self._layout(self._changes).addWidget(line)
@@ -164,8 +165,7 @@ class SwitchesPanel(QWidget):
             self._methods = methods
             for method, card in self.parts.items():
                 if method not in methods or method not in kept:
-                    card.hide()
-                    card.deleteLater()
+                    dismiss(card, self)
             self.parts = {
                 group.method: kept.get(group.method) or self._part_card(group) for group in parts
             }
@@ -200,11 +200,10 @@ def _card(column: QVBoxLayout) -> QFrame:
     return card
 
 
-def _empty(card: QFrame) -> None:
+def _empty(card: QFrame, heir: QWidget) -> None:
     layout = card.layout()
     assert layout is not None
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+            dismiss(widget, heir)

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from explorer.trace.base import StageName
 from explorer.trace.stages import NmsStage
 from explorer.ui import player
-from explorer.ui.bottom_bar import Slider
 from explorer.ui.player import SETTING, SPEEDS, PlayButtons, interval, kept_speed, stride
 from explorer.ui.playing import NO_STEPS
+from explorer.ui.sliders import Slider
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, settle
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
 from explorer.session.scene import Boxes
 from explorer.session.switching import choices_of
 from explorer.trace.stages import NmsStage
-from explorer.ui.bottom_bar import FineSlider
+from explorer.ui.sliders import FineSlider
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -40,6 +41,33 @@ def test_the_threshold_moves_while_the_steps_are_watched(qtbot: QtBot, opened: W
     bench.steps.undo()
     settle(qtbot, opened)
     assert steps_of(opened, "fast_rcnn") == before
+    opened.activateWindow()
+    slider.setFocus()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    for key, value in ((Qt.Key.Key_Right, 0.31), (Qt.Key.Key_Left, 0.30), (Qt.Key.Key_End, 0.95)):
+        qtbot.keyClick(focus, key)
+        settle(qtbot, opened)
+        assert round(slider.value(), 2) == value
+        assert bench.desk.stage == "nms"
+    assert choices_of(bench.desk.chosen, "fast_rcnn").nms_threshold == 0.95
+
+
+def test_what_is_chosen_keeps_the_keys_when_other_controls_come(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("regions").alone("rcnn"))
+    settle(qtbot, opened)
+    opened.activateWindow()
+    opened.bottom.controls["show"].setFocus()
+    opened.bottom.control_changed.emit("show", "merges")
+    settle(qtbot, opened)
+    assert len(opened.bottom.controls) > 3
+    assert QApplication.focusWidget() is opened.bottom.controls["show"]
+    opened.bottom.controls["merge"].setFocus()
+    opened.bottom.control_changed.emit("show", "boxes")  # without steps
+    settle(qtbot, opened)
+    assert QApplication.focusWidget() is opened.bottom
 
 
 def test_the_anchors_follow_the_pointer(qtbot: QtBot, opened: Window) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
@@ -17,6 +17,8 @@ from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.switches import SwitchRow
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def row_of(window: Window, key: str) -> SwitchRow:
@@ -160,6 +162,58 @@ def test_switches_hold_for_the_next_photo(
     qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
     settle(qtbot, opened)
     assert kept(opened.workbench.shown["fpn"]) > kept(opened.workbench.traces["fpn"])
+
+
+def test_undo_shows_what_it_does_where_the_user_looks_now(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.at_stage("pooling"))
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    slide(qtbot, opened, "nms_threshold", 0.6)
+    opened.go(opened.workbench.desk.at_stage("detections").alone("fpn"))
+    for modifiers, chosen in ((CTRL, False), (CTRL | SHIFT, True)):
+        qtbot.keyClick(opened, Qt.Key.Key_Z, modifiers)
+        desk = opened.workbench.desk
+        assert bool(desk.chosen) == chosen
+        assert (desk.stage, desk.method) == ("detections", "fpn")
+    # A layer is of one stage: where it is switched back is shown.
+    opened.go(opened.workbench.desk.at_stage("regions"))
+    opened.go(opened.workbench.desk.with_layer("Photo", False))
+    opened.go(opened.workbench.desk.at_stage("image"))
+    opened.workbench.steps.undo()
+    assert opened.workbench.desk.stage == "regions" and not opened.workbench.desk.layers
+    settle(qtbot, opened)
+
+
+def test_arrow_keys_move_the_slider_that_was_clicked_and_not_the_stage(
+    qtbot: QtBot, opened: Window
+) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    opened.activateWindow()
+    row, stage = row_of(opened, "nms_threshold"), opened.workbench.desk.stage
+    row.field.setFocus()
+    for key, value in (
+        (Qt.Key.Key_Right, 0.31), (Qt.Key.Key_Left, 0.30), (Qt.Key.Key_End, 1.0),
+        (Qt.Key.Key_Home, 0.0),
+    ):
+        qtbot.keyClick(row.field, key)
+        settle(qtbot, opened)
+        chosen = dict(opened.workbench.desk.chosen).get("rcnn", Choices())
+        assert chosen.nms_threshold == value
+        assert isinstance(row.field, QDoubleSlider) and row.field.value() == pytest.approx(value)
+        assert opened.workbench.desk.stage == stage
+
+
+def test_a_row_that_goes_leaves_the_keys_in_its_panel(qtbot: QtBot, opened: Window) -> None:
+    """Not on a method's chip at the other end of the window, where Qt would put them."""
+    opened.go(opened.workbench.desk.alone("rcnn"))
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    settle(qtbot, opened)
+    opened.activateWindow()
+    opened.side.switches.parts["rcnn"].rows["padding"].field.setFocus()
+    opened.go(opened.workbench.desk.alone("fpn"))
+    settle(qtbot, opened)
+    focus = QWidget.focusWidget(opened)
+    assert focus is not None
+    assert focus is opened.side.switches or opened.side.switches.isAncestorOf(focus)
 
 
 def test_undoing_a_switch_keeps_the_selection_on_its_box(qtbot: QtBot, opened: Window) -> None:

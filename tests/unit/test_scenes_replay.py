@@ -17,6 +17,7 @@ from explorer.session.scenes.common import focus
 from explorer.session.scenes.grids import cells_box
 from explorer.session.scenes.pyramid_steps import enlarged, plane_of, steps
 from explorer.session.scenes.warping import GROWING, STEPS, box_at, shape_at
+from explorer.session.thumbnail import thumbnail
 from explorer.trace.stages import (
     FeaturesStage,
     PoolingStage,
@@ -43,6 +44,15 @@ def boxes(made: Picture, name: str) -> Boxes:
     found = next(each for each in made.main.layers if each.name == name)
     assert isinstance(found, Boxes)
     return found
+
+
+def panel_words(made: Picture) -> list[str]:
+    """The texts of the panel beside the photo."""
+    assert made.panel is not None
+    return [
+        item.text for layer in made.panel.layers if isinstance(layer, Labels)
+        for item in layer.items
+    ]
 
 
 def names(made: Picture) -> list[str]:
@@ -78,6 +88,25 @@ def test_every_bin_of_the_pyramid_is_played_in_its_own_grid() -> None:
             assert drawn.boxes[number - first].tolist() == one.boxes[0].tolist()
     slider = next(each for each in made.controls if each.key == "bin")
     assert (slider.low, slider.high, slider.plays) == (1, 50, True)
+
+
+def test_a_level_of_the_pyramid_that_is_off_is_said_to_be_off() -> None:
+    """Its bins are 0, whatever their cells hold: none of these wins."""
+    whole = trace_of("sppnet")
+    trace = replace(whole, settings={**whole.settings, "levels": (3, 2, 1)})
+    made = picture(trace, "pooling", view("pooling", bin=15))
+    assert boxes(picture(whole, "pooling", view("pooling", bin=15)), "Largest cell")
+    assert "Largest cell" not in names(made) and "One bin" in names(made)
+    written = panel_words(made)
+    assert "6 × 6 off" in written and "3 × 3" in written and "3 × 3 off" not in written
+    assert any(each.startswith("Level 6 × 6 is off") for each in written)
+    assert "pyramid 3² + 2² + 1²" in made.summary
+    # At first the strongest bin of the first grid that is read, which is what the thumbnail shows.
+    first = picture(trace, "pooling", ViewState())
+    assert len(boxes(first, "Bins").boxes) == 9
+    assert "Largest cell" in names(first)
+    (heat,) = thumbnail(trace, "pooling").layers
+    assert isinstance(heat, Heat) and heat.values.shape == (3, 3) and heat.values.max() > 0
 
 
 def test_the_roundings_are_shown_as_the_shift_they_cause() -> None:

@@ -27,6 +27,7 @@ from explorer.session.part_switches import (
     notes,
     part_switches,
     parts_of,
+    stage_note,
     value_of,
     variant_of,
     with_variant,
@@ -123,7 +124,7 @@ def test_the_switches_know_the_settings_and_the_papers() -> None:
             paper = fields[part.key].metadata.get("paper")
             words = {True: "paper on", "roi_pool": "paper RoI pooling", (): "paper all three"}
             wanted = {
-                "padding": "16 of", "levels": "all four, 50 bins", "scales": "one, or five",
+                "padding": "16 of", "levels": "all four, 50 bins", "scales": "one: 688, or five",
                 "svd_fc6": "off, or 1,024", "svd_fc7": "off, or 256", "only_level": "by its size",
                 "canonical": "224", "strategy": "fast", "spaces": "HSV, Lab in fast",
                 "pre_nms_top": "default", "rpn_nms_threshold": "0.70",
@@ -356,6 +357,11 @@ def test_the_journey_says_what_was_exchanged(
     assert "switched off" in said(still, "regions", "RPN refinement")
     level = made(engine, traces, "fpn", (("only_level", 4),))
     assert "all regions are read from P4" in said(level, "scores", "Level")
+    # Nor may the words beside a canvas's name.
+    assert stage_note("fpn", "assignment", traces["fpn"]) == "level k by size"
+    assert stage_note("fpn", "assignment", level) == ""
+    assert stage_note("fast_rcnn", "assignment", aligned) == ""
+    assert stage_note("fast_rcnn", "scores", aligned) == stage_note("fast_rcnn", "scores", None)
 
 
 def test_what_was_exchanged_can_be_sent_as_text(traces: dict[str, Trace]) -> None:

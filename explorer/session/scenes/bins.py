@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +28,8 @@ class Bins:
     """boxes (b, 4) in photo pixels, all grids in order, row by row. cells (b, 4): first and last
     cell of each bin, where bins consist of cells. points (b * s * s, 2): RoIAlign's samples in
     photo pixels, bin by bin. source: the map. note: one sentence about them. rounded (4,): the
-    region after RoI pooling's first rounding, photo pixels.
+    region after RoI pooling's first rounding, photo pixels. off: sides of the grids that are
+    switched off: their bins are 0.
     """
 
     boxes: Floats
@@ -37,6 +38,20 @@ class Bins:
     points: Floats | None = None
     note: str = ""
     rounded: Floats | None = None
+    off: tuple[int, ...] = ()
+
+
+def grid_starts(stage: PoolingStage) -> Ints:
+    """Where each grid begins among the bins, and where the last ends."""
+    return np.cumsum([0, *(side * side for side in stage.bins)])
+
+
+def grid_on(trace: Trace, stage: PoolingStage) -> slice:
+    """The bins of the first grid that is not switched off."""
+    used = levels_used(trace, stage)
+    first = next((at for at, side in enumerate(stage.bins) if side in used), 0)
+    starts = grid_starts(stage)
+    return slice(int(starts[first]), int(starts[first + 1]))
 
 
 def even(box: Floats, side: int) -> Floats:
@@ -64,9 +79,11 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
     if isinstance(assignment, WindowStage):
         source = map_named(trace, index=int(assignment.scale[row]))
         cells = pyramid_bins(assignment.cells[row], stage.bins)
-        off = [f"{n} × {n}" for n in stage.bins if n not in levels_used(trace, stage)]
-        note = f" Set to 0, as switched: {', '.join(off)}." if off else ""
-        return _of_cells(source, cells, box, side, f"Neighbouring bins may share a cell.{note}")
+        off = tuple(n for n in stage.bins if n not in levels_used(trace, stage))
+        zero = ", ".join(f"{n} × {n}" for n in off)
+        note = f" Set to 0, as switched: {zero}." if off else ""
+        made = _of_cells(source, cells, box, side, f"Neighbouring bins may share a cell.{note}")
+        return replace(made, off=off)
     source = map_named(trace, str(int(assignment.level[row]))) if isinstance(
         assignment, LevelStage
     ) else map_named(trace)

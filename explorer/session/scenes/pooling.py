@@ -20,7 +20,7 @@ from explorer.session.scenes.bin_reading import (
     shift_of,
     shift_table,
 )
-from explorer.session.scenes.bins import Bins, bins_of
+from explorer.session.scenes.bins import Bins, bins_of, grid_on, grid_starts
 from explorer.session.scenes.common import (
     Focus,
     focus,
@@ -31,14 +31,13 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.grids import grid_layer, map_rect, others_layer
+from explorer.session.scenes.number_grid import number_grid
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import VECTOR, beside
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import PoolingStage, Trace
 
 STRONGEST, MEAN, ONE = "strongest", "mean of all", "one channel"
-TALL, FEW = 15.0, 30.0  # the largest height of a cell: in a grid of many rows, or of three
-BELOW = 17.0  # from a cell to the next, with its number
 WHAT = {
     "crop": "the last map of its own pass",
     "pyramid": "max in each bin of four grids",
@@ -78,13 +77,15 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     what = f"mean of {len(values)} channels" if mode == MEAN else \
         f"channel {channel} of {len(values)}"
     bins = bins_of(trace, at, stage)
-    lit = int(state.control("pooling", "bin", int(plane[: stage.bins[0] ** 2].argmax()) + 1)) - 1
+    own = grid_on(trace, stage)
+    strongest = own.start + int(plane[own].argmax())
+    lit = int(state.control("pooling", "bin", strongest + 1)) - 1
     lit = min(max(0, lit), len(plane) - 1)
     one = _marked(stage, bins, region_boxes(trace)[at.region], lit, -1 if mode == MEAN else channel)
     panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region:,} · {_short(stage)} · {what}",
+        summary=f"region {at.region:,} · {_short(stage, bins)} · {what}",
         main=photo_scene(trace, *_layers(trace, stage, state, at, bins, one, channel, mode),
                          opacity=0.85),
         panel=panel.scene(),
@@ -111,22 +112,23 @@ class Marked:
 
 
 def _marked(stage: PoolingStage, bins: Bins, box: Floats, at: int, channel: int) -> Marked:
-    starts = np.cumsum([0, *(side * side for side in stage.bins)])
+    starts = grid_starts(stage)
     grid = int(np.searchsorted(starts, at, "right")) - 1
     side, lit = stage.bins[grid], at - int(starts[grid])
     shift = None
     if bins.rounded is not None:
         exact = np.asarray(box, np.float64)
         shift = shift_of(bins, exact, bins.rounded, side, at, lit)
-    read = reading(bins, at, channel) if channel >= 0 else None
+    read = reading(bins, at, channel) if channel >= 0 and side not in bins.off else None
     own = slice(int(starts[grid]), int(starts[grid + 1]))
     return Marked(at, grid, lit, own, bins, channel, read, shift)
 
 
-def _short(stage: PoolingStage) -> str:
+def _short(stage: PoolingStage, bins: Bins) -> str:
     """'RoIAlign 7 × 7', 'pyramid 6² + 3² + 2² + 1²': one line of a small canvas."""
     if len(stage.bins) > 1:
-        return f"pyramid {' + '.join(f'{side}²' for side in stage.bins)}"
+        read = (f"{side}²" for side in stage.bins if side not in bins.off)
+        return f"pyramid {' + '.join(read)}"
     return f"{TITLES[stage.kind]} {stage.bins[0]} × {stage.bins[0]}"
 
 
@@ -220,9 +222,9 @@ def _panel(
         if index == 0:
             several = len(stage.bins) > 1
             if several:
-                panel.label(panel.left, panel.y + 4, f"{side} × {side}", "muted", 11)
+                panel.label(panel.left, panel.y + 4, _grid(side, one.bins), "muted", 11)
                 panel.gap(15)
-            _numbers(panel, values, panel.left, panel.inner, low, high, mark)
+            number_grid(panel, values, panel.left, panel.inner, low, high, mark)
             panel.gap(4)
         else:
             small.append((side, values, mark))
@@ -232,9 +234,9 @@ def _panel(
     for side, values, mark in small:
         width = panel.inner * 0.46 if side == 3 else panel.inner * (0.3 if side == 2 else 0.15)
         panel.y = top
-        panel.label(x, panel.y + 4, f"{side} × {side}", "muted", 11)
+        panel.label(x, panel.y + 4, _grid(side, one.bins), "muted", 11)
         panel.gap(15)
-        _numbers(panel, values, x, width, low, high, mark)
+        number_grid(panel, values, x, width, low, high, mark)
         deepest = max(deepest, panel.y)
         x += width + 10
     panel.y = deepest + 4
@@ -243,32 +245,8 @@ def _panel(
     return panel
 
 
-def _numbers(
-    panel: Column, values: Floats, x: float, width: float, low: float, high: float, mark: int
-) -> None:
-    """A grid of coloured cells with their numbers below them."""
-    side = len(values)
-    gap = 4.0
-    cell = (width - gap * (side - 1)) / side
-    tall = min(cell * 0.62, FEW if side <= 3 else TALL)
-    top = panel.y
-    size = 10.0 if cell < 46 else 11.0
-    for index, value in enumerate(values.ravel().tolist()):
-        row, column = divmod(index, side)
-        left, y = x + column * (cell + gap), top + row * (tall + BELOW)
-        panel.add(
-            Heat(name="Pooled", values=np.array([[value]]), rect=(left, y, left + cell, y + tall),
-                 low=low, high=max(high, low + 1e-6))
-        )
-        chosen = index == mark
-        panel.label(left + cell / 2, y + tall + 7.5, number(value), "text" if chosen else "muted",
-                    size, "centre", chosen, True)
-        if chosen:
-            panel.add(
-                Boxes(name="Chosen bin", roles="selected", width=2.0,
-                      boxes=np.array([(left - 1, y - 1, left + cell + 1, y + tall + 1)]))
-            )
-    panel.y = top + side * (tall + BELOW)
+def _grid(side: int, bins: Bins) -> str:
+    return f"{side} × {side} off" if side in bins.off else f"{side} × {side}"
 
 
 def _bin(
@@ -280,7 +258,10 @@ def _bin(
     panel.heading(f"Bin {one.at + 1} of {len(plane)}",
                   f"row {row + 1}, column {column + 1} of {side} × {side}")
     panel.pair("Value", number(float(plane[one.at]), 3))
-    if bins.cells is not None:
+    if side in bins.off:
+        panel.text(f"Level {side} × {side} is off: its bins are 0, whatever lies in them.",
+                   "muted", 11)
+    elif bins.cells is not None:
         x1, y1, x2, y2 = (int(value) for value in bins.cells[one.at])
         empty = x2 < x1 or y2 < y1
         if empty:

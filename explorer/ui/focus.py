@@ -1,0 +1,22 @@
+"""Who takes the keys when widgets are made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def dismiss(widget: QWidget, heir: QWidget) -> None:
+    """Remove a widget. Keys that it takes go to `heir`: Qt would give them to the next widget of
+    the window, which may be any."""
+    focus = QApplication.focusWidget()
+    if focus is not None and (focus is widget or widget.isAncestorOf(focus)):
+        heir.setFocus()
+    widget.hide()
+    widget.deleteLater()
+
+
+def holder(fields: Mapping[str, QWidget]) -> str:
+    """Which of these takes the keys now; "" for none."""
+    return next((key for key, field in fields.items() if field.hasFocus()), "")

@@ -1,0 +1,62 @@
+"""Sliders whose keys move them, not the stage, while they have the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QSlider
+from superqt import QDoubleSlider, QLabeledDoubleSlider, QLabeledSlider
+
+from explorer.ui.table import kept_key
+
+STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+KEYS = (*STEPS, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+class Slider(QLabeledSlider):  # type: ignore[misc]
+    """A labelled slider of whole numbers."""
+
+    def event(self, event: QEvent) -> bool:
+        return kept_key(event, KEYS) or bool(super().event(event))
+
+
+def _moved(slider: QDoubleSlider, event: QKeyEvent) -> bool:
+    """Move a slider of other numbers by a key, which QSlider does for whole numbers alone."""
+    key = event.key()
+    if key in STEPS:
+        slider.setValue(slider.value() + STEPS[Qt.Key(key)] * slider.singleStep())
+    elif key in KEYS:
+        slider.setValue(slider.minimum() if key == Qt.Key.Key_Home else slider.maximum())
+    return key in KEYS
+
+
+class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
+    """A labelled slider of numbers between whole ones."""
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        inner = self.findChild(QSlider)
+        assert inner is not None
+        inner.installEventFilter(self)  # it takes the keys
+
+    def event(self, event: QEvent) -> bool:
+        return kept_key(event, KEYS) or bool(super().event(event))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return _moved(self, event)
+        return bool(super().eventFilter(watched, event))
+
+
+class StillSlider(QDoubleSlider):  # type: ignore[misc]
+    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
+
+    def event(self, event: QEvent) -> bool:
+        return kept_key(event, KEYS) or bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _moved(self, event):
+            event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
