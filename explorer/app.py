@@ -121,37 +121,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return gallery.run(gallery.parser().parse_args(arguments[1:]))
     options = parser_of_window().parse_args(arguments)
 
-    from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication
+    from explorer.ui.program import run as run_window
 
-    from explorer.ui.garbage import Collector
-    from explorer.ui.text_size import use_text_size
-    from explorer.ui.window import Window
-
-    settings = QSettings("two-stage-explorer", "two-stage-explorer")
-    use_text_size(settings)
-    app = QApplication.instance() or QApplication(["two-stage-explorer"])
-    app.setApplicationName("two-stage-explorer")
-    collector = Collector()
-    window = Window(engine_for(options.device), settings, furnished=False)
-
-    def furnish() -> None:
-        if not window.isVisible():
-            return  # it was closed at once
-        try:
-            window.furnish()
-        except BaseException:
-            app.exit(1)  # a window without its parts is of no use
-            raise
-        window.workbench.idle.connect(collector.settle)
-        open_first(window, options.paths, options.weights)
-
-    window.painted.connect(furnish)
-    window.show()
-    code = app.exec()
-    window.deleteLater()
-    collector.close()
-    return code
+    return run_window(
+        engine_for(options.device),
+        lambda window: open_first(window, options.paths, options.weights),
+    )
 
 
 if __name__ == "__main__":

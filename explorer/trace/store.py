@@ -104,6 +104,11 @@ class Store:
         self._held.move_to_end(photo)
         return dict(self._held[photo].traces)
 
+    def take_over(self, other: Store) -> None:
+        """Hold what another held, which is not used any more."""
+        self._held, self.wanted = other._held, other.wanted
+        self._drop()
+
     def forget(self, method: str) -> None:
         """Drop one method's traces of all photos: it runs with other weights from now on."""
         for photo, held in list(self._held.items()):

@@ -11,7 +11,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from explorer.methods.names import METHODS
-from explorer.ui.text_size import step_text_size
 
 NEARER = 1.25  # a step of the zoom
 PANEL_STEP = 80  # pixels
@@ -103,9 +102,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Ctrl+Shift+R",), "Reset all switches to what the program ran",
             lambda w: w.go(w.workbench.desk.as_in_the_paper()), "Ctrl+Shift+R"),
     Command(("Ctrl++", "Ctrl+="), "Larger texts and controls",
-            lambda w: w.banner.say(step_text_size(w.settings, 1), bad=False), "Ctrl++"),
+            lambda w: w.step_text_size(1), "Ctrl++"),
     Command(("Ctrl+-",), "Smaller texts and controls",
-            lambda w: w.banner.say(step_text_size(w.settings, -1), bad=False), "Ctrl+−"),
+            lambda w: w.step_text_size(-1), "Ctrl+−"),
     Command(("F11",), "Full screen",
             lambda w: w.setWindowState(w.windowState() ^ Qt.WindowState.WindowFullScreen), "F11"),
     Command(("L",), "Learn: a tour of the five papers, stage by stage",

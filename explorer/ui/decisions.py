@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,16 @@ def _decide(run: Trace, trace: Trace, choices: Choices) -> Trace:
     decided = decide(trace, choices)
     changes(run, decided)  # which is kept: the switches ask for it in the window's thread
     return decided
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """By method: the trace on screen, the one that ran, what was decided from, by which choices."""
+
+    traces: dict[str, Trace]
+    run: dict[str, Trace]
+    origin: dict[str, Trace]
+    choices: dict[str, Choices]
 
 
 class Decisions(QObject):
@@ -79,6 +90,20 @@ class Decisions(QObject):
             return
         before, self.traces[method] = self.traces[method], result
         self.decided.emit(method, before, result)
+
+    def kept(self) -> Decided:
+        """What is decided now."""
+        return Decided(
+            dict(self.traces), dict(self._run), dict(self._from), dict(self._choices)
+        )
+
+    def take(self, decided: Decided) -> None:
+        """What was decided of the same traces before: a selection is one of its rows."""
+        for method, base in decided.run.items():
+            if self._run.get(method) is base:
+                self.traces[method] = decided.traces[method]
+                self._from[method] = decided.origin[method]
+                self._choices[method] = decided.choices[method]
 
     def before(self) -> dict[str, Trace]:
         """As they ran, the traces of the methods that the switches have changed."""

@@ -76,5 +76,15 @@ class Drawer(QWidget):
         self.pages.setCurrentWidget(page)
         self.show()
 
+    def kept(self) -> int | None:
+        """The page that is open, None where the drawer is closed."""
+        return self.pages.currentIndex() if self.isVisible() else None
+
+    def put_back(self, kept: int | None) -> None:
+        """As it was kept."""
+        page = self.pages.widget(kept) if kept is not None else None
+        if page is not None:
+            self.show_page(page)
+
     def _dress(self) -> None:
         self._close.setIcon(self.theme.icon("ph.x", "muted"))

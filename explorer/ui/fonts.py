@@ -33,6 +33,12 @@ def load_fonts() -> None:
             raise RuntimeError(f"Cannot read the font {path}; the installation is incomplete.")
 
 
+def forget_fonts() -> None:
+    """The application ends, and with it what Qt knows of fonts: the next one loads them anew."""
+    load_fonts.cache_clear()
+    _fonts.made.clear()
+
+
 class _Fonts(threading.local):
     """Fonts of this thread. Copies of a QFont share data that Qt fills in without a lock."""
 

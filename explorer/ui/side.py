@@ -98,6 +98,17 @@ class Side(QWidget):
         self._wanted = not self.isVisible()
         self.setVisible(self._wanted)
 
+    def kept(self) -> tuple[int, bool | None]:
+        """The page that is or was there, and whether the user wants the side."""
+        page = self._before or self.pages.currentWidget()
+        return (self.pages.indexOf(page) if page is not None else 0), self._wanted
+
+    def put_back(self, kept: tuple[int, bool | None]) -> None:
+        """As it was kept."""
+        number, self._wanted = kept
+        self.tabs.button(number).setChecked(True)
+        self.pages.setCurrentIndex(number)
+
     def place(self, window_width: int, selected: bool) -> None:
         """In a narrow window it appears with a selection, unless the user chose."""
         useful = window_width >= WIDE or selected

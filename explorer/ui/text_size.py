@@ -1,18 +1,21 @@
 """The size of all texts and of what is around them, in percent of the usual one.
 
-Qt scales a whole program by one factor that it reads when it starts: canvases, controls and dialogs
-stay as sharp and as well laid out as at the usual size. So a change shows at the next start.
+Qt scales a whole program by one factor: canvases, controls and dialogs stay as sharp and as well
+laid out as at the usual size. It reads the factor when its application is made, so
+`explorer.ui.program` makes another one for another size.
 """
 
 from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QSize
+from PySide6.QtGui import QScreen
 
 SETTING, USUAL = "text size", 100
 SIZES = (80, 90, 100, 110, 125, 150, 175, 200)
 FACTOR = "QT_SCALE_FACTOR"  # the user's own, where it is set, is multiplied
+LEAST = QSize(960, 600)  # the smallest window in which nothing is cut off, in pixels of its size
 
 
 def text_size(settings: QSettings) -> int:
@@ -21,22 +24,35 @@ def text_size(settings: QSettings) -> int:
     return int(text) if text.isdigit() and int(text) in SIZES else USUAL
 
 
-def use_text_size(settings: QSettings) -> None:
-    """Before the QApplication is made: this program in the size that was chosen."""
-    size = text_size(settings)
+def use_text_size(size: int, own: str | None) -> int:
+    """Before the QApplication is made: all that it shows in this size. own: the value of FACTOR
+    that the user had set. Returns the size that will be."""
+    try:
+        factor = float(own or 1.0)
+    except ValueError:
+        return USUAL  # what Qt makes of it is not known
     if size != USUAL:
-        try:
-            own = float(os.environ.get(FACTOR, "") or 1.0)
-        except ValueError:
-            return  # what Qt makes of it is not known
-        os.environ[FACTOR] = f"{own * size / USUAL:g}"
+        os.environ[FACTOR] = f"{factor * size / USUAL:g}"
+    elif own is None:
+        os.environ.pop(FACTOR, None)
+    else:
+        os.environ[FACTOR] = own
+    return size
 
 
-def step_text_size(settings: QSettings, step: int) -> str:
-    """The next larger size (step 1) or smaller one (-1); what to say of it."""
-    now = text_size(settings)
+def largest(screen: QScreen, now: int) -> int:
+    """The largest size at which a whole window is on the screen, at least the usual one. now: the
+    size that the screen's pixels are counted in."""
+    room = screen.availableGeometry()
+    share = min(room.width() / LEAST.width(), room.height() / LEAST.height())
+    return max([USUAL, *(size for size in SIZES if size <= share * now + 0.5)])
+
+
+def next_size(now: int, step: int, most: int) -> tuple[int, str]:
+    """The next larger size (step 1) or smaller one (-1), and what to say of it."""
     at = min(max(SIZES.index(now) + step, 0), len(SIZES) - 1)
-    settings.setValue(SETTING, SIZES[at])
     if SIZES[at] == now:
-        return f"Texts are at {now} %, the {'largest' if step > 0 else 'smallest'} size there is."
-    return f"All texts and controls will be at {SIZES[at]} % when the program is started again."
+        return now, f"Texts are at {now} %, the {'largest' if step > 0 else 'smallest'} size."
+    if SIZES[at] > max(most, now):
+        return now, f"Texts are at {now} %; larger ones have no room on this screen."
+    return SIZES[at], f"All texts and controls are at {SIZES[at]} %."

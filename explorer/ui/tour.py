@@ -19,7 +19,7 @@ from explorer.session.tour import Block, Page, pages
 from explorer.session.tour_values import UNKNOWN, Values
 from explorer.trace.stages import Trace
 from explorer.ui.formulas import formula_image
-from explorer.ui.kept_bench import KeptBench
+from explorer.ui.kept_bench import Kept, PuttingBack, kept_of
 from explorer.ui.studio import Studio
 from explorer.ui.tour_page import Part, TourPage
 
@@ -39,7 +39,7 @@ class Tour(QObject):
         super().__init__(window)
         self._window, self.bench, self.side = window, window.workbench, window.side
         self.theme = window.theme
-        self._kept: KeptBench | None = None
+        self.kept: Kept | None = None  # what the user had before, while the tour is on
         self._trace: Trace | None = None  # whose numbers are in the text
         self._blocks: tuple[Block, ...] = ()  # of the page that is read
         self._images: dict[Look, QImage] = {}
@@ -53,7 +53,7 @@ class Tour(QObject):
 
     @property
     def on(self) -> bool:
-        return self._kept is not None
+        return self.kept is not None
 
     @property
     def busy(self) -> bool:
@@ -83,7 +83,7 @@ class Tour(QObject):
             self.page.wanted.connect(self.show)
             self.page.left.connect(self.leave)
         if not self.on:
-            self._kept = KeptBench(self.bench)
+            self.kept = kept_of(self.bench)
             self.side.lend(self.page)
             if self.bench.path not in samples():
                 self._window.open_paths([path for path in samples() if path.stem == PHOTO])
@@ -91,11 +91,11 @@ class Tour(QObject):
 
     def leave(self) -> bool:
         """Put everything back; False where there was no tour."""
-        if self._kept is None:
+        if self.kept is None:
             return False
-        kept, self._kept = self._kept, None
+        kept, self.kept = self.kept, None
         self.side.give_back()
-        kept.put_back()
+        PuttingBack(self.bench, kept)
         self._window.go(self.bench.desk)
         return True
 

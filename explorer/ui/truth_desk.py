@@ -43,7 +43,7 @@ class TruthDesk(QObject):
         self._truth: GroundTruth | None = None
         self._read: GroundTruth | None = None  # as it was in its file
         self._file: Path | None = None  # dropped together with a photo that is still being read
-        self._drawn: dict[Path, GroundTruth] = {}
+        self.drawn_on: dict[Path, GroundTruth] = {}  # by photo, while others are on the bench
         for pad in self.pads:
             pad.drawn.connect(self._add)
             pad.chosen.connect(self._choose)
@@ -91,14 +91,14 @@ class TruthDesk(QObject):
         if photo is None:
             return
         if self._path is not None and self._truth is not None and self._truth is not self._read:
-            self._drawn[self._path] = self._truth
+            self.drawn_on[self._path] = self._truth
         self._path = path = self.bench.path
         self._truth = self._read = self.row = None
         file, self._file = self._file, None
         if file is not None:
             self._ask_read(file)
         elif path is not None:
-            drawn = self._drawn.get(path)
+            drawn = self.drawn_on.get(path)
             look = partial(find_truth, path, *photo.shape[1::-1])
             self.reader.ask(
                 "truth", (lambda: drawn) if drawn else look, partial(self._arrived, photo)

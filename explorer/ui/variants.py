@@ -16,6 +16,9 @@ RUNNING = "running …"
 STOPPED = "Stopped: what is on screen is what was there before."
 
 
+Refused = dict[tuple[str, Variant], str]  # sentences: why there is none
+
+
 class Variants(QObject):
     """A variant belongs to the trace that it was made from: another run makes it anew. The store
     holds them, under the bound of all results."""
@@ -26,7 +29,7 @@ class Variants(QObject):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._not: dict[tuple[str, Variant], str] = {}  # sentences: why there is none
+        self.refused: Refused = {}
         self._running: tuple[tuple[str, Variant], ...] = ()
 
     def trace(self, variant: Variant, base: Trace) -> Trace | None:
@@ -51,7 +54,7 @@ class Variants(QObject):
         """What is wanted of the methods that are on, and neither there nor given up."""
         return tuple(
             (method, variant) for method, variant in varied
-            if method in enabled and (method, variant) not in self._not
+            if method in enabled and (method, variant) not in self.refused
             and (method not in run or self.trace(variant, run[method]) is None)
         )
 
@@ -73,13 +76,13 @@ class Variants(QObject):
     def end(self) -> None:
         """Nothing runs any more; what did not come was stopped."""
         for one in self._running:  # what came is no longer among them
-            self._not.setdefault(one, STOPPED)
+            self.refused.setdefault(one, STOPPED)
         self._running = ()
 
     def retry(self, before: Varied, now: Varied) -> None:
         """What is chosen anew may run again."""
         for one in set(now) - set(before):
-            self._not.pop(one, None)
+            self.refused.pop(one, None)
 
     def take(self, event: VariantMade | VariantFailed) -> None:
         """What a job said of one of them."""
@@ -87,7 +90,7 @@ class Variants(QObject):
         if isinstance(event, VariantMade):
             self._store.put_variant(event.base, event.variant, event.trace)
         else:
-            self._not[key] = event.sentence
+            self.refused[key] = event.sentence
             self.failed.emit(event.sentence)
         self._running = tuple(one for one in self._running if one != key)
         self.came.emit(event.method)
@@ -95,7 +98,7 @@ class Variants(QObject):
     def forget(self) -> None:
         """Another photo: what could not be made of the old one may be of this one."""
         self._store.sweep()
-        self._not.clear()
+        self.refused.clear()
 
     def running(self, varied: Varied) -> frozenset[str]:
         """The methods whose variant is on its way: what is shown of them was there before."""
@@ -106,4 +109,4 @@ class Variants(QObject):
         key = (method, variant)
         if key in self._running:
             return RUNNING
-        return self._not.get(key, "")
+        return self.refused.get(key, "")

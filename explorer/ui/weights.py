@@ -6,6 +6,7 @@ the weights that it has.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,17 @@ from explorer.ui.workbench import Workbench
 BUNDLED = "Bundled compact network"
 KEPT = "FPN keeps the weights that it has."
 SETTING = "weights"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """weights: what FPN runs with, or is about to. sure: with what it surely does. wanted: the
+    worker was asked to read them, and has not answered. remember: beyond the program's end."""
+
+    weights: Weights
+    sure: Weights
+    wanted: Weights | None
+    remember: bool
 
 
 class FpnWeights(QObject):
@@ -112,6 +124,14 @@ class FpnWeights(QObject):
         text = str(self.settings.value(SETTING, "") or "")
         if text and Path(text).is_file():
             self.choose(Weights(Path(text)))
+
+    def kept(self) -> Choice:
+        return Choice(self.choice, self._sure, self.bench.weights_wanted, self._remember)
+
+    def take_over(self, kept: Choice) -> None:
+        """The choice of the window before: its worker's networks are there already."""
+        self.choice, self._sure, self._remember = kept.weights, kept.sure, kept.remember
+        self.bench.weights_wanted = kept.wanted
 
     def close(self) -> None:
         self.download.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui.frame import Frame
+from explorer.ui.text_size import SETTING, largest, next_size, text_size
 
 if TYPE_CHECKING:
     from explorer.session.job import Engine
@@ -31,11 +32,14 @@ class Window(Frame):
     furnished: False for a window that is shown empty first; `furnish` makes it whole.
     """
 
+    text_size_chosen = Signal(str)  # another than this window's; what to say of it
+
     def __init__(
         self, make_engine: Callable[[], Engine], settings: QSettings, furnished: bool = True
     ) -> None:
         super().__init__(settings)
         self._make_engine = make_engine
+        self.text_size = text_size(settings)
         self._first: list[Path] = []
         if furnished:
             self.furnish()
@@ -255,6 +259,18 @@ class Window(Frame):
         self.top.show_methods(bench.desk.enabled, bench.steps.timed(bench.traces))
 
     # -- the rest --------------------------------------------------------------------------
+
+    def step_text_size(self, step: int) -> None:
+        """The next larger size of texts (step 1) or smaller one (-1), in a window that follows."""
+        if self.weights.download.running is not None:
+            self.banner.say("Texts change their size once the weights are downloaded.")
+            return
+        size, sentence = next_size(self.text_size, step, largest(self.screen(), self.text_size))
+        if size == self.text_size:
+            self.banner.say(sentence, bad=False)
+        else:
+            self.settings.setValue(SETTING, size)
+            self.text_size_chosen.emit(sentence)
 
     def show_keys(self) -> None:
         from explorer.ui.dialogs import KeysDialog

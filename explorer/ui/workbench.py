@@ -67,8 +67,8 @@ class Workbench(QObject):
         self.photo: Photo | None = None
         self.name = ""
         self.path: Path | None = None
-        self._coming: Coming | None = None
-        self._weights: Weights | None = None  # wanted, and not yet answered
+        self.coming: Coming | None = None  # a photo that is being read
+        self.weights_wanted: Weights | None = None  # not yet answered
         runner.happened.connect(self._take)
         runner.finished.connect(self._finished)
         self.steps.stepped.connect(self._stepped)
@@ -117,7 +117,7 @@ class Workbench(QObject):
 
     def turn(self, step: int) -> None:
         """The next or previous photo of the album."""
-        coming = self._coming
+        coming = self.coming
         here = coming.album if coming else self.album
         album = here.turned(step)
         if album is not here and album == self.album:
@@ -127,7 +127,7 @@ class Workbench(QObject):
             self.start(coming_of(album, self.desk.enabled, goes_on))
 
     def start(self, coming: Coming) -> None:
-        self._coming = coming = self.shelf.filled(coming)
+        self.coming = coming = self.shelf.filled(coming)
         job = coming.job
         if self.photo is None:
             self._set_status(dict.fromkeys(NAMES, Status("waiting", f"Reading {job.name}")))
@@ -135,7 +135,7 @@ class Workbench(QObject):
         self.working.emit(f"Reading {job.name}", 0, 0)
         variants = self.steps.to_run(job.done)
         self.runner.start(replace(
-            job, weights=self._weights, variants=variants, looked_at=self.steps.looked_at
+            job, weights=self.weights_wanted, variants=variants, looked_at=self.steps.looked_at
         ))
 
     # -- events of the worker --------------------------------------------------------------
@@ -156,10 +156,10 @@ class Workbench(QObject):
         elif isinstance(event, TraceGrew):
             self._grew(event)
         elif isinstance(event, WeightsTaken):
-            self._weights = None
+            self.weights_wanted = None
             self.weights_taken.emit(event.weights)
         elif isinstance(event, WeightsRefused):
-            self._weights = None
+            self.weights_wanted = None
             self.weights_refused.emit(event.sentence)
         elif isinstance(event, VariantMade | VariantFailed):
             self.steps.variants.take(event)
@@ -168,10 +168,10 @@ class Workbench(QObject):
             self._failed(event)
 
     def _photo_read(self, photo: Photo) -> None:
-        if self._coming is None:  # methods were added to the photo on the bench
+        if self.coming is None:  # methods were added to the photo on the bench
             return
-        job, self.album = self._coming.job, self._coming.album
-        self._coming = None
+        job, self.album = self.coming.job, self.coming.album
+        self.coming = None
         self.photo, self.name, self.path = photo, job.name, job.path
         self.results.begin(self.desk.enabled, job.done)
         self.presenter.new_photo(photo)
@@ -205,7 +205,7 @@ class Workbench(QObject):
         if event.method:
             self._end((event.method,), Status("failed", event.sentence))
             return
-        coming, self._coming = self._coming, None
+        coming, self.coming = self.coming, None
         if coming is not None and event.unread:
             if (following := coming.following()) is not None:
                 return self.start(following)
@@ -217,9 +217,9 @@ class Workbench(QObject):
 
     def _resume(self) -> None:
         """Go on with the photo on the bench: its methods stopped while another was read."""
-        self._coming = None
+        self.coming = None
         stopped = self.results.pending(self.desk.enabled)
-        if not stopped and self._weights is None:
+        if not stopped and self.weights_wanted is None:
             self.runner.cancel()
             return
         self._set_status(dict.fromkeys(stopped, WAITING))
@@ -238,7 +238,7 @@ class Workbench(QObject):
         self._show()
 
     def _finished(self) -> None:
-        self._coming = None
+        self.coming = None
         self.steps.variants.end()
         self._end(self.results.pending(self.status), CANCELLED)
         done = [name for name in self.desk.enabled if name in self.traces]
@@ -265,7 +265,7 @@ class Workbench(QObject):
 
     def _run_again(self, added: set[str], removed: set[str]) -> None:
         """Start the methods that came on, or go on without those that went off."""
-        if self.photo is None or self._coming is not None:
+        if self.photo is None or self.coming is not None:
             return
         done = complete(self.traces)
         new, gone = added - done.keys(), removed - done.keys()
@@ -277,16 +277,16 @@ class Workbench(QObject):
         done = {name: one for name, one in complete(self.traces).items() if name not in without}
         self.runner.start(
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
-                search=search_of(self.traces), weights=self._weights,
+                search=search_of(self.traces), weights=self.weights_wanted,
                 variants=self.steps.to_run(done), searched=self.steps.variants.searched(done),
                 looked_at=self.steps.looked_at)
         )
 
     def use_weights(self, weights: Weights) -> None:
         """Run FPN with other weights, now and from now on. The other methods keep their results."""
-        self._weights = weights
-        if self._coming is not None:
-            self.start(self._coming)
+        self.weights_wanted = weights
+        if self.coming is not None:
+            self.start(self.coming)
         elif self.photo is not None:
             if "fpn" not in self.desk.enabled:
                 self.steps.put(self.desk.toggled("fpn"))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
-from explorer.ui import text_size
 from explorer.ui.palette_entries import entries
-from explorer.ui.text_size import SIZES, step_text_size, use_text_size
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -84,24 +82,3 @@ def test_everything_goes_back_to_the_papers_and_forth(qtbot: QtBot, opened: Wind
     assert bench.shown["fpn"] is bench.traces["fpn"]
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
     assert bench.desk.varied and bench.desk.chosen
-
-
-def test_texts_grow_from_the_next_start_on(
-    qtbot: QtBot, window: Window, settings: QSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(text_size.FACTOR, raising=False)
-    use_text_size(settings)
-    assert text_size.FACTOR not in text_size.os.environ  # nothing was chosen
-    qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
-    qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
-    assert "125 %" in window.banner.text.text() and text_size.text_size(settings) == 125
-    use_text_size(settings)
-    assert text_size.os.environ[text_size.FACTOR] == "1.25"
-    monkeypatch.setenv(text_size.FACTOR, "2")  # the user's own
-    use_text_size(settings)
-    assert text_size.os.environ[text_size.FACTOR] == "2.5"
-    for _ in SIZES:
-        said = step_text_size(settings, -1)
-    assert said == f"Texts are at {SIZES[0]} %, the smallest size there is."
-    settings.setValue(text_size.SETTING, "huge")
-    assert text_size.text_size(settings) == 100
