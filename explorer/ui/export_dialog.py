@@ -111,14 +111,16 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._busy = False
-        self.what = Choice(
-            ["This view", "All stages of all methods", "This view, played"], VIEW,
-            ["The page on screen", "Every stage of the methods that are on, and all side by side",
-             "NMS, merges or bins from the first step to the last, as the window plays them"],
-        )
         self.controls = playing(
             {name: shown.picture for name, shown in bench.presenter.shown.items()
              if name in bench.desk.shown() and shown.stage == bench.desk.stage}
+        )
+        what = self._held("what", REPLAY + 1, VIEW)
+        self.what = Choice(
+            ["This view", "All stages of all methods", "This view, played"],
+            VIEW if what == REPLAY and not self.controls else what,
+            ["The page on screen", "Every stage of the methods that are on, and all side by side",
+             "NMS, merges or bins from the first step to the last, as the window plays them"],
         )
         self.what.button(REPLAY).setEnabled(bool(self.controls))
         if not self.controls:
@@ -144,11 +146,13 @@ class ExportDialog(QDialog):
         for kind, (name, tip) in NUMBERS.items():
             self.numbers[kind] = QCheckBox(name)
             self.numbers[kind].setToolTip(tip)
+            self.numbers[kind].setChecked(bool(self._held(kind, 2, 0)))
         pictures = QStandardPaths.writableLocation(
             QStandardPaths.StandardLocation.PicturesLocation
         )
         self.folder = QLineEdit(str(settings.value("export/folder", pictures)))
         self.folder.setAccessibleName("Folder")
+        self._first = self._choices()
         self._build()
         for choice in (self.what, self.format):
             choice.group.idToggled.connect(self._fit)
@@ -161,6 +165,23 @@ class ExportDialog(QDialog):
         """What was chosen the last time."""
         text = str(self.settings.value(f"export/{name}", default))
         return int(text) if text.isdigit() and int(text) < count else default
+
+    def _choices(self) -> dict[str, int | str]:
+        """All that is chosen now, by its name in the settings."""
+        chosen: dict[str, int | str] = {
+            "what": self.what.chosen(), "scale": self.size_choice.chosen(),
+            "format": self.format.chosen(), "theme": self.looks.chosen(),
+            "movie": self.movie.chosen(), "folder": self.folder.text(),
+        }
+        return chosen | {kind: int(box.isChecked()) for kind, box in self.numbers.items()}
+
+    def _keep(self) -> None:
+        """For the next time, also where nothing was saved. What was left as it was offered is
+        offered as it would be then: a view without steps does not forget that one is played."""
+        before, self._first = self._first, self._choices()
+        for name, value in self._first.items():
+            if value != before[name]:
+                self.settings.setValue(f"export/{name}", value)
 
     def _build(self) -> None:
         grid = self.grid = QGridLayout(self)
@@ -231,14 +252,8 @@ class ExportDialog(QDialog):
 
     def start(self) -> None:
         """Hand it to the exporter."""
-        folder = Path(self.folder.text()).expanduser()
-        self.settings.setValue("export/folder", str(folder))
-        for name, choice in (
-            ("scale", self.size_choice), ("format", self.format), ("theme", self.looks),
-            ("movie", self.movie),
-        ):
-            self.settings.setValue(f"export/{name}", choice.chosen())
-        job = self._job(folder)
+        self._keep()
+        job = self._job(Path(self.folder.text()).expanduser())
         self.bar.setRange(0, job.count)
         self.bar.setValue(0)
         self.bar.setVisible(True)
@@ -263,6 +278,7 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Closed before the end: what is being written stops, without waiting for it."""
+        self._keep()
         if self._busy:
             self._busy = False
             self.exporter.cancel()

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
@@ -137,6 +137,47 @@ def test_the_dialog_writes_what_was_chosen_and_remembers_it(
     again = dialog_of(opened, qtbot)
     assert again.format.chosen() == 1 and again.looks.chosen() == 2
     again.reject()
+
+
+def test_what_was_chosen_and_not_saved_is_remembered_too(
+    qtbot: QtBot, opened: Window, settings: QSettings, tmp_path: Path
+) -> None:
+    dialog = dialog_of(opened, qtbot)
+    assert dialog.what.chosen() == 0 and dialog.size_choice.chosen() == 1
+    dialog.what.button(1).click()
+    dialog.size_choice.button(2).click()
+    dialog.format.button(2).click()
+    dialog.movie.button(1).click()
+    dialog.numbers["csv"].click()
+    dialog.folder.setText(str(tmp_path))
+    dialog.reject()
+    settings.sync()  # as the next start reads it
+    again = dialog_of(opened, qtbot)
+    assert (again.what.chosen(), again.format.chosen(), again.movie.chosen()) == (1, 2, 1)
+    assert again.size_choice.chosen() == 2 and again.folder.text() == str(tmp_path)
+    assert {kind: box.isChecked() for kind, box in again.numbers.items()} == {
+        "json": False, "csv": True,
+    }
+    again.numbers["csv"].click()
+    again.reject()
+    opened.use_theme("light")  # nobody chose colours: they follow the window
+    last = dialog_of(opened, qtbot)
+    assert not last.numbers["csv"].isChecked() and last.looks.chosen() == 1
+    last.reject()
+
+
+def test_a_view_without_steps_does_not_forget_that_one_was_played(
+    qtbot: QtBot, opened: Window, settings: QSettings
+) -> None:
+    settings.setValue("export/what", 2)
+    dialog = dialog_of(opened, qtbot)
+    assert not dialog.controls and dialog.what.chosen() == 0
+    dialog.reject()
+    assert str(settings.value("export/what")) == "2"
+    settings.setValue("export/what", "nine")
+    dialog = dialog_of(opened, qtbot)
+    assert dialog.what.chosen() == 0
+    dialog.reject()
 
 
 def test_the_view_is_copied(qtbot: QtBot, opened: Window) -> None:
