@@ -76,7 +76,7 @@ class Canvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(150, 130)
+        self.setMinimumSize(90, 80)  # so that none lies on another in the smallest window
         camera.changed.connect(self.update)
         theme.changed.connect(self.redraw)
 

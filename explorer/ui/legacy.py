@@ -84,11 +84,13 @@ class Legacy:
         window.weights.take_over(self.weights)
         window.truth.drawn_on.update(self.drawn_on)
         left, right, below = self.sides
-        window.splitter.setSizes([left, window.width() - left - right, right])
-        window.middle.setSizes([window.middle.height() - below, below])
+        if right:  # 0: it was hidden, and has the width that it had before when it comes
+            window.splitter.setSizes([left, window.width() - left - right, right])
+        if below:
+            window.middle.setSizes([window.middle.height() - below, below])
         window.side.put_back(self.side)
         window.drawer.put_back(self.drawer)
-        window.banner.say(self.sentence, bad=False)
+        window.strip.hint.setText(self.sentence)
         bench.steps.variants.refused.update(self.refused)
         if self.kept.photo is None and self.coming is None and self.tour is None:
             return False
@@ -108,6 +110,7 @@ class Legacy:
 
     def _go_on(self, window: Window) -> None:
         """What needs the photo."""
+        window.strip.hint.setText(self.sentence)  # which a photo takes away
         if self.coming is None:
             window.workbench.steps.variants.refused.update(self.refused)
         if self.tour is not None:

@@ -267,7 +267,7 @@ class Window(Frame):
             return
         size, sentence = next_size(self.text_size, step, largest(self.screen(), self.text_size))
         if size == self.text_size:
-            self.banner.say(sentence, bad=False)
+            self.strip.hint.setText(sentence)
         else:
             self.settings.setValue(SETTING, size)
             self.text_size_chosen.emit(sentence)

@@ -81,7 +81,7 @@ def test_keys_choose_the_size(
     assert text_size.text_size(settings) == 110
     window.text_size = 110  # as the window that follows
     qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
-    assert len(said) == 1 and "no room" in window.banner.text.text()
+    assert len(said) == 1 and "no room" in window.strip.hint.text()
     settings.setValue(text_size.SETTING, "huge")
     assert text_size.text_size(settings) == 100
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from PySide6.QtCore import QCoreApplication, QRect, QSettings, QTimer
 from PySide6.QtGui import QFontInfo
@@ -46,6 +47,13 @@ def cut_off(window: Window) -> list[str]:
                 least.height() > part.height()
             ):
                 found.append(f"{type(part).__name__} {place} {least}")
+    seen = [one for one in window.centre.canvases.values() if one.isVisible()]
+    found += [
+        f"{one.frame.method} on {other.frame.method}" for one, other in combinations(seen, 2)
+        if one.geometry().intersects(other.geometry())
+    ]
+    if (page := window.drawer.kept()) is not None and window.drawer.height() < 100:
+        found.append(f"page {page} of the drawer")
     return found
 
 
@@ -60,7 +68,7 @@ def say(window: Window) -> None:
         "stage": desk.stage, "row": desk.view.selected and desk.view.selected.row,
         "past": len(window.workbench.steps.history.past),
         "zoom": window.camera.zoom, "drawer": window.drawer.kept(),
-        "done": sorted(window.workbench.traces), "said": window.banner.text.text(),
+        "done": sorted(window.workbench.traces), "said": window.strip.hint.text(),
         "cut": cut_off(window),
     }), flush=True)
 
