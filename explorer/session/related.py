@@ -92,6 +92,14 @@ def context_of(trace: Trace, region: int) -> Floats | None:
     return stage.context[at[0]] if len(at) else None
 
 
+def context_share(trace: Trace) -> float:
+    """What R-CNN's context adds at each side, as a share of the region; 0 for other methods."""
+    stage = trace.stage("assignment")
+    if not isinstance(stage, WarpStage):
+        return 0.0
+    return stage.padding / (stage.size - 2 * stage.padding)
+
+
 @dataclass(frozen=True)
 class Counterpart:
     """The row that stands for a selection in one method. iou: 1 in the selection's own method."""

@@ -10,6 +10,7 @@ from explorer.ui.transform import View, fitted
 NEAREST, FARTHEST = 64.0, 0.25
 # The whole photo takes this part of its place: what hangs over it by half a cell of a map is seen.
 PART = 0.93
+OUTLINES = 0.99  # the part of its place that the photo takes with all that hangs over it further
 
 
 class Camera(QObject):
@@ -25,6 +26,16 @@ class Camera(QObject):
         self.extent: Rect = (0.0, 0.0, 1.0, 1.0)
         self.centre = (0.5, 0.5)
         self.zoom = 1.0
+        self.part = PART
+
+    def make_room(self, beyond: float) -> None:
+        """For what hangs over the photo by so large a share of its sides. Only the whole photo is
+        drawn smaller; what is seen from nearer stays as large."""
+        part = min(PART, OUTLINES / (1 + 2 * beyond))
+        if part != self.part:
+            zoom = self.zoom if self.zoom == 1.0 else self.zoom * self.part / part
+            self.part = part
+            self._set(self.centre, min(max(zoom, FARTHEST), NEAREST))
 
     def look_at_photo(self, width: int, height: int) -> None:
         """A new photo: show all of it."""
@@ -37,7 +48,7 @@ class Camera(QObject):
 
     def view_in(self, area: Rect) -> View:
         """The view for a canvas whose photo area on screen is `area`."""
-        scale = fitted(self.extent, area).scale * PART * self.zoom
+        scale = fitted(self.extent, area).scale * self.part * self.zoom
         return View(
             scale,
             (area[0] + area[2]) / 2 - scale * self.centre[0],
@@ -67,7 +78,7 @@ class Camera(QObject):
 
     def show_box(self, box: Rect, area: Rect) -> None:
         """Let `box` fill most of `area`; all of the photo, where that is not nearer."""
-        whole = fitted(self.extent, area).scale * PART
+        whole = fitted(self.extent, area).scale * self.part
         close = fitted(box, area).scale / whole * 0.72
         if close <= 1.0:
             self.fit()

@@ -23,6 +23,7 @@ from explorer.ui.transform import fitted
 from explorer.ui.turns import Turns
 
 GAP = 10
+LEAST_CELL = (150.0, 130.0)  # a smaller canvas shows little; wherever the room allows
 SUMMARY_LEAST = (330.0, 312.0)  # the summary is laid out at least this large, then shrunk
 SHRUNK_MOST = 1.28  # so many times; in less room it gives way to the canvases
 
@@ -85,6 +86,7 @@ class Centre(QWidget):
     def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("centre")
+        self.camera = camera
         turns = Turns(self)
         self.canvases: Mapping[str, Canvas] = {
             name: Canvas(camera, theme, turns, self) for name in NAMES
@@ -106,6 +108,10 @@ class Centre(QWidget):
         for name, canvas in self.canvases.items():
             canvas.setVisible(name in methods)
         self._place()
+
+    def make_room(self, beyond: float) -> None:
+        """For what hangs over the photos on screen; see `Camera.make_room`."""
+        self.camera.make_room(beyond)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -139,7 +145,8 @@ class Centre(QWidget):
 def grid_rects(count: int, width: float, height: float, gap: float = GAP) -> list[QRectF]:
     """Places of `count` cells in a grid with a gap all round, its last one filling its row.
 
-    Of all numbers of columns, the one whose cells come nearest to 4:3 with a photo's header.
+    Of all numbers of columns, the one whose cells come nearest to 4:3 with a photo's header; where
+    some have no cell too small to see much in, one of these.
     """
     if count == 0:
         return []
@@ -148,10 +155,11 @@ def grid_rects(count: int, width: float, height: float, gap: float = GAP) -> lis
         rows = -(-count // columns)
         return (width - gap * (columns + 1)) / columns, (height - gap * (rows + 1)) / rows
 
-    def useful(columns: int) -> float:
+    def useful(columns: int) -> tuple[bool, float]:
         cell_width, cell_height = shape(columns)
         body = max(cell_height - 70, 1.0)
-        return min(cell_width, body * 1.4) * min(body, cell_width / 1.4)
+        roomy = cell_width >= LEAST_CELL[0] and cell_height >= LEAST_CELL[1]
+        return roomy, min(cell_width, body * 1.4) * min(body, cell_width / 1.4)
 
     columns = max(range(1, count + 1), key=useful)
     cell_width, cell_height = shape(columns)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from explorer.methods.names import METHODS, method_named
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.overhang import Margin, overhang_of
 from explorer.session.part_switches import stage_note
 from explorer.session.scene import Picture
 from explorer.session.scenes.common import STAGE_TITLES
@@ -51,13 +52,18 @@ def comparison_sheet(
     hidden: Collection[str] | None = None,
     look: Look | None = None,
     truth: GroundTruth | None = None,
+    margin: Margin | None = None,
 ) -> Sheet:
-    """pictures: of `stage`, by method; a method without one says so in its place."""
+    """pictures: of `stage`, by method; a method without one says so in its place. margin: see
+    `stage_sheet`; all photos have the same."""
     height = sheet_height(pictures, len(traces) + 1)
     names = [method.name for method in METHODS if method.name in {t.method for t in traces}]
     by_name = {trace.method: trace for trace in traces}
     heading = f"{STAGE_TITLES[stage]}, side by side"
     shown = photo_title(photo_name, traces[0]) if traces else photo_name
+    off = frozenset().union(*(layers_off(own) for own in pictures.values())) \
+        if hidden is None else hidden
+    around = overhang_of(pictures.values(), off) if margin is None else margin
 
     def draw(painter: QPainter) -> None:
         head_line(
@@ -70,14 +76,12 @@ def comparison_sheet(
             painter.translate(EDGE - 12 + rect.left(), HEAD - 12 + rect.top())
             if name:
                 own = pictures.get(name)
-                _cell(painter, rect, by_name[name], own, stage, palette, hidden, look)
+                _cell(painter, rect, by_name[name], own, stage, palette, hidden, look, around)
             else:
                 _summary(painter, rect, traces, palette, truth)
             painter.restore()
         y = height + 2
         drawn = [own.main for own in pictures.values()]
-        off = frozenset().union(*(layers_off(own) for own in pictures.values())) \
-            if hidden is None else hidden
         legend(painter, drawn, palette, EDGE, y, WIDTH - 2 * EDGE, off)
         y += LEGEND
         for name in names:
@@ -125,6 +129,7 @@ def _cell(
     palette: Palette,
     hidden: Collection[str] | None,
     look: Look | None,
+    margin: Margin,
 ) -> None:
     width, height = round(rect.width()), round(rect.height())
     paint_frame(painter, width, height, palette)
@@ -139,5 +144,5 @@ def _cell(
         body = (1.0, HEADER, width - 1.0, height - FOOTER)
         off = layers_off(picture) if hidden is None else hidden
         lost = photo(painter, picture.main, areas(Picture(
-            title="", summary="", main=picture.main), body)[0], palette, off, look)
+            title="", summary="", main=picture.main), body)[0], palette, off, look, margin)
     frame.paint_texts(painter, width, height, palette, picture, lost)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from explorer.session.files import write_whole
 from explorer.session.numbers import write_numbers
+from explorer.session.overhang import Margin
 from explorer.session.scene import Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.state import Desk
@@ -121,10 +122,12 @@ def present_name(showing: Showing) -> str:
     return "-".join(filter(None, (*parts, place)))
 
 
-def present_sheet(showing: Showing, palette: Palette, height: float | None = None) -> Sheet:
+def present_sheet(
+    showing: Showing, palette: Palette, height: float | None = None, margin: Margin | None = None
+) -> Sheet:
     """What the window shows, as a page. Raises LookupError before there is anything.
 
-    height: of the page of one method; see `stage_sheet`.
+    height: of the page of one method; margin: around the photo; see `stage_sheet`.
     """
     desk = showing.desk
     made = {
@@ -138,11 +141,11 @@ def present_sheet(showing: Showing, palette: Palette, height: float | None = Non
     if desk.method is not None:
         return stage_sheet(
             made[desk.method], showing.traces[desk.method], desk.stage, showing.photo_name,
-            palette, off, showing.look, height,
+            palette, off, showing.look, height, margin,
         )
     return comparison_sheet(
         made, showing.enabled(), desk.stage, showing.photo_name, palette, off, showing.look,
-        desk.view.truth,
+        desk.view.truth, margin,
     )
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from explorer.session.overhang import NONE, Margin, overhang, widest
 from explorer.session.replay import playable, playing_view, steps_of, with_control
 from explorer.session.scene import Control, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
-from explorer.ui.export_jobs import ExportJob, Showing, free_path, present_name, present_sheet
+from explorer.ui.export_jobs import (
+    ExportJob,
+    Showing,
+    free_path,
+    layers_off,
+    present_name,
+    present_sheet,
+)
 from explorer.ui.exporting import Stopped, Style, stage_file
 from explorer.ui.movies import write_movie
+from explorer.ui.page import layers_off as off_at_first
 from explorer.ui.page import page_height, stage_sheet
 from explorer.ui.theme import Palette
 
@@ -38,10 +47,10 @@ def present_replay(
         path = free_path(folder, present_name(showing), kind)
 
         def frames() -> Iterator[QImage]:
-            height = _present_height(showing, controls[0].key, steps, stopped)
+            room = _present_room(showing, controls[0].key, steps, stopped)
             for step in steps:
                 now = _at(showing, controls[0].key, step)
-                yield present_sheet(now, style.palette, height).pixels()
+                yield present_sheet(now, style.palette, *room).pixels()
 
         yield from write_movie(frames(), len(steps), path, stopped)
 
@@ -65,37 +74,47 @@ def write_replay(
         return picture(trace, stage, with_control(view, stage, control.key, step))
 
     def frames() -> Iterator[QImage]:
-        height = frame_height(at(step) for step in steps)
+        made = (at(step) for step in steps)
+        height, margin = frame_room((one, off_at_first(one)) for one in made)
         for step in steps:
             yield stage_sheet(
-                at(step), trace, stage, photo_name, palette, height=height
+                at(step), trace, stage, photo_name, palette, height=height, margin=margin
             ).pixels()
 
     path = folder / stage_file(trace.method, stage, kind)
     yield from write_movie(frames(), len(steps), path)
 
 
-def frame_height(pictures: Iterable[Picture]) -> float:
-    """One height for all frames, so that nothing moves from one to the next but what the steps
-    change. A panel that is longer still is drawn smaller."""
-    return min(max(map(page_height, pictures)), HIGHEST)
+def frame_room(pictures: Iterable[tuple[Picture, Collection[str]]]) -> tuple[float, Margin]:
+    """One height for all frames and one margin around their photos, so that nothing moves from one
+    to the next but what the steps change. A panel that is longer still is drawn smaller. pictures:
+    each with the layers that are off."""
+    height, margin = 0.0, NONE
+    for made, off in pictures:
+        height = max(height, page_height(made))
+        margin = widest((margin, overhang(made.main, off)))
+    return min(height, HIGHEST), margin
 
 
-def _present_height(
+def _present_room(
     showing: Showing, key: str, steps: Sequence[int], stopped: Stopped
-) -> float | None:
-    """See `frame_height`; None for methods side by side, whose page has one height anyway."""
-    method, stage = showing.desk.method, showing.desk.stage
-    if method is None:
-        return None
+) -> tuple[float, Margin]:
+    """See `frame_room`."""
+    desk, stage = showing.desk, showing.desk.stage
 
-    def pictures() -> Iterator[Picture]:
+    def pictures() -> Iterator[tuple[Picture, Collection[str]]]:
         for step in steps:
-            yield picture(showing.traces[method], stage, _at(showing, key, step).views[method])
+            views = _at(showing, key, step).views
+            made = {
+                name: picture(showing.traces[name], stage, views[name]) for name in desk.shown()
+                if name in showing.traces and showing.traces[name].stage(stage) is not None
+            }
+            off = layers_off(made, desk, stage)
+            yield from ((one, off) for one in made.values())
             if stopped():
                 return
 
-    return frame_height(pictures())
+    return frame_room(pictures())
 
 
 def _at(showing: Showing, key: str, step: int) -> Showing:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.methods.names import method_named
 from explorer.session.caption import caption
+from explorer.session.overhang import Margin, grown, overhang
 from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
 from explorer.session.scenes.common import plural
 from explorer.trace.base import StageName
@@ -30,6 +31,7 @@ WIDTH, HEIGHT = 1280.0, 800.0
 READABLE = 0.95  # a panel's least scale; a longer one makes the page higher
 NAME = "Two-Stage Explorer"
 EDGE, HEAD, FOOT = 28.0, 66.0, 64.0
+OUTLINE = 3.0  # pixels that an outline at the end of a margin may need
 LARGEST = 1.12  # panels are not enlarged more than this
 Align = Qt.AlignmentFlag
 
@@ -56,11 +58,14 @@ def stage_sheet(
     hidden: Collection[str] | None = None,
     look: Look | None = None,
     height: float | None = None,
+    margin: Margin | None = None,
 ) -> Sheet:
-    """One stage of one method. hidden: layers left out (those that are off, where None). height:
-    of the page, where it is one of several (None: as high as this picture needs)."""
+    """One stage of one method. hidden: layers left out (those that are off, where None). height,
+    margin: of the page and around its photo, where it is one of several (None: as this picture
+    needs)."""
     height = height or page_height(picture)
     off = layers_off(picture) if hidden is None else hidden
+    around = overhang(picture.main, off) if margin is None else margin
 
     def draw(painter: QPainter) -> None:
         head_line(
@@ -70,9 +75,9 @@ def stage_sheet(
         )
         room = (EDGE, HEAD, WIDTH - EDGE, height - FOOT)
         main, panel = areas(picture, room, gap=20.0)
-        lost = photo(painter, picture.main, main, palette, off, look)
+        lost = photo(painter, picture.main, main, palette, off, look, around)
         if picture.panel is not None and panel is not None:
-            panel = _level(picture, main, panel)
+            panel = _level(picture, main, panel, around)
             lost += on_plate(painter, picture.panel, panel, palette, off)
         foot_lines(painter, picture, trace, palette, height, off, lost)
 
@@ -91,14 +96,14 @@ def stage_time(trace: Trace, stage: StageName) -> str:
         time_text(record.ms)
 
 
-def _level(picture: Picture, main: Rect, panel: Rect) -> Rect:
+def _level(picture: Picture, main: Rect, panel: Rect, margin: Margin) -> Rect:
     """The panel's area, cut to its height: level with the photo's top where it stands beside it."""
     view = fitted(picture.panel.extent, panel, LARGEST) if picture.panel else None
     if view is None or picture.panel is None or panel[0] < main[2]:
         return panel
     top, bottom = view.rect(picture.panel.extent)[1::2]
     height = bottom - top
-    photo_top = fitted(picture.main.extent, main).rect(picture.main.extent)[1]
+    photo_top = _whole(picture.main, main, margin).rect(picture.main.extent)[1]
     start = min(max(photo_top, panel[1]), panel[3] - height)
     return panel[0], start, panel[2], start + height
 
@@ -130,6 +135,13 @@ def layers_off(picture: Picture) -> frozenset[str]:
     )
 
 
+def _whole(scene: Scene, area: Rect, margin: Margin) -> View:
+    """All of the photo, and around it what hangs over its edges, as wide as that is drawn."""
+    left, top, right, bottom = (OUTLINE if side else 0.0 for side in margin)
+    inner = (area[0] + left, area[1] + top, area[2] - right, area[3] - bottom)
+    return fitted(grown(scene.extent, margin), inner)
+
+
 def photo(
     painter: QPainter,
     scene: Scene,
@@ -137,11 +149,13 @@ def photo(
     palette: Palette,
     hidden: Collection[str],
     look: Look | None,
+    margin: Margin,
 ) -> int:
-    """A photo scene with rounded-off surroundings, fitted or at the camera's place."""
+    """A photo scene with rounded-off surroundings, fitted or at the camera's place. margin: for
+    what hangs over the photo's edges."""
     if scene.space == "panel":
         return on_plate(painter, scene, area, palette, hidden)
-    view = fitted(scene.extent, area)
+    view = fitted(scene.extent, area) if look is not None else _whole(scene, area, margin)
     if look is not None:
         zoom = view.scale * look.zoom
         view = View(
@@ -153,8 +167,8 @@ def photo(
         corners = QRectF(QPointF(clip[0], clip[1]), QPointF(clip[2], clip[3]))
         painter.fillRect(corners, QColor(palette.canvas))
     else:
-        clip = view.rect(scene.extent)
-        # Boxes may reach beyond the photo; let them, as far as there is room.
+        clip = view.rect(grown(scene.extent, margin))
+        # Boxes may reach further beyond the photo; let them, as far as there is room.
         clip = (
             max(area[0], clip[0] - 40), max(area[1], clip[1] - 40),
             min(area[2], clip[2] + 40), min(area[3], clip[3] + 40),

@@ -233,6 +233,9 @@ class Presenter(QObject):
             method: shown for method in self.desk.shown()
             if (shown := self.shown.get(method)) is not None and shown.stage == stage
         }
+        self.centre.make_room(
+            max((shown.picture.main.beyond for shown in on_screen.values()), default=0.0)
+        )
         layers: dict[str, bool] = {}
         roles: dict[str, set[str]] = {}
         for shown in on_screen.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.related import region_boxes
+from explorer.session.related import context_share, region_boxes
 from explorer.session.scene import Boxes, Control, Layer, Picture, Scene, ViewState
 from explorer.session.scenes import crops, warping
 from explorer.session.scenes.assignment_levels import levels
@@ -106,7 +106,8 @@ def _warps(
     crops.grid(panel, trace, stage, best)
     summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
         f"{stage.padding} px of it context"
-    return summary, photo_scene(trace, *layers, opacity=0.85), panel
+    main = photo_scene(trace, *layers, opacity=0.85, beyond=context_share(trace))
+    return summary, main, panel
 
 
 def outside_share(box: Floats, trace: Trace) -> float:

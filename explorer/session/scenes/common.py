@@ -50,13 +50,15 @@ def photo_rect(trace: Trace) -> Rect:
     return (0.0, 0.0, float(width), float(height))
 
 
-def photo_scene(trace: Trace, *layers: Layer, opacity: float = 1.0) -> Scene:
-    """The photo with layers over it, in photo pixels."""
+def photo_scene(
+    trace: Trace, *layers: Layer, opacity: float = 1.0, beyond: float = 0.0
+) -> Scene:
+    """The photo with layers over it, in photo pixels. beyond: see `Scene`."""
     rect = photo_rect(trace)
     photo = Pixels(
         name="Photo", values=need(trace, "image", ImageStage).pixels, rect=rect, opacity=opacity
     )
-    return Scene(extent=rect, space="photo", layers=(photo, *layers))
+    return Scene(extent=rect, space="photo", layers=(photo, *layers), beyond=beyond)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.methods.pooled import pooled
-from explorer.session.related import context_of, region_boxes
+from explorer.session.related import context_of, context_share, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
 from explorer.session.scenes.bin_reading import (
@@ -87,6 +87,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         title=title(trace, "pooling"),
         summary=f"region {at.region:,} · {_short(stage, bins)} · {what}",
         main=photo_scene(trace, *_layers(trace, stage, state, at, bins, one, channel, mode),
+                         beyond=context_share(trace),
                          opacity=0.85),
         panel=panel.scene(),
         controls=_controls(mode, channel, len(values), lit, len(plane)),
