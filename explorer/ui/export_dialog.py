@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SCALES = (1, 2, 4)
 FORMAT_TIPS = (
     "Pixels, for screens and slides",
-    "Vectors that a browser shows and Inkscape edits; the photo is in it once",
+    "Vectors that every browser shows; texts look the same everywhere, the photo is in it once",
     "Vectors for papers; fonts are in it, the photo once",
 )
 THEMES = {

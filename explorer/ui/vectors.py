@@ -1,26 +1,19 @@
-"""Sheets as SVG and PDF: boxes, lines and text stay what they are, each photo is in it once."""
+"""Sheets as SVG and PDF: boxes, lines and text stay vectors, each photo is in it once."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QSizeF
-from PySide6.QtGui import QColor, QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from explorer.ui.fonts import MONO, Weight, mono, sans
 from explorer.ui.sheet import Sheet
+from explorer.ui.vector_text import LINK, SVG, outline_texts
 
 PIXELS_PER_INCH = 96.0
 POINTS_PER_INCH = 72.0
 PDF_RESOLUTION = 1200  # Qt rounds glyph positions to units of this
-SVG = "http://www.w3.org/2000/svg"
-LINK = "http://www.w3.org/1999/xlink"
-# What a viewer takes that has not got the bundled fonts.
-FALLBACK = {
-    MONO: f"'{MONO}', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
-    "": "Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif",
-}
 
 
 def pdf_bytes(sheet: Sheet) -> bytes:
@@ -45,7 +38,7 @@ def pdf_bytes(sheet: Sheet) -> bytes:
 
 
 def svg_bytes(sheet: Sheet) -> bytes:
-    """SVG 1.1. Text can be searched and edited, and is as wide as here in any font."""
+    """SVG 1.1. Text can be searched, and looks the same without its fonts."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     # 1.1, because Qt's default, SVG Tiny 1.2, has no clipping.
@@ -66,8 +59,7 @@ def svg_bytes(sheet: Sheet) -> bytes:
     root.attrib["width"], root.attrib["height"] = f"{sheet.width:g}", f"{sheet.height:g}"
     _drop_empty(root)
     _share_images(root)
-    for text in root.iter(f"{{{SVG}}}text"):
-        _name_fonts(text)
+    outline_texts(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
@@ -102,17 +94,3 @@ def _share_images(root: ElementTree.Element) -> None:
         }
     if names:
         root.insert(0, held)
-
-
-def _name_fonts(text: ElementTree.Element) -> None:
-    """Fonts to fall back on, and the width that the text has in the first of them."""
-    family = text.attrib["font-family"]
-    weight = Weight(int(text.attrib["font-weight"]))
-    make = mono if family == MONO else sans
-    font = make(float(text.attrib["font-size"]), weight)
-    text.attrib["font-family"] = FALLBACK[MONO if family == MONO else ""]
-    text.attrib["style"] = "font-feature-settings: 'tnum'"
-    if text.text and len(text.text) > 1:
-        width = QFontMetricsF(font).horizontalAdvance(text.text)
-        text.attrib["textLength"] = f"{width:.2f}"
-        text.attrib["lengthAdjust"] = "spacingAndGlyphs"

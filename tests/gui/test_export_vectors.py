@@ -9,9 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
 from explorer.session.scene import Boxes, Picture, ViewState
@@ -20,6 +23,7 @@ from explorer.ui.arrange import areas
 from explorer.ui.export_jobs import ExportJob
 from explorer.ui.exporting import compare
 from explorer.ui.fonts import load_fonts
+from explorer.ui.images import from_image
 from explorer.ui.page import EDGE, FOOT, HEAD, HEIGHT, WIDTH, stage_sheet
 from explorer.ui.theme import PAPER
 from explorer.ui.transform import fitted
@@ -65,14 +69,45 @@ def test_every_box_of_an_svg_is_a_rectangle_in_its_place() -> None:
     assert boxes > 100  # more than the canvas draws as lines
 
 
-def test_text_of_an_svg_is_text_with_its_width_and_fonts_to_fall_back_on() -> None:
+def test_text_of_an_svg_is_there_to_search_with_its_width_and_fonts_to_fall_back_on() -> None:
     made, root = nms_page()
     texts = {text.text: text for text in root.iter(f"{SVG}text")}
     assert made.title in texts and made.summary in texts
     title = texts[made.title]
     assert "sans-serif" in title.attrib["font-family"]
     assert 60 < float(title.attrib["textLength"]) < 200
+    assert {text.attrib["fill-opacity"] for text in texts.values()} == {"0"}
     assert root.attrib["viewBox"] == "0 0 1280 800" and root.attrib["width"] == "1280"
+
+
+def rendered(svg: bytes) -> NDArray[np.uint8]:
+    """By Qt's own renderer, which knows no `textLength`."""
+    renderer = QSvgRenderer(QByteArray(svg))
+    image = QImage(renderer.defaultSize(), QImage.Format.Format_RGB32)
+    renderer.render(painter := QPainter(image))
+    painter.end()
+    return from_image(image)
+
+
+def test_text_of_an_svg_looks_the_same_in_a_viewer_without_its_fonts() -> None:
+    trace = synthetic_trace("fpn")
+    sheet = stage_sheet(picture(trace, "nms", ViewState()), trace, "nms", "cat.png", PAPER)
+    svg = svg_bytes(sheet)
+    without = re.sub(rb"font-family=\"[^\"]*\"", b'font-family="serif"', svg)
+    without = re.sub(rb"textLength=\"[^\"]*\"", b"", without)
+    assert without != svg
+    shown = rendered(without)
+    assert (shown == rendered(svg)).all()
+    head = slice(0, round(HEAD)), slice(0, round(WIDTH))
+    page = from_image(sheet.pixels())
+    assert (page[head] < 100).sum() > 1000  # the title, and the photo's name at the right
+    assert np.abs(page[head].astype(float) - shown[head]).mean() < 1
+    letters = {path.attrib["id"] for path in ElementTree.fromstring(svg).iter(f"{SVG}path")
+               if path.attrib.get("id", "").startswith("letter")}
+    uses = [use.attrib["{http://www.w3.org/1999/xlink}href"][1:]
+            for use in ElementTree.fromstring(svg).iter(f"{SVG}use")]
+    drawn = [name for name in uses if name.startswith("letter")]
+    assert set(drawn) == letters and len(drawn) > 4 * len(letters)  # each is in the file once
 
 
 def test_a_photo_shown_three_times_is_in_the_file_once() -> None:
@@ -84,7 +119,8 @@ def test_a_photo_shown_three_times_is_in_the_file_once() -> None:
     sheet = compare(traces, "detections", "cat.png", PAPER)
     root = ElementTree.fromstring(svg_bytes(sheet))
     assert len(list(root.iter(f"{SVG}image"))) == 1
-    assert len(list(root.iter(f"{SVG}use"))) == 3
+    links = [use.attrib["{http://www.w3.org/1999/xlink}href"] for use in root.iter(f"{SVG}use")]
+    assert sum(link.startswith("#picture") for link in links) == 3
     assert len(re.findall(rb"/Subtype\s*/Image", pdf_bytes(sheet))) == 1
 
 
