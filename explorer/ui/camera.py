@@ -28,6 +28,11 @@ class Camera(QObject):
         self.zoom = 1.0
         self.part = PART
 
+    @property
+    def magnified(self) -> float:
+        """1 where the whole photo fills its place; it is the same for all canvases."""
+        return self.part * self.zoom
+
     def make_room(self, beyond: float) -> None:
         """For what hangs over the photo by so large a share of its sides. Only the whole photo is
         drawn smaller; what is seen from nearer stays as large."""
@@ -48,7 +53,7 @@ class Camera(QObject):
 
     def view_in(self, area: Rect) -> View:
         """The view for a canvas whose photo area on screen is `area`."""
-        scale = fitted(self.extent, area).scale * self.part * self.zoom
+        scale = fitted(self.extent, area).scale * self.magnified
         return View(
             scale,
             (area[0] + area[2]) / 2 - scale * self.centre[0],

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.backing import Backing
 from explorer.ui.camera import Camera
@@ -31,11 +31,11 @@ from explorer.ui.canvas_frame import (
 )
 from explorer.ui.paint import paint_texts
 from explorer.ui.panel_bar import grabbed, pixels_a_pixel
-from explorer.ui.picking import NONE, Hit, Hits, boxes_at, next_hit
+from explorer.ui.picking import NONE, Hit, Hits, boxes_at, hint, next_hit
 from explorer.ui.spots import Layout, Spot
 from explorer.ui.still import Still
 from explorer.ui.style import Theme
-from explorer.ui.turns import Turns
+from explorer.ui.turns import Seen, Turns
 
 DRAG = 4  # pixels before a press becomes a drag
 
@@ -59,15 +59,15 @@ class Canvas(QWidget):
         self.picture: Picture | None = None
         self.hidden: frozenset[str] = frozenset()
         self.selected: Key | None = None
-        self.labels_hidden = 0
+        self.labels_hidden = self._panel_lost = 0
         self._hits: Hits = NONE
         self._hits_at = QPointF(-1, -1)  # where these are
         self._hover: Hit | None = None
         self._hover_scene: Scene | None = None
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
+        self._seen_last, self._seen_zoom = Seen(turns), camera.magnified
         self._still = Still()  # the card and the panels, which the camera does not move
-        self._panel_lost = 0
         self._backing = Backing()
         self._layout = Layout(camera)
         self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
@@ -77,11 +77,8 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(90, 80)  # so that none lies on another in the smallest window
-        camera.changed.connect(self.update)
+        camera.changed.connect(self._renew)
         theme.changed.connect(self.redraw)
-
-    def sizeHint(self) -> QSize:
-        return QSize(420, 360)
 
     def show_picture(
         self,
@@ -91,8 +88,7 @@ class Canvas(QWidget):
         selected: Key | None = None,
     ) -> None:
         """What to draw: the frame's texts and the picture, or the frame's message without one."""
-        self.frame, self.picture, self.hidden = frame, picture, hidden
-        self.selected = selected
+        self.frame, self.picture, self.hidden, self.selected = frame, picture, hidden, selected
         self._hover = None
         if picture is None:
             self._hits, self._hits_at = NONE, QPointF(-1, -1)
@@ -101,9 +97,18 @@ class Canvas(QWidget):
         self.shown.emit()
 
     def redraw(self) -> None:
-        """The panels too; where only the camera moved, `update` is enough."""
+        """The panels too, when its turn comes."""
         self._still.forget()
+        self._seen_last.forget()
         self._turns.ask(self)
+
+    def _renew(self) -> None:
+        """At once where no panel has changed; at another zoom, which takes long, in its turn."""
+        self._seen_last.forget()
+        if self._seen_zoom == self.camera.magnified:
+            self.update()
+        else:
+            self._turns.ask(self)
 
     # -- geometry --------------------------------------------------------------------------
 
@@ -119,7 +124,7 @@ class Canvas(QWidget):
         """
         if sides != self._sides:
             self._sides = sides
-            self.update()
+            self._renew()
 
     def _seen(self, area: Rect) -> Rect:
         left, right = self._sides or (area[0], area[2])
@@ -134,8 +139,14 @@ class Canvas(QWidget):
     # -- drawing ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette = QPainter(self), self.theme.palette
-        spots = self.spots()
+        self._seen_last.paint(self, self._draw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._turns.ask(self)
+
+    def _draw(self, painter: QPainter) -> None:
+        self._seen_zoom = self.camera.magnified
+        palette, spots = self.theme.palette, self.spots()
         painter.drawPixmap(0, 0, self._still.of(self, partial(self._draw_still, spots)))
         self.labels_hidden = self._panel_lost
         done = True
@@ -154,7 +165,7 @@ class Canvas(QWidget):
                 if spot.scene is self._hover_scene:
                     paint_hover(painter, self._hover, self._seen(spot.area), spot.view, palette)
         if not done:
-            QTimer.singleShot(0, self, self.update)
+            QTimer.singleShot(0, self, self._renew)
 
     def paint_captions(self, painter: QPainter, spot: Spot, scene: Scene) -> int:
         """The captions of `scene` in the place of a spot; how many found no room."""
@@ -171,7 +182,7 @@ class Canvas(QWidget):
         """Outline a box of the photo as if it were hovered; None: no more."""
         scene = self.picture.main if self.picture is not None else None
         self._hover, self._hover_scene = (hit, scene) if scene is not None else (None, None)
-        self.update()
+        self._renew()
 
     # -- pointer ---------------------------------------------------------------------------
 
@@ -246,7 +257,7 @@ class Canvas(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
         self.hinted.emit("")
-        self.update()
+        self._renew()
 
     def _hover_at(self, at: QPointF) -> None:
         over_header = at.y() < HEADER
@@ -266,10 +277,10 @@ class Canvas(QWidget):
             spot = self._spot_at(at.x(), at.y())
             self._hover, self._hover_scene = hover, spot.scene if spot is not None else None
             self._hint(hover, hits)
-            self.update()
+            self._renew()
 
     def _hint(self, hit: Hit | None, hits: Hits) -> None:
-        self.hinted.emit(_hint(hit, len(hits) - 1, self.describe(hit.key)) if hit else "")
+        self.hinted.emit(hint(hit, len(hits) - 1, self.describe(hit.key)) if hit else "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta = event.angleDelta().y() or event.pixelDelta().y()
@@ -307,13 +318,3 @@ class Canvas(QWidget):
         spots = self.spots()
         self.camera.show_box(box, spots[0].area if spots else self.body())
 
-
-def _hint(hit: Hit, more: int, about: str) -> str:
-    """ "region 412 · 87 × 120 px · <about> · 3 more here"."""
-    x1, y1, x2, y2 = hit.box
-    parts = [hit.caption] if hit.caption else []
-    parts += [row_text(hit.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
-    parts += [about] if about else []
-    if more > 0:
-        parts.append(f"{more:,} more here (↑ ↓)")
-    return " · ".join(parts)

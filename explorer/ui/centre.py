@@ -16,11 +16,10 @@ from explorer.ui.camera import Camera
 from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import paint_frame
 from explorer.ui.paint import paint_scene
-from explorer.ui.still import Still
 from explorer.ui.style import Theme
 from explorer.ui.swipe import Swipe
 from explorer.ui.transform import fitted
-from explorer.ui.turns import Turns
+from explorer.ui.turns import Seen, Turns
 
 GAP = 10
 LEAST_CELL = (150.0, 130.0)  # a smaller canvas shows little; wherever the room allows
@@ -38,7 +37,7 @@ class Summary(QWidget):
         self.running = False
         self.truth: GroundTruth | None = None
         self.methods: tuple[str, ...] = NAMES
-        self._still = Still()
+        self._seen = Seen(turns)
         theme.changed.connect(self._redraw)
 
     def show_traces(
@@ -55,11 +54,14 @@ class Summary(QWidget):
             self._redraw()
 
     def _redraw(self) -> None:
-        self._still.forget()
+        self._seen.forget()
+        self._turns.ask(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._turns.ask(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).drawPixmap(0, 0, self._still.of(self, self._draw))
+        self._seen.paint(self, self._draw)
 
     def _draw(self, painter: QPainter) -> None:
         paint_frame(painter, self.width(), self.height(), self.theme.palette)
@@ -87,7 +89,7 @@ class Centre(QWidget):
         super().__init__(parent)
         self.setObjectName("centre")
         self.camera = camera
-        turns = Turns(self)
+        self.turns = turns = Turns(self)
         self.canvases: Mapping[str, Canvas] = {
             name: Canvas(camera, theme, turns, self) for name in NAMES
         }

@@ -145,7 +145,8 @@ def settle(window: Window, methods: Collection[str]) -> None:
         QApplication.processEvents()
         time.sleep(0.01)
         done = set(methods) <= set(window.workbench.traces)
-        busy = window.runner.busy or window.studio.busy or window.tour.busy or not done
+        parts = (window.runner, window.studio, window.tour, window.centre.turns)
+        busy = not done or any(part.busy for part in parts)
         quiet = 0 if busy else quiet + 1
 
 

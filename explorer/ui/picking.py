@@ -8,6 +8,7 @@ from typing import overload
 
 import numpy as np
 
+from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Rect, Scene
 from explorer.trace.base import Ints
 from explorer.ui.box_index import index_of
@@ -111,3 +112,14 @@ def next_hit(hits: Hits, current: Key | None, step: int = 1) -> Hit | None:
         return None
     place = hits.place_of(current)
     return hits[0 if place is None else (place + step) % len(hits)]
+
+
+def hint(hit: Hit, more: int, about: str) -> str:
+    """ "region 412 · 87 × 120 px · <about> · 3 more here"."""
+    x1, y1, x2, y2 = hit.box
+    parts = [hit.caption] if hit.caption else []
+    parts += [row_text(hit.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    parts += [about] if about else []
+    if more > 0:
+        parts.append(f"{more:,} more here (↑ ↓)")
+    return " · ".join(parts)

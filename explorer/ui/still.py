@@ -13,21 +13,32 @@ class Still:
     """A drawing as large as its widget, made anew where that or its screen is another now."""
 
     def __init__(self) -> None:
-        self._pixmap = QPixmap()
+        self.pixmap = QPixmap()
+        self._stale = True
 
     def forget(self) -> None:
         """What it shows is another now."""
-        self._pixmap = QPixmap()
+        self._stale = True
 
     def of(self, widget: QWidget, draw: Callable[[QPainter], None]) -> QPixmap:
         """The drawing, by `draw` where there is none that fits."""
+        if self._stale or not self._fits(widget):
+            self.draw(widget, draw)
+        return self.pixmap
+
+    def draw(self, widget: QWidget, draw: Callable[[QPainter], None]) -> None:
+        """Make it anew."""
+        if not self._fits(widget):
+            ratio = widget.devicePixelRatioF()
+            self.pixmap = QPixmap(widget.size() * ratio)
+            self.pixmap.setDevicePixelRatio(ratio)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self.pixmap)
+        draw(painter)
+        painter.end()
+        self._stale = False
+
+    def _fits(self, widget: QWidget) -> bool:
         ratio = widget.devicePixelRatioF()
-        size = widget.size() * ratio
-        if self._pixmap.size() != size or self._pixmap.devicePixelRatioF() != ratio:
-            self._pixmap = QPixmap(size)
-            self._pixmap.setDevicePixelRatio(ratio)
-            self._pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._pixmap)
-            draw(painter)
-            painter.end()
-        return self._pixmap
+        same = self.pixmap.devicePixelRatioF() == ratio
+        return same and self.pixmap.size() == widget.size() * ratio

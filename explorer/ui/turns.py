@@ -1,13 +1,18 @@
 """Widgets that draw much draw one after the other, each in a turn of the event loop of its own.
 
-Five canvases that get a picture at once would else be drawn in one turn, in which the window could
-not answer.
+Five canvases that get a picture or another size at once would else be drawn in one turn, in which
+the window could not answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
+
+from explorer.ui.still import Still
 
 
 class Turns(QObject):
@@ -21,14 +26,49 @@ class Turns(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._next)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to be drawn."""
+        return bool(self._waiting)
+
     def ask(self, widget: QWidget) -> None:
-        """Draw it when its turn comes; until then it shows what it showed."""
+        """Draw it when its turn comes; until then it shows what it showed (see `Seen`)."""
         if widget not in self._waiting:
             self._waiting.append(widget)
         self._timer.start()
 
+    def waits(self, widget: QWidget) -> bool:
+        """Whether its turn is still to come."""
+        return widget in self._waiting
+
+    def draw_now(self, widget: QWidget) -> None:
+        """Its turn is now."""
+        if widget in self._waiting:
+            self._waiting.remove(widget)
+        widget.repaint()
+
     def _next(self) -> None:
         if self._waiting:
-            self._waiting.pop(0).repaint()
+            self.draw_now(self._waiting[0])
         if self._waiting:
             self._timer.start()
+
+
+class Seen:
+    """What a widget showed last. Qt asks all of a window to be drawn when one part of it changes
+    its place: those of which nothing has changed show this again, and so do those that wait for
+    their turn, whatever size they have now."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns, self._still = turns, Still()
+
+    def forget(self) -> None:
+        """It is another now."""
+        self._still.forget()
+
+    def paint(self, widget: QWidget, draw: Callable[[QPainter], None]) -> None:
+        """In a paint event: by `draw` where need be."""
+        waits = self._turns.waits(widget)
+        QPainter(widget).drawPixmap(
+            0, 0, self._still.pixmap if waits else self._still.of(widget, draw)
+        )

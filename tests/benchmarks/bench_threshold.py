@@ -122,7 +122,7 @@ def test_a_threshold(qtbot: QtBot, tmp_path: Path, key: str, stage: str) -> None
 
             def look() -> None:
                 if right(value):
-                    canvas.repaint()
+                    window.centre.turns.draw_now(canvas)
                     loop.quit()
 
             canvas.shown.connect(look)
@@ -149,7 +149,7 @@ def test_a_threshold(qtbot: QtBot, tmp_path: Path, key: str, stage: str) -> None
         trace = decide(engine.trace, Choices(**{key: values[-1]}))  # type: ignore[arg-type]
         picture(trace, stage, presenter.view_of("fast_rcnn"))  # type: ignore[arg-type]
         canvas.redraw()
-        canvas.repaint()
+        window.centre.turns.draw_now(canvas)
 
     alone = timed(spare, rounds=9)
     busy, slow = float(np.median(spent)), slower()

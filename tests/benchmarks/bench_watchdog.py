@@ -103,7 +103,9 @@ def test_no_turn_of_the_ui_thread_is_long(qtbot: QtBot, qapp: Watched, tmp_path:
         qapp.step = step
         try:
             yield
-            qtbot.waitUntil(lambda: not window.studio.busy, timeout=LONG)
+            qtbot.waitUntil(
+                lambda: not (window.studio.busy or window.centre.turns.busy), timeout=LONG
+            )
         finally:
             qapp.step = ""
 

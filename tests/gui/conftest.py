@@ -184,7 +184,7 @@ def window(
 def settle(qtbot: QtBot, window: Window) -> None:
     """Wait until nothing runs and every picture is on screen."""
     qtbot.waitUntil(lambda: not (
-        window.runner.busy or window.studio.busy or window.tour.busy
+        window.runner.busy or window.studio.busy or window.tour.busy or window.centre.turns.busy
     ), timeout=LONG)
 
 

@@ -124,8 +124,9 @@ def test_texts_stay_on_their_side_of_the_line(
         area = where[id(picture.main)]
         return area[0], area[2]
 
-    for share in (0.5, 0.3):
+    for share in (0.6, 0.3):
         swipe.step(share - swipe.share)
+        settle(qtbot, opened)
         opened.centre.grab()
         line = swipe.line.geometry().center().x() - canvases[left].x()
         whole = canvases[left].spots()[0].area

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.session.scene import Key
+from explorer.ui.canvas import Canvas
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 from tests.gui.test_window import centre_of, on_screen
@@ -17,11 +18,13 @@ def test_the_hovered_outline_follows_the_camera(qtbot: QtBot, opened: Window) ->
     canvas = opened.centre.canvases["fpn"]
     x, y = centre_of(opened, Key("fpn", "detections", 0))
     opened.camera.zoom_at(x, y, 1.2)
+    settle(qtbot, opened)
     bare = canvas.grab().toImage()
     opened.camera.fit()
     qtbot.mouseMove(canvas, on_screen(canvas, x, y))
     assert canvas._hover is not None
     opened.camera.zoom_at(x, y, 1.2)
+    settle(qtbot, opened)
     hovered = canvas.grab().toImage()
     view, box = canvas.spots()[0].view, canvas._hover.box
     places = []
@@ -46,3 +49,38 @@ def test_thumbnails_show_the_best_detection_of_a_complete_method(
     opened.presenter.redraw_thumbnails()
     settle(qtbot, opened)
     assert all(cells[place].thumbnail == image for place, image in before.items())
+
+
+def test_canvases_are_drawn_one_by_one(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much changes at once, an event draws one canvas anew; the others show what they
+    showed until their turns."""
+    drawn: list[list[Canvas]] = [[]]
+    draw = Canvas._draw
+    monkeypatch.setattr(
+        Canvas, "_draw", lambda self, painter: (drawn[-1].append(self), draw(self, painter))
+    )
+    following = opened.centre.turns._next
+
+    def in_turn() -> None:
+        drawn.append([])
+        following()
+        drawn.append([])
+
+    opened.centre.turns._timer.timeout.disconnect()
+    opened.centre.turns._timer.timeout.connect(in_turn)
+    canvases = [canvas for canvas in opened.centre.canvases.values() if canvas.isVisible()]
+    assert len(canvases) == 5
+    for change in (
+        lambda: opened.camera.zoom_at(40, 30, 1.5),
+        lambda: opened.resize(opened.width() - 60, opened.height() - 20),
+        lambda: opened.go(opened.workbench.desk.at_stage("nms")),
+        lambda: opened.use_theme("light"),
+    ):
+        drawn[:] = [[]]
+        change()
+        opened.repaint()
+        settle(qtbot, opened)
+        assert max(map(len, drawn)) == 1
+        assert {canvas for group in drawn for canvas in group} == set(canvases)

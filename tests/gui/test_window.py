@@ -190,8 +190,10 @@ def test_a_layer_can_be_switched_off(qtbot: QtBot, opened: Window) -> None:
     with_photo = canvas.grab().toImage()
     opened.bottom.boxes["Photo"].click()
     assert "Photo" in canvas.hidden
+    settle(qtbot, opened)
     assert canvas.grab().toImage() != with_photo
     opened.bottom.boxes["Photo"].click()
+    settle(qtbot, opened)
     assert canvas.grab().toImage() == with_photo
 
 
