@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox
 
 from explorer.methods.names import METHODS, method_named
@@ -17,11 +18,14 @@ from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.actions import COMMANDS
 from explorer.ui.opening import sample_title
-from explorer.ui.switches import value_text
+from explorer.ui.switch_row import Members, value_text
 
 if TYPE_CHECKING:
+    from explorer.ui.switch_row import SwitchRow
+    from explorer.ui.switches import SwitchesPanel
     from explorer.ui.window import Window
 
+TURN = 30  # milliseconds
 PALETTE_KEYS = "Ctrl+Shift+P"
 # What the papers call a method's stage, beside the name that it has here.
 ALSO: dict[tuple[str, StageName], str] = {
@@ -35,6 +39,24 @@ ALSO: dict[tuple[str, StageName], str] = {
     ("fast_rcnn", "pooling"): "RoI pooling",
     ("faster_rcnn", "pooling"): "RoI pooling",
     ("fpn", "pooling"): "RoIAlign",
+}
+# Words that a command does not use of itself, by its first key; of a switch or part, by its key.
+ALSO_COMMANDS = {
+    "+": "zoom in larger", "-": "zoom out smaller", "F": "zoom fit reset view",
+    "Space": "animate replay start stop", "<": "speed", ">": "speed",
+    "0": "compare", "V": "compare", "T": "speed FLOPs cost", "M": "compare table",
+    "R": "compare proposals", "G": "annotate label", "S": "settings parameters",
+    "W": "checkpoint model", "Ctrl+S": "store", "Ctrl+C": "screenshot clipboard image",
+    "Ctrl+E": "save image PNG SVG PDF GIF MP4 movie animation JSON CSV",
+    "Ctrl++": "font zoom", "Ctrl+-": "font zoom", "L": "tutorial lesson explain",
+    "?": "help shortcuts", "Esc": "deselect clear",
+}
+ALSO_SWITCHES = {
+    "nms_threshold": "NMS threshold", "score_threshold": "score threshold",
+    "detection_threshold": "score threshold confidence", "proposals": "proposals number",
+    "padding": "padding", "levels": "bins SPP", "scales": "multi-scale single-scale",
+    "svd_fc6": "truncated compress", "svd_fc7": "truncated compress",
+    "only_level": "single level only", "sizes_used": "anchors sizes",
 }
 
 
@@ -63,7 +85,8 @@ def entries(window: Window) -> list[Entry]:
 def _commands(window: Window) -> Iterator[Entry]:
     for command in COMMANDS:
         if command.shown != PALETTE_KEYS:
-            yield Entry(command.text, "Command", partial(command.do, window), command.shown)
+            also = ALSO_COMMANDS.get(command.keys[0], "")
+            yield Entry(command.text, "Command", partial(command.do, window), command.shown, also)
 
 
 def _stages(window: Window) -> Iterator[Entry]:
@@ -125,21 +148,47 @@ def _switches(window: Window) -> Iterator[Entry]:
                     )
         else:
             title = f"{switch.title}: now {value_text(switch, switch.value)}"
-            yield Entry(title, "Switch", partial(_to_switch, window, switch))
+            also = ALSO_SWITCHES.get(switch.key, "")
+            yield Entry(title, "Switch", partial(_to_switch, window, switch), also=also)
 
 
 def _to_switch(window: Window, switch: Switch) -> None:
     """Bring the switch up, ready to be moved with the arrow keys."""
-    side = window.side
-    if not side.isVisible() or side.pages.currentWidget() is not side.switches:
-        side.show_page(side.switches)
-    for row in side.switches.rows:
+    _to_switches(window)
+    for row in window.side.switches.rows:
         if (row.switch.key, row.switch.methods) == (switch.key, switch.methods):
             row.field.setFocus()
 
 
+def _to_switches(window: Window) -> None:
+    side = window.side
+    if not side.isVisible() or side.pages.currentWidget() is not side.switches:
+        side.show_page(side.switches)
+
+
+def _to_part(window: Window, method: str, key: str) -> None:
+    """Bring a part up whose values are too many for a list."""
+    _to_switches(window)
+    panel = window.side.switches
+    card = panel.parts.get(method)
+    if card is None:
+        return
+    card.head.setChecked(True)
+    row = card.rows[key]
+    (row.field.buttons[0] if isinstance(row.field, Members) else row.field).setFocus()
+    _bring_up(panel, row)
+
+
+def _bring_up(panel: SwitchesPanel, row: SwitchRow, placed: bool = False) -> None:
+    """Scroll to a row when it has its place: what was just unfolded is laid out in some turns."""
+    if placed:
+        panel.area.ensureWidgetVisible(row)
+    elif panel.isVisible():
+        QTimer.singleShot(TURN, row, partial(_bring_up, panel, row, row.isVisible()))
+
+
 def _parts(window: Window) -> Iterator[Entry]:
-    """Parts of the methods that have a few values; the others are sliders of the switches."""
+    """Parts of the methods: the values of those that have a few, the way to the others."""
     panel = window.side.switches
     for group in window.switching.groups():
         method, title = group.method, method_named(group.method).title
@@ -150,10 +199,16 @@ def _parts(window: Window) -> Iterator[Entry]:
             elif one.kind == "choice":
                 values = tuple(choice for choice in one.choices if choice != one.value)
             now = f" (now {value_text(one, one.value)})" if one.kind == "choice" else ""
+            also = ALSO_SWITCHES.get(one.key, "")
+            if not values:
+                yield Entry(
+                    f"{title} · {one.title}: now {value_text(one, one.value)}", "Part",
+                    partial(_to_part, window, method, one.key), also=also,
+                )
             for value in values:
                 yield Entry(
                     f"{title} · {one.title}: {value_text(one, value)}{now}", "Part",
-                    partial(panel.exchanged.emit, one.key, method, value),
+                    partial(panel.exchanged.emit, one.key, method, value), also=also,
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -113,6 +113,33 @@ def test_what_the_papers_call_it_finds_it(qtbot: QtBot, opened: Window) -> None:
     settle(qtbot, opened)
     entry(opened, "Show: step by step").run()
     assert dict(opened.workbench.desk.view.controls)["features.show"] == "step by step"
+
+
+@pytest.mark.parametrize(("word", "title"), [
+    ("pdf", "Export pictures"), ("movie", "Export pictures"), ("zoom in", "Nearer"),
+    ("zoom out", "Farther"), ("help", "List of keys"), ("svd", "Fast R-CNN · fc6: SVD, t: now off"),
+    ("screenshot", "Copy this view as a picture"), ("bins", "SPPNet · Pyramid levels: now"),
+    ("nms threshold", "Suppressed above IoU: now"), ("padding", "R-CNN · Context p: now"),
+    ("confidence", "Is a detection above"), ("multi-scale", "SPPNet · Scales: "),
+])
+def test_obvious_words_find_it(qtbot: QtBot, opened: Window, word: str, title: str) -> None:
+    listed = called(qtbot, opened, word)[:3]
+    assert any(each.startswith(title) for each in listed), listed
+
+
+def test_a_part_of_many_values_is_brought_up(qtbot: QtBot, opened: Window) -> None:
+    found = (each for each in entries(opened) if each.title.startswith("R-CNN · Context p: now"))
+    next(found).run()
+    settle(qtbot, opened)
+    row = opened.side.switches.parts["rcnn"].rows["padding"]
+    port = opened.side.switches.area.viewport()
+
+    def in_view() -> bool:
+        top = row.mapTo(port, QPoint(0, 0)).y()
+        return row.isVisible() and top >= 0 and top + row.height() <= port.height()
+
+    qtbot.waitUntil(in_view, timeout=SHORT)
+    assert QWidget.focusWidget(opened) is row.field
 
 
 def test_the_keyboard_is_not_left_on_a_chip(qtbot: QtBot, opened: Window) -> None:

@@ -265,7 +265,9 @@ def _keepers(
     rows = []
     for row in listed.tolist():
         iou = np.asarray(stage.nms.overlap)[np.asarray(stage.nms.suppressed_by) == row]
-        span = f"{iou.min():.2f} – {iou.max():.2f}" if len(iou) else "–"
+        # One IoU is no span.
+        ends = dict.fromkeys(f"{end:.2f}" for end in (iou.min(), iou.max())) if len(iou) else {}
+        span = " – ".join(ends) or "–"
         rows.append((label_name(trace, int(stage.labels[row])),
                      number(float(stage.scores[row]), 3), str(int(removed[row])), span))
     cells = (Cell(16, mono=False), Cell(140, "right"), Cell(196, "right"),

@@ -83,7 +83,8 @@ def step_table(
     if not len(now.removed):
         panel.text("No box that is left overlaps it by more: it removes none.", "muted")
         return
-    panel.text(f"It removes {plural(len(now.removed), 'box', 'boxes')} that are left:", "muted")
+    left = "that is left" if len(now.removed) == 1 else "that are left"
+    panel.text(f"It removes {plural(len(now.removed), 'box', 'boxes')} {left}:", "muted")
     panel.gap(2)
     rows: list[Sequence[str]] = [
         (name(row), score(row), f"{record.overlap[row]:.3f}")
