@@ -24,6 +24,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.gallery_pages import write_index, write_sheets
 
 SCALES = (1, 2)
+NOTHING = 3  # exit code: no view was wanted
 SIZES = ((1280, 800), (1920, 1200))
 THEMES = ("dark", "light")
 ABOUT = (
@@ -68,6 +69,11 @@ def run(options: argparse.Namespace, engine: Engine | None = None) -> int:
         processes = [_start(scale, screen, arguments) for scale in SCALES]
         for process in processes:
             process.join()
+    if any(process.exitcode == NOTHING for process in processes):
+        return complain(
+            f"No view has {' or '.join(options.view)} in its name; names are, for example, "
+            "02-regions-fpn, 10-journey and 40-export."
+        )
     if any(process.exitcode for process in processes):
         return 1
     write_index(options.out)
@@ -117,8 +123,8 @@ def _detect(photo: Path, engine: Engine) -> dict[str, Trace]:
 def _take(
     photo: Path, traces: Mapping[str, Trace], out: Path, wanted: Collection[str]
 ) -> None:
-    """In a process of its own: all pictures at one scale."""
+    """In a process of its own: all pictures at one scale. It exits with NOTHING without one."""
     from explorer.ui.gallery import take
 
-    for _ in take(photo, traces, out, SIZES, THEMES, wanted):
-        pass
+    if not list(take(photo, traces, out, SIZES, THEMES, wanted)):
+        raise SystemExit(NOTHING)

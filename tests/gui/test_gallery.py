@@ -15,7 +15,7 @@ from explorer.trace.base import STAGE_NAMES
 from explorer.ui.gallery import HeldEngine, take, views
 from explorer.ui.gallery_pages import COLUMNS, GAP, SIDE, write_index, write_sheets
 from explorer.ui.window import Window
-from tests.gui.conftest import made_up
+from tests.gui.conftest import MadeUpEngine, made_up
 
 
 def test_pictures_are_of_the_views_themes_and_sizes(
@@ -66,3 +66,14 @@ def test_a_photo_that_cannot_be_read_is_a_sentence(
     arguments = [str(bad), "--out", str(tmp_path / "out")]
     assert gallery.run(gallery.parser().parse_args(arguments), engine) == 1
     assert "it is no photo." in capsys.readouterr().err
+
+
+def test_a_view_that_is_none_is_said(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    traces = {name: made_up(name) for name in NAMES}
+    monkeypatch.setattr(gallery, "_detect", lambda photo, engine: traces)
+    given = gallery.parser().parse_args(["--out", str(tmp_path), "--view", "unicorn"])
+    given.photo = photo
+    assert gallery.run(given, MadeUpEngine()) == 1
+    assert "No view has unicorn in its name" in capsys.readouterr().err
