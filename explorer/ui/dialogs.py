@@ -26,7 +26,8 @@ class KeysDialog(QDialog):
         columns.setSpacing(44)
         for part in halves(grouped()):
             columns.addLayout(_column(part))
-        pointer = QLabel("Drag to move, wheel or pinch to zoom, click a box to follow it.")
+        pointer = QLabel("Drag to move, wheel or pinch to zoom, click a box to follow it. "
+                         "Tab goes through all controls, Enter presses one.")
         pointer.setProperty("quiet", True)
         pointer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         lines = QVBoxLayout(self)

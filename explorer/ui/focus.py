@@ -1,10 +1,10 @@
-"""Who takes the keys when widgets are made anew."""
+"""Who takes the keys when widgets are made anew, and what Enter does there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QToolButton, QWidget
 
 
 def dismiss(widget: QWidget, heir: QWidget) -> None:
@@ -15,6 +15,19 @@ def dismiss(widget: QWidget, heir: QWidget) -> None:
         heir.setFocus()
     widget.hide()
     widget.deleteLater()
+
+
+def press(widget: QWidget | None) -> bool:
+    """Press a button or open a list by a key. Space, with which Qt does it, plays the stage."""
+    if isinstance(widget, QToolButton) and widget.menu() is not None:
+        widget.showMenu()
+    elif isinstance(widget, QAbstractButton):
+        widget.click()
+    elif isinstance(widget, QComboBox):
+        widget.showPopup()
+    else:
+        return False
+    return True
 
 
 def holder(fields: Mapping[str, QWidget]) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QSplitter
 
 from explorer.ui.shell import Shell
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Frame(Shell):
@@ -67,6 +70,13 @@ class Frame(Shell):
             stacked(self.top, self.splitter, self.truth_bar, self.bottom, self.strip)
         )
         self.banner = Banner(self.theme, self.centre)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that nothing else has taken."""
+        from explorer.ui.focus import press
+
+        if event.key() not in ENTER or not press(self.focusWidget()):
+            super().keyPressEvent(event)
 
     def restore_sizes(self) -> None:
         """Of its parts, as they were when the window was closed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
@@ -43,6 +43,29 @@ def test_tab_reaches_all_that_takes_keys(qtbot: QtBot, opened: Window) -> None:
         silent = [one for one in chain if one is not None and not (
             one.accessibleName() or getattr(one, "text", str)() or one.toolTip())]
         assert not silent  # each has a name to be read aloud
+
+
+def test_enter_presses_what_has_the_keys_and_space_plays(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.activateWindow()
+    photo = opened.bottom.boxes["Photo"]
+    photo.setFocus()
+    keys = Qt.Key
+    for key, on in ((keys.Key_Return, False), (keys.Key_Space, False), (keys.Key_Enter, True)):
+        qtbot.keyClick(photo, key)
+        assert photo.isChecked() == on
+        settle(qtbot, opened)
+    colours = opened.bottom.controls["colour"]
+    assert isinstance(colours, QComboBox)
+    colours.setFocus()
+    qtbot.keyClick(colours, Qt.Key.Key_Return)
+    assert colours.view().isVisible()
+    colours.hidePopup()
+    chip = opened.top.chips["rcnn"]
+    chip.setFocus()
+    qtbot.keyClick(chip, Qt.Key.Key_Return)
+    assert "rcnn" not in opened.workbench.desk.enabled
 
 
 def test_the_photo_is_moved_and_panels_are_scrolled_by_keys(
