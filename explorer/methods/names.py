@@ -30,12 +30,12 @@ METHODS: tuple[MethodName, ...] = (
         "rcnn", "R-CNN", "R-CNN", "Girshick et al., CVPR 2014", 2014, "1311.2524",
         {
             "regions": "selective search",
-            "features": "no shared map: one pass per crop",
+            "features": "one pass per crop",
             "assignment": "warp with context",
             "pooling": "pool5 of each crop",
             "scores": "linear SVMs",
             "refinement": "ridge regression",
-            "nms": "per class, before refinement",
+            "nms": "per class, then refined",
         },
     ),
     MethodName(
@@ -47,7 +47,7 @@ METHODS: tuple[MethodName, ...] = (
             "pooling": "pyramid of 50 bins",
             "scores": "linear SVMs",
             "refinement": "ridge regression",
-            "nms": "per class, before refinement",
+            "nms": "per class, then refined",
         },
     ),
     MethodName(

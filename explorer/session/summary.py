@@ -211,13 +211,16 @@ def _who_found(
         drawing.text(MARGIN, y, f"and {len(names) - len(shown)} more", 12, "muted")
 
 
+JOINED = "\u00a0"  # between a class and its score
+
+
 def headline(trace: Trace) -> str:
     """One line for a method: "cat 0.93, sofa 0.61", or "nothing found"; "" before its end."""
     found = found_by(trace)
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
         # A class and its score stay together where the line is shortened.
-        return ", ".join(f"{name}\u00a0{score_text(trace, score)}" for name, score in best[:4])
+        return ", ".join(f"{name}{JOINED}{score_text(trace, score)}" for name, score in best)
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
         return "nothing found"

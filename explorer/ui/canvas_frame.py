@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPai
 from explorer.methods.names import METHODS
 from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
+from explorer.session.summary import JOINED
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.panel_bar import paint_thumb
@@ -27,6 +28,7 @@ NARROW = 360  # pixels; in a narrower canvas the header has two lines
 RADIUS = 9.0
 FADE = 26.0
 LINE = 13.5  # each of a footer's two lines
+LONG_TIME = "888 ms"  # few are longer: names do not depend on their own method's time
 IN_ALL = " in all"  # after a time that is the method's, where there is room
 Align = Qt.AlignmentFlag
 
@@ -61,19 +63,15 @@ class Frame:
         # In a narrow canvas the note stands below the title, in its own line.
         low = bool(self.note) and width < NARROW
         header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
-        time = self.time
-        titles = (self.title, *(method.title for method in METHODS))  # beside each other, all alike
-        longest = max(_wide(title, Weight.DemiBold) for title in titles)
-        if longest + _wide(time) + 10 > header.width():
-            time = time.removesuffix(IN_ALL)
+        title, time, below = heading(self, header.width(), low)
         used = _text(painter, header, time, 13, palette.muted, Weight.Normal, Align.AlignRight)
-        rest = header.adjusted(0, 0, -used - 10, 0)
-        said = _text(painter, rest, self.title, 13, palette.text, Weight.DemiBold)
+        rest = header.adjusted(0, 0, -used - 10 if used else 0, 0)
+        said = _text(painter, rest, title, 13, palette.text, Weight.DemiBold)
         size = 11.0 if low else 12.5
         note = QRectF(x, HEADER / 2 - 1, width - x - 14, HEADER / 2 - 2) if low else rest.adjusted(
             said + 9, 0, 0, 0
         )
-        shown = at_words(self.note, note.width(), QFontMetricsF(sans(size)).horizontalAdvance)
+        shown = in_short(below, note.width(), QFontMetricsF(sans(size)).horizontalAdvance)
         _text(painter, note, shown, size, palette.muted)
         if picture is not None:
             tail = ""
@@ -87,6 +85,27 @@ class Frame:
         if y < HEADER:
             return " · ".join(filter(None, (self.title, self.note, self.time)))
         return picture.summary if picture is not None and y > height - FOOTER else ""
+
+
+def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
+    """The title, the time at its right, and the note, as they have room in so many pixels; low: the
+    note has a line of its own. No title is cut for a time. Methods beside each other are named
+    alike: all in full, or all in short."""
+    time = frame.time
+
+    def fits(titles: Sequence[str], beside: str) -> bool:
+        return max(_wide(one, Weight.DemiBold) for one in titles) + _wide(beside) + 10 <= room
+
+    titles = [method.title for method in METHODS]
+    if not fits((frame.title, *titles), time):
+        time = time.removesuffix(IN_ALL)
+    named = next((method for method in METHODS if method.name == frame.method), None)
+    title = frame.title
+    if named is not None and not fits(titles, max(time, LONG_TIME, key=_wide)):
+        title = title.replace(named.title, named.short, 1)
+        if low and not fits((named.short,), time):
+            return title, "", time
+    return title, time, frame.note
 
 
 def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Palette) -> None:
@@ -133,6 +152,17 @@ def _wide(text: str, weight: Weight = Weight.Normal) -> float:
 
 def _joined(words: list[str]) -> str:
     return " ".join(words).rstrip(" ·")
+
+
+def in_short(text: str, room: float, width_of: Callable[[str], float]) -> str:
+    """A note; where it lists findings, as many as have room, and how many more there are."""
+    parts = text.split(", ")
+    if width_of(text) > room and all(JOINED in part for part in parts):
+        for count in range(len(parts) - 1, 0, -1):
+            shown = f"{', '.join(parts[:count])}, {len(parts) - count} more"
+            if width_of(shown) <= room:
+                return shown
+    return at_words(text, room, width_of)
 
 
 def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:

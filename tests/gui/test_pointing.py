@@ -13,7 +13,8 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
-from explorer.ui.canvas_frame import Frame, at_words, two_lines
+from explorer.ui.canvas_frame import Frame, at_words, heading, in_short, two_lines
+from explorer.ui.fonts import load_fonts
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -98,6 +99,26 @@ def test_the_status_line_is_about_the_box_that_up_and_down_chose(
         assert row_text(selected(opened)) in opened.strip.hint.text()
 
 
+def test_a_header_loses_no_name_and_no_number() -> None:
+    found = "person\u00a00.93, bottle\u00a00.51, dog\u00a00.50"
+    assert in_short(found, 60, len) == found
+    assert in_short(found, 33, len) == "person\u00a00.93, bottle\u00a00.51, 1 more"
+    assert in_short(found, 20, len) == "person\u00a00.93, 2 more"
+    assert in_short("per class, then refined", 20, len) == "per class, then …"
+    load_fonts()
+    faster = Frame("faster_rcnn", "Faster R-CNN", "one shared map", "404 ms")
+    fast = Frame("fast_rcnn", "Fast R-CNN", "one shared map", "1.1 s in all")
+    assert heading(faster, 300, True) == ("Faster R-CNN", "404 ms", "one shared map")
+    assert heading(faster, 140, True) == ("Faster", "404 ms", "one shared map")
+    assert heading(fast, 190, False) == ("Fast R-CNN", "1.1 s in all", "one shared map")
+    assert heading(fast, 160, False) == ("Fast R-CNN", "1.1 s in all", "one shared map")
+    assert heading(fast, 145, False) == ("Fast R-CNN", "1.1 s", "one shared map")
+    assert heading(fast, 140, False) == ("Fast", "1.1 s", "one shared map")
+    assert heading(fast, 60, True) == ("Fast", "", "1.1 s")
+    other = Frame("fpn", "FPN · mask.pth · P6 off", "", "9 ms")
+    assert heading(other, 100, False)[0] == other.title  # cut at its end: its name stays
+
+
 def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
     qtbot: QtBot, opened: Window
 ) -> None:
@@ -116,7 +137,7 @@ def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
     settle(qtbot, opened)
     canvas = opened.centre.canvases["rcnn"]
     frame = canvas.frame
-    assert isinstance(frame, Frame) and frame.note == "per class, before refinement"
+    assert isinstance(frame, Frame) and frame.note == "per class, then refined"
     for y, said in ((10, f"R-CNN · {frame.note} · {frame.time}"),
                     (canvas.height() - 5, canvas.picture.summary)):  # type: ignore[union-attr]
         at = QPoint(40, y)
