@@ -6,13 +6,16 @@ Nothing slow is imported here: the window is on screen before torch is read from
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from explorer.methods.names import NAMES
 from explorer.methods.torchvision_names import PUBLISHED, SUFFIXES
+from explorer.session.files import ENDS
 
 if TYPE_CHECKING:
 
@@ -108,13 +111,29 @@ def open_first(window: Window, paths: Sequence[Path], weights: str | None) -> No
         window.start_with(first)
 
 
+def end_by_exit() -> None:
+    """What would end the program on the spot ends it by SystemExit: a file that is half written is
+    removed on the way out, and nobody sees a traceback."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        for one in known:
+            signal.signal(one, signal.SIG_IGN)  # on the way out already
+        raise SystemExit(128 + number)
+
+    known = [getattr(signal, name) for name in ENDS if hasattr(signal, name)]
+    for one in known:
+        signal.signal(one, leave)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["export"]:
+        options = parser_of_export().parse_args(arguments[1:])
+        end_by_exit()
         from explorer.export import run
 
-        return run(parser_of_export().parse_args(arguments[1:]))
+        return run(options)
     if arguments[:1] == ["gallery"]:
         from explorer import gallery
 

@@ -20,6 +20,8 @@ REASONS = {
     errno.EISDIR: "there is a folder of that name",
     errno.ENAMETOOLONG: "the name is too long",
 }
+# Signals that end a program, which must not leave half a file; not every system has all.
+ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _numbers = itertools.count(1)  # no two places are one: a cancelled export may still be ending
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +24,8 @@ LAST_MS = 2_000
 QUICKEST = 150  # milliseconds a frame stands at least
 SHORT, SLOWEST = 6_000, 800  # a replay takes at least so long, a frame at most; milliseconds
 COLOURS = 255  # of a GIF's 256; Pillow needs one for what does not change
-# VP9 plays in browsers; MPEG-4 Part 2 is what every build of OpenCV can write.
-CODECS = ("vp09", "mp4v")
+ENCODER = Path(__file__).with_name("mp4_encoder.py")
+WAIT = 0.05  # seconds between two looks at the encoder
 Frame = NDArray[np.uint8]
 
 
@@ -48,7 +51,7 @@ def write_movie(
     write = _gif if path.suffix == ".gif" else _mp4
     try:
         with whole_file(path) as part:
-            for _ in write(_arrays(frames, stopped), part, frame_ms(count)):
+            for _ in write(_arrays(frames, stopped), part, frame_ms(count), stopped):
                 yield None
     except _StopError:
         return
@@ -59,16 +62,21 @@ def _arrays(frames: Iterable[QImage], stopped: Stopped) -> Iterator[Frame]:
     """Frames (h, w, 3), all of the first one's size, its sides even as codecs want them."""
     size: tuple[int, int] | None = None
     for frame in frames:
-        if stopped():
-            raise _StopError
+        _go_on(stopped)
         if size is None:
             size = frame.width() // 2 * 2, frame.height() // 2 * 2
         yield from_image(frame.copy(0, 0, *size))
+    _go_on(stopped)
+
+
+def _go_on(stopped: Stopped) -> None:
     if stopped():
         raise _StopError
 
 
-def _gif(frames: Iterator[Frame], path: Path, each: int) -> Iterator[None]:
+def _gif(
+    frames: Iterator[Frame], path: Path, each: int, stopped: Stopped
+) -> Iterator[None]:
     """One palette for all frames, and no dithering: what does not change takes no room."""
     images = []
     for frame in frames:
@@ -80,49 +88,67 @@ def _gif(frames: Iterator[Frame], path: Path, each: int) -> Iterator[None]:
     for at, image in enumerate(some):
         sheet.paste(image, (0, at * height))
     palette = sheet.quantize(COLOURS, Image.Quantize.MEDIANCUT)
-    indexed = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
-    indexed[0].save(
-        path, "GIF", save_all=True, append_images=indexed[1:], loop=0,
-        duration=[each] * (len(indexed) - 1) + [_last(each)],
+
+    def indexed() -> Iterator[Image.Image]:
+        for image in images:
+            _go_on(stopped)  # also while Pillow writes
+            yield image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+    following = indexed()
+    next(following).save(
+        path, "GIF", save_all=True, append_images=following, loop=0,
+        duration=[each] * (len(images) - 1) + [_last(each)],
     )
 
 
-def _mp4(frames: Iterator[Frame], path: Path, each: int) -> Iterator[None]:
-    import cv2
-
-    writer: Any = None
-    last: Frame | None = None
+def _mp4(
+    frames: Iterator[Frame], path: Path, each: int, stopped: Stopped
+) -> Iterator[None]:
+    process: subprocess.Popen[bytes] | None = None
+    last: bytes = b""
     try:
         for frame in frames:
-            writer = writer or _writer(path, frame.shape[1], frame.shape[0], 1000 / each)
-            last = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-            writer.write(last)
+            process = process or _encoder(path, frame.shape[1], frame.shape[0], 1000 / each)
+            last = frame.tobytes()
+            _send(process, last)
             yield
+        assert process is not None and process.stdin is not None
         for _ in range(_last(each) // each - 1):
-            writer.write(last)
+            _go_on(stopped)
+            _send(process, last)
+        with suppress(OSError):
+            process.stdin.close()
+        while process.poll() is None:  # it works on the last frames
+            _go_on(stopped)
+            time.sleep(WAIT)
     finally:
-        if writer is not None:
-            writer.release()
-    if not path.exists() or not path.stat().st_size:
+        if process is not None:
+            process.kill()  # where it has not ended by itself, nobody wants the file
+            process.wait()
+            with suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]
+    from explorer.ui.mp4_encoder import NO_CODEC  # OpenCV
+
+    if process.returncode == NO_CODEC:
+        raise OSError("this OpenCV cannot encode MP4; choose GIF")
+    if process.returncode or not path.exists() or not path.stat().st_size:
         raise OSError("OpenCV could not write it; is the disk full?")
+
+
+def _encoder(path: Path, width: int, height: int, fps: float) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", str(ENCODER), str(path), str(width), str(height), str(fps)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _send(process: subprocess.Popen[bytes], frame: bytes) -> None:
+    """An encoder that has ended says why by its exit code."""
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.write(frame)
 
 
 def _last(each: int) -> int:
     return max(each, min(each * LAST, LAST_MS))
-
-
-def _writer(path: Path, width: int, height: int, fps: float) -> Any:
-    import cv2
-
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a codec that lacks is tried
-    try:
-        for codec in CODECS:
-            writer = cv2.VideoWriter(
-                str(path), cv2.VideoWriter.fourcc(*codec), fps, (width, height)
-            )
-            if writer.isOpened():
-                return writer
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-    raise OSError("this OpenCV cannot encode MP4; choose GIF")

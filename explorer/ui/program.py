@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from explorer.session.job import Engine
+from explorer.ui.ending import Ending
 from explorer.ui.fonts import forget_fonts
 from explorer.ui.garbage import Collector
 from explorer.ui.legacy import Legacy
@@ -23,6 +24,7 @@ from explorer.ui.text_size import FACTOR, USUAL, largest, text_size, use_text_si
 from explorer.ui.window import Window
 
 NAME = "two-stage-explorer"
+SIGNALLED = 128  # and the signal's number: the exit code of a program that a signal ended
 
 
 def run(make_engine: Callable[[], Engine], open_first: Callable[[Window], None]) -> int:
@@ -87,9 +89,13 @@ def _show(
         if legacy is None or not legacy.fill(window):
             open_first(window)
 
+    ending = Ending(window.close)
     window.painted.connect(furnish)
     window.show()
     code = app.exec()
     window.deleteLater()
     collector.close()
+    ending.close()
+    if ending.number:
+        return SIGNALLED + ending.number, None
     return code, left[0] if left else None

@@ -99,7 +99,7 @@ def test_the_status_line_is_about_the_box_that_up_and_down_chose(
         assert row_text(selected(opened)) in opened.strip.hint.text()
 
 
-def test_a_header_loses_no_name_and_no_number() -> None:
+def test_a_header_loses_no_name_and_no_number(qtbot: QtBot) -> None:
     found = "person\u00a00.93, bottle\u00a00.51, dog\u00a00.50"
     assert in_short(found, 60, len) == found
     assert in_short(found, 33, len) == "person\u00a00.93, bottle\u00a00.51, 1 more"
