@@ -30,7 +30,7 @@ METHODS: tuple[MethodName, ...] = (
         "rcnn", "R-CNN", "R-CNN", "Girshick et al., CVPR 2014", 2014, "1311.2524",
         {
             "regions": "selective search",
-            "features": "one pass per crop",
+            "features": "no shared map: one pass per crop",
             "assignment": "warp with context",
             "pooling": "pool5 of each crop",
             "scores": "linear SVMs",

@@ -155,14 +155,18 @@ def _joined(words: list[str]) -> str:
 
 
 def in_short(text: str, room: float, width_of: Callable[[str], float]) -> str:
-    """A note; where it lists findings, as many as have room, and how many more there are."""
+    """A note. Without room for all of it: of findings as many as have room, and how many more there
+    are; of "no this: that" what is there; else its first words."""
+    if width_of(text) <= room:
+        return text
     parts = text.split(", ")
-    if width_of(text) > room and all(JOINED in part for part in parts):
+    if all(JOINED in part for part in parts):
         for count in range(len(parts) - 1, 0, -1):
             shown = f"{', '.join(parts[:count])}, {len(parts) - count} more"
             if width_of(shown) <= room:
                 return shown
-    return at_words(text, room, width_of)
+    there = text.rpartition(": ")[2]
+    return there if width_of(there) <= room else at_words(text, room, width_of)
 
 
 def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:

@@ -105,6 +105,10 @@ def test_a_header_loses_no_name_and_no_number(qtbot: QtBot) -> None:
     assert in_short(found, 33, len) == "person\u00a00.93, bottle\u00a00.51, 1 more"
     assert in_short(found, 20, len) == "person\u00a00.93, 2 more"
     assert in_short("per class, then refined", 20, len) == "per class, then …"
+    whole = "no shared map: one pass per crop"
+    assert in_short(whole, len(whole), len) == whole
+    assert in_short(whole, 20, len) == "one pass per crop"
+    assert in_short(whole, 14, len) == "no shared …"
     load_fonts()
     faster = Frame("faster_rcnn", "Faster R-CNN", "one shared map", "404 ms")
     fast = Frame("fast_rcnn", "Fast R-CNN", "one shared map", "1.1 s in all")
