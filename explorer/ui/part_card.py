@@ -34,7 +34,6 @@ class PartCard(QFrame):
         self.head.setObjectName("cardtitle")
         self.head.setProperty("tiny", True)
         self.head.setText(f" {method_named(group.method).title}")
-        self.head.setIcon(dot(colour(theme.palette, group.method)))
         self.head.setIconSize(QSize(11, 11))
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setAccessibleName(f"Parts of {method_named(group.method).title}")
@@ -64,7 +63,15 @@ class PartCard(QFrame):
         column.addWidget(self.body)
         self.head.toggled.connect(self._fold)
         self._fold(False)
+        self.restyle()
         self.show_group(group)
+
+    def restyle(self) -> None:
+        """In the theme's colours."""
+        self.head.setIcon(dot(colour(self.theme.palette, self.group.method)))
+        self._restyle_fold()
+        for row in self.rows.values():
+            row.restyle()
 
     @property
     def unfolded(self) -> bool:
@@ -126,6 +133,10 @@ class PartCard(QFrame):
         if open_:
             self._show_rows()
         self.body.setVisible(open_)
-        self.fold.setIcon(self.theme.icon("ph.caret-up" if open_ else "ph.caret-down", "muted"))
+        self._restyle_fold()
         self.fold.setToolTip("Fold" if open_ else "Unfold")
         self.fold.setAccessibleName(self.fold.toolTip())
+
+    def _restyle_fold(self) -> None:
+        name = "ph.caret-up" if self.unfolded else "ph.caret-down"
+        self.fold.setIcon(self.theme.icon(name, "muted"))

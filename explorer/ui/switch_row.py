@@ -122,7 +122,8 @@ class SwitchRow(QWidget):
         self.paper.setProperty("quiet", True)
         self.paper.setProperty("small", True)
         self.reset = QToolButton()
-        self.reset.setIcon(theme.icon("ph.arrow-counter-clockwise"))
+        self.theme = theme
+        self.restyle()
         self.reset.setIconSize(QSize(12, 12))
         self.reset.setProperty("tiny", True)
         self.reset.setToolTip("Back to what was run")
@@ -135,6 +136,10 @@ class SwitchRow(QWidget):
         foot.addWidget(self.reset)
         column.addLayout(foot)
         self.show_switch(switch, first=True)
+
+    def restyle(self) -> None:
+        """In the theme's colours."""
+        self.reset.setIcon(self.theme.icon("ph.arrow-counter-clockwise"))
 
     def _field(self, switch: Switch) -> QWidget:
         if switch.kind == "toggle":

@@ -38,15 +38,20 @@ class ChangeLine(QWidget):
 
     def __init__(self, method: str, theme: Theme) -> None:
         super().__init__()
+        self.method, self.theme = method, theme
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        swatch = QLabel()
-        swatch.setPixmap(dot(colour(theme.palette, method)).pixmap(11, 11))
-        row.addWidget(swatch)
+        self.swatch = QLabel()
+        self.restyle()
+        row.addWidget(self.swatch)
         row.addWidget(QLabel(method_named(method).title), 1)
         self.text = QLabel()
         row.addWidget(self.text)
+
+    def restyle(self) -> None:
+        """In the theme's colours."""
+        self.swatch.setPixmap(dot(colour(self.theme.palette, self.method)).pixmap(11, 11))
 
     def show_changes(self, changes: Changes | None) -> None:
         """None: nothing of the method is switched."""
@@ -111,13 +116,14 @@ class SwitchesPanel(QWidget):
         inner.addStretch()
         self.area.setWidget(holder)
         self.show_switches((), {})
-        theme.changed.connect(self._forget)
+        theme.changed.connect(self._restyle)
 
-    def _forget(self) -> None:
-        """Icons have other colours: all rows are made anew when they are shown next."""
-        self._described = self._methods = None
-        _empty(self._changes, self)
-        self._lines = {}
+    def _restyle(self) -> None:
+        dyed: list[ChangeLine | SwitchRow | PartCard] = [
+            *self._lines.values(), *self.rows, *self.parts.values()
+        ]
+        for each in dyed:
+            each.restyle()
 
     def show_switches(
         self, switches: Sequence[Switch], changes: Mapping[str, Changes],
@@ -161,13 +167,13 @@ class SwitchesPanel(QWidget):
         if methods != self._methods:
             several = len(self.parts) > 1
             opened = {name for name, card in self.parts.items() if several and card.unfolded}
-            kept = self.parts if self._methods is not None else {}  # else the theme is another
             self._methods = methods
             for method, card in self.parts.items():
-                if method not in methods or method not in kept:
+                if method not in methods:
                     dismiss(card, self)
             self.parts = {
-                group.method: kept.get(group.method) or self._part_card(group) for group in parts
+                group.method: self.parts.get(group.method) or self._part_card(group)
+                for group in parts
             }
             for method, card in self.parts.items():
                 card.head.setChecked(len(parts) == 1 or method in opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
@@ -15,6 +16,7 @@ from explorer.session.related import box_of
 from explorer.session.scene import Boxes, Key
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.switches import SwitchRow
+from explorer.ui.theme import colour
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -200,6 +202,35 @@ def test_arrow_keys_move_the_slider_that_was_clicked_and_not_the_stage(
         assert chosen.nms_threshold == value
         assert isinstance(row.field, QDoubleSlider) and row.field.value() == pytest.approx(value)
         assert opened.workbench.desk.stage == stage
+
+
+def test_another_theme_keeps_the_rows_and_dyes_them(qtbot: QtBot, opened: Window) -> None:
+    opened.go(opened.workbench.desk.alone("rcnn"))
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    settle(qtbot, opened)
+    panel = opened.side.switches
+    card, line = panel.parts["rcnn"], panel._lines["rcnn"]
+    rows = [*panel.rows, *card.rows.values()]
+
+    def ink(icon: QIcon) -> str:
+        """The strongest colour of an icon."""
+        image = icon.pixmap(16, 16).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(16) for y in range(16)]
+        return max(pixels, key=lambda pixel: pixel.alpha()).name()
+
+    def inks() -> list[str]:
+        swatch = line.swatch.pixmap().toImage().pixelColor(5, 5).name()
+        return [swatch, *(ink(icon) for icon in (
+            card.head.icon(), card.fold.icon(), rows[0].reset.icon(), rows[-1].reset.icon(),
+        ))]
+
+    before = inks()
+    opened.switch_theme()
+    settle(qtbot, opened)
+    assert [*panel.rows, *panel.parts["rcnn"].rows.values()] == rows
+    assert all(one != other for one, other in zip(before, inks(), strict=True))
+    palette = opened.theme.palette
+    assert inks()[0] == inks()[1] == colour(palette, "rcnn").name()
 
 
 def test_a_row_that_goes_leaves_the_keys_in_its_panel(qtbot: QtBot, opened: Window) -> None:
