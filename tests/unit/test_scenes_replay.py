@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.methods.pooled import pooled
+from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Heat, Key, Labels, Lines, Picture, Pixels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.bin_reading import reading, shift_of
@@ -16,8 +17,9 @@ from explorer.session.scenes.bins import bins_of
 from explorer.session.scenes.common import focus
 from explorer.session.scenes.grids import cells_box
 from explorer.session.scenes.pyramid_steps import enlarged, plane_of, steps
-from explorer.session.scenes.warping import GROWING, STEPS, box_at, shape_at
+from explorer.session.scenes.warping import GROWING, STEPS, WARPING, box_at, shape_at
 from explorer.session.thumbnail import thumbnail
+from explorer.trace.freeze import freeze
 from explorer.trace.stages import (
     FeaturesStage,
     PoolingStage,
@@ -280,3 +282,26 @@ def test_rcnns_region_is_dilated_then_warped() -> None:
     assert "The region:" in said[0] and "Dilation:" in said[1] and "Warp to" in said[3]
     # The last step is the picture as it is without a replay.
     assert names(picture(trace, "assignment", ViewState())) == names(made)
+
+
+def test_without_context_rcnns_region_is_only_warped() -> None:
+    trace = trace_of("rcnn")
+    stage = trace.stage("assignment")
+    assert isinstance(stage, WarpStage)
+    bare = replace(
+        stage, padding=0, context=freeze(np.asarray(region_boxes(trace))[stage.source])
+    )
+    trace = replace(trace, stages=tuple(
+        bare if each is stage else each for each in trace.stages
+    ))
+    for step, beginning in ((0, "The region:"), (1, "Warp to"), (WARPING, "")):
+        made = picture(trace, "assignment", view("assignment", step=step))
+        assert not {"With context", "Dilation"} & set(names(made))
+        (player,) = made.controls
+        assert (player.title, player.value, player.high) == ("Warp", step, WARPING)
+        assert made.panel is not None
+        said = " ".join(
+            item.text for each in made.panel.layers for item in getattr(each, "items", ())
+        )
+        assert beginning in said and "Dilation" not in said
+    assert made.summary.endswith("no context")

@@ -39,9 +39,9 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     at = focus(trace, state)
     controls: tuple[Control, ...] = ()
     if isinstance(stage, WarpStage):
-        step = warping.step_of(state)
+        step = warping.step_of(stage, state)
         summary, main, panel = _warps(trace, stage, at, step)
-        controls = (warping.control(step),) if len(stage.context) else ()
+        controls = (warping.control(stage, step),) if len(stage.context) else ()
     elif isinstance(stage, WindowStage):
         summary, main, panel = windows(trace, stage, state, at)
     elif isinstance(stage, RoiStage):
@@ -83,7 +83,7 @@ def _warps(
     if row is not None and at is not None:
         box, context = boxes[at.region], stage.context[row]
         layers += [
-            *warping.step_layers(box, context, step),
+            *warping.step_layers(stage, box, context, step),
             Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.5, captions=(f"region {at.region:,}",)),
         ]
@@ -95,17 +95,18 @@ def _warps(
         width, height = float(box[2] - box[0]), float(box[3] - box[1])
         usable = stage.size - 2 * stage.padding
         panel.pair("Region", f"{size_text(box)} px")
-        panel.pair("With context", f"{size_text(context)} px")
+        if stage.padding:
+            panel.pair("With context", f"{size_text(context)} px")
         panel.pair("Stretched", f"x × {number(usable / max(width, 1e-6))}, "
                    f"y × {number(usable / max(height, 1e-6))}")
-        panel.pair("Context added each side", f"{number(width * stage.padding / usable, 1)}, "
-                   f"{number(height * stage.padding / usable, 1)} px")
-        outside = outside_share(context, trace)
-        panel.pair("Outside: mean colour", f"{outside:.0%}")
+        added = (number(side * stage.padding / usable, 1) for side in (width, height))
+        panel.pair("Context added each side", f"{', '.join(added)} px" if stage.padding else "none")
+        if stage.padding:
+            panel.pair("Outside: mean colour", f"{outside_share(context, trace):.0%}")
     panel.heading("Crops of the highest scored", f"{len(best)} of {count(total)}")
     crops.grid(panel, trace, stage, best)
     summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
-        f"{stage.padding} px of it context"
+        + (f"{stage.padding} px of it context" if stage.padding else "no context")
     main = photo_scene(trace, *layers, opacity=0.85, beyond=context_share(trace))
     return summary, main, panel
 

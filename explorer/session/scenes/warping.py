@@ -16,14 +16,21 @@ STEPS = GROWING + WARPING
 SIDE = 168.0  # of the crop in the panel
 
 
-def step_of(state: ViewState) -> int:
-    """How far the replay is; at its end at first."""
-    return min(max(0, int(state.control("assignment", "step", STEPS))), STEPS)
+def skipped(stage: WarpStage) -> int:
+    """Steps that are left out: without context no region grows."""
+    return 0 if stage.padding else GROWING
 
 
-def control(step: int) -> Control:
-    return Control(key="step", title="Dilate, then warp", kind="number", value=step, low=0,
-                   high=STEPS, plays=True)
+def step_of(stage: WarpStage, state: ViewState) -> int:
+    """How far the replay is, from `skipped` to STEPS; at its end at first."""
+    step = skipped(stage) + int(state.control("assignment", "step", STEPS))
+    return min(max(skipped(stage), step), STEPS)
+
+
+def control(stage: WarpStage, step: int) -> Control:
+    gone = skipped(stage)
+    return Control(key="step", title="Warp" if gone else "Dilate, then warp", kind="number",
+                   value=step - gone, low=0, high=STEPS - gone, plays=True)
 
 
 def box_at(box: Floats, context: Floats, step: int) -> Floats:
@@ -45,7 +52,7 @@ def shape_at(context: Floats, step: int) -> tuple[float, float]:
 def sentence(stage: WarpStage, box: Floats, context: Floats, step: int) -> str:
     """What happens in this step, with this region's numbers."""
     usable = stage.size - 2 * stage.padding
-    if step == 0:
+    if step == skipped(stage):
         return f"The region: {size_text(box)} px."
     if step <= GROWING:
         pad = box[:2] - context[:2]
@@ -61,8 +68,10 @@ def sentence(stage: WarpStage, box: Floats, context: Floats, step: int) -> str:
     )
 
 
-def step_layers(box: Floats, context: Floats, step: int) -> list[Layer]:
-    """The box that is cut out now, and where its corners are going."""
+def step_layers(stage: WarpStage, box: Floats, context: Floats, step: int) -> list[Layer]:
+    """The box that is cut out now, and where its corners are going; nothing without context."""
+    if skipped(stage):
+        return []
     now = box_at(box, context, step)
     layers: list[Layer] = [
         Boxes(name="With context", boxes=now[None], roles="accent", dashed=True, width=2.0,
