@@ -11,17 +11,19 @@ import gc
 import os
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
-from explorer.session.job import Engine
 from explorer.ui.ending import Ending
-from explorer.ui.fonts import forget_fonts
 from explorer.ui.garbage import Collector
-from explorer.ui.legacy import Legacy
 from explorer.ui.text_size import FACTOR, USUAL, largest, text_size, use_text_size
 from explorer.ui.window import Window
+
+if TYPE_CHECKING:
+    from explorer.session.job import Engine
+    from explorer.ui.legacy import Legacy
 
 NAME = "two-stage-explorer"
 SIGNALLED = 128  # and the signal's number: the exit code of a program that a signal ended
@@ -54,6 +56,8 @@ def _begin(own: str | None) -> tuple[QCoreApplication, int]:
 
 def _end(app: QCoreApplication) -> None:
     """The application goes, with all that is left of its window."""
+    from explorer.ui.fonts import forget_fonts
+
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     forget_fonts()
@@ -73,6 +77,8 @@ def _show(
     left: list[Legacy] = []
 
     def leave(sentence: str) -> None:
+        from explorer.ui.legacy import Legacy  # reads most of the program: not before it is shown
+
         left.append(Legacy.of(window, sentence))
         window.close()
 

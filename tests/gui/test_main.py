@@ -94,6 +94,26 @@ def test_the_window_needs_no_torch_to_open() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_the_first_paint_waits_for_qt_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `main.py` reads from disk until something is on screen; see bench_startup.py."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))  # the settings are not the user's
+    done = run_python(
+        "import sys\n"
+        "from explorer import app\n"
+        "from explorer.ui import program, window\n"
+        "def painted(self):\n"
+        "    read = [name for name in ('torch', 'numpy', 'cv2', 'qtawesome', 'superqt',\n"
+        "                              'explorer.ui.workbench') if name in sys.modules]\n"
+        "    print(read, flush=True)\n"
+        "    self.close()\n"
+        "window.Window.furnish = painted\n"
+        "app.main(['--device', 'cpu'])\n"
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--help"], ["export", "--help"]):
         with pytest.raises(SystemExit) as end:
