@@ -69,13 +69,12 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     values = np.asarray(stage.values[row], np.float64)
     objects = values[stage.first :]
     order = np.argsort(-objects, kind="stable")[:5].tolist()
-    low, high = 0.0, 1.0
+    longest = 1.0  # a probability's bar, or the largest margin's
     if stage.kind == "svm":
-        low, high = min(-2.0, float(objects.min())), max(1.0, float(objects.max()))
+        longest = max(1.0, float(np.abs(objects[order]).max()))
     bars = [
-        (label_name(trace, label), (float(objects[label]) - low) / (high - low),
-         number(float(objects[label]), 3))
-        for label in order
+        (label_name(trace, label), value / longest, number(value, 3))
+        for label, value in zip(order, objects[order].tolist(), strict=True)
     ]
     if stage.first:
         bars.append(("background", float(values[0]), number(float(values[0]), 3)))

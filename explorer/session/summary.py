@@ -34,7 +34,7 @@ MARGIN, BAR = 18.0, 12.0
 MARK = 10.5  # size of "✓" and "✗" beside a score
 WIDE = 50.0  # pixels from column to column from which on scores stand in their usual size
 FOUND = "Who found what"
-UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ wrong"
+UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ none is right"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
@@ -75,15 +75,19 @@ def found_by(trace: Trace) -> dict[str, float]:
     return best
 
 
-def marks_of(trace: Trace, truth: GroundTruth | None) -> dict[str, str]:
-    """Class name -> "✓ " or "✗ ", whether the detection with that best score is right; {} without
-    ground truth."""
+def judged_by(trace: Trace, truth: GroundTruth | None) -> dict[str, tuple[float, str]]:
+    """Class name -> score and "✓ " or "✗ ": the best detection that is right, the best of all where
+    none is; {} without ground truth."""
     stage, of = trace.stage("detections"), None if truth is None else verdicts(trace, truth)
     if of is None or not isinstance(stage, DetectionsStage):
         return {}
-    best: dict[str, str] = {}
-    for label, kind in zip(stage.labels.tolist(), of.kind, strict=True):  # by falling score
-        best.setdefault(trace.classes[label], MARKS[kind])
+    best: dict[str, tuple[float, str]] = {}
+    for label, score, kind in zip(
+        stage.labels.tolist(), stage.scores.tolist(), of.kind, strict=True
+    ):  # by falling score
+        name, mark = trace.classes[label], MARKS[kind]
+        if name not in best or (kind == "true" and best[name][1] != mark):
+            best[name] = score, mark
     return best
 
 
@@ -157,12 +161,15 @@ def _who_found(
     height: float, gaps: Spacing, running: bool, truth: GroundTruth | None,
 ) -> None:
     by_name = {trace.method: trace for trace in traces}
-    found = {trace.method: found_by(trace) for trace in traces}
+    judged = {trace.method: judged_by(trace, truth) for trace in traces}
+    found = {
+        trace.method: {name: score for name, (score, _) in judged[trace.method].items()}
+        or found_by(trace) for trace in traces
+    }
     best: dict[str, int] = {}
     for classes in found.values():
         for name in classes:
             best[name] = best.get(name, 0) + 1
-    marks = {trace.method: marks_of(trace, truth) for trace in traces}
     names = sorted(best, key=lambda name: (-best[name], name))
     names += missed_by_all(traces, truth)
     drawing.text(MARGIN, y, FOUND, 14, bold=True)
@@ -189,7 +196,9 @@ def _who_found(
         long, short = UNITS.get(score_kind(trace) if trace else "", ("", ""))
         unit = long if text_width(long, 10.5) < pitch - 8 else short
         drawing.text(columns[method.name], y + gaps.units, unit, 10.5, "muted", "right")
-    drawing.text(MARGIN, y + gaps.units, "best score", 10.5, "muted")
+    drawing.text(
+        MARGIN, y + gaps.units, "best score" if truth is None else "best right score", 10.5, "muted"
+    )
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
@@ -202,7 +211,7 @@ def _who_found(
             score = found.get(own, {}).get(name)
             text = "–" if score is None else score_text(by_name[own], score)
             drawing.text(x, y, text, size, "faint" if score is None else own, "right")
-            mark = marks[own].get(name, "").strip() if own in marks else ""
+            mark = judged.get(own, {}).get(name, (0.0, ""))[1].strip()
             role = "good" if mark == MARKS["true"].strip() else "bad"
             if mark:
                 drawing.text(x - text_width(text, size) - gap, y, mark, MARK, role, "right", True)

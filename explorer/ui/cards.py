@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -22,7 +23,8 @@ def is_formula(line: str) -> bool:
 
 
 class Bars(QWidget):
-    """Rows of name, bar and number."""
+    """Rows of name, bar and number. A share below 0, of a margin, lies left of a zero line that all
+    rows then have in their middle."""
 
     def __init__(self, bars: Sequence[Bar], role: str, theme: Theme) -> None:
         super().__init__()
@@ -42,6 +44,7 @@ class Bars(QWidget):
         left = min(max(names.horizontalAdvance(bar[0]) for bar in self.bars) + 10, 110)
         right = max(numbers.horizontalAdvance(bar[2]) for bar in self.bars) + 10
         room = max(self.width() - left - right, 10)
+        zero = room / 2 if any(share < 0 for _, share, _ in self.bars) else 0.0
         for index, (name, share, text) in enumerate(self.bars):
             y = index * ROW + ROW / 2
             painter.setFont(sans(12))
@@ -51,10 +54,13 @@ class Bars(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(palette.line))
             painter.drawRoundedRect(QRectF(left, y - 2.5, room, 5), 2.5, 2.5)
-            filled = room * min(max(share, 0.0), 1.0)
-            if filled > 0.5:
+            filled = (room - zero) * min(max(share, -1.0), 1.0)
+            if abs(filled) > 0.5:
                 painter.setBrush(colour(palette, self.role))
-                painter.drawRoundedRect(QRectF(left, y - 2.5, max(filled, 3), 5), 2.5, 2.5)
+                bar = QRectF(left + zero, y - 2.5, math.copysign(max(abs(filled), 3), filled), 5)
+                painter.drawRoundedRect(bar.normalized(), 2.5, 2.5)
+            if zero:
+                painter.fillRect(QRectF(left + zero - 0.5, y - 5, 1, 10), QColor(palette.muted))
             painter.setFont(mono(12))
             painter.setPen(QColor(palette.text))
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

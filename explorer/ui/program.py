@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui.ending import Ending
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from explorer.ui.legacy import Legacy
 
 NAME = "two-stage-explorer"
+SOON = "The texts change their size as soon as the present step ends."
+POLL = 30  # milliseconds from one look at the worker to the next
 SIGNALLED = 128  # and the signal's number: the exit code of a program that a signal ended
 
 
@@ -79,8 +81,20 @@ def _show(
     def leave(sentence: str) -> None:
         from explorer.ui.legacy import Legacy  # reads most of the program: not before it is shown
 
+        if left:
+            return  # it is going
         left.append(Legacy.of(window, sentence))
-        window.close()
+        window.setEnabled(False)
+        window.strip.hint.setText(SOON)
+        window.runner.stop()
+        close_once_stopped()
+
+    def close_once_stopped() -> None:
+        """Until then it stays on screen: a step may take seconds."""
+        if window.runner.stopped:
+            window.close()
+        else:
+            QTimer.singleShot(POLL, window, close_once_stopped)
 
     def furnish() -> None:
         if not window.isVisible():

@@ -55,13 +55,22 @@ class Runner(QObject):
             self.busy = False
             self.finished.emit()
 
-    def close(self) -> None:
-        """Stop and wait for the thread (at most one step of a method)."""
+    def stop(self) -> None:
+        """For good, as soon as the present step ends; see `stopped`. The first imports torch."""
         with self._condition:
             self._closing = True
             self._number += 1
             self._next = None
             self._condition.notify()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its thread has ended."""
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """Stop and wait for the thread (at most one step of a method)."""
+        self.stop()
         self._thread.join()
 
     def _pass_on(self, number: int, event: object | None) -> None:

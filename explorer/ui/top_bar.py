@@ -210,7 +210,8 @@ class TopBar(QWidget):
         for method in METHODS:
             trace = self._traces.get(method.name)
             text = f" {method.title if long else method.short}"
-            if trace is not None and trace.stages and "times" in words:
+            # Of one that still runs the time so far would look like the time it takes.
+            if trace is not None and trace.stage("detections") and "times" in words:
                 brief = "minutes" not in words
                 time = total_ms(trace)
                 text += f"  {brief_time(time) if brief else time_text(time)}"

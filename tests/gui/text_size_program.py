@@ -74,8 +74,9 @@ def say(window: Window) -> None:
 
 
 def idle(window: Window) -> bool:
+    going = not window.isEnabled()  # the next one follows
     return window.furnished and len(window.workbench.traces) == 5 and not (
-        window.runner.busy or window.studio.busy
+        window.runner.busy or window.studio.busy or going
     )
 
 
