@@ -163,8 +163,7 @@ def _panel(
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
     panel.text(
         "As regions read it: cell (0, 0) lies around the photo's corner. So the map hangs over by "
-        "half a cell there; opposite it may fall short, or hang over where the photo was padded.",
-        "muted", 11,
+        "half a cell there, and falls short or hangs over opposite.", "muted", 11,
     )
     panel.gap(3)
     low, high = _floor(plane), float(plane.max())
