@@ -1,6 +1,7 @@
-"""The methods over other CNNs than the compact one: the papers' own configurations.
+"""The methods over their CNNs by name: ours, and the papers' own configurations.
 
-"compact" is what the bundled weights are; the others have torchvision's CNNs, the papers' sizes of
+"lite0" is what the program's weights are made with; "compact" is a smaller CNN that can be trained
+from nothing. Both have our settings. The others are torchvision's CNNs, with the papers' sizes of
 photos, anchors and layers (the values beside the fields of each method's Settings; a field that is
 "kept" stays as it is: FPN is trained with RoIAlign).
 """
@@ -13,23 +14,25 @@ from typing import Any
 from torch import nn
 
 from explorer.methods.modules import Settings, module_of
+from explorer.nets.lite import LiteCNN
 from explorer.nets.torchvision_cnns import NAMES as TORCHVISION
 from explorer.nets.torchvision_cnns import torchvision_cnn
 
-NETWORKS = ("compact", *TORCHVISION)
+SMALL = ("lite0", "compact")  # with our settings
+NETWORKS = (*SMALL, *TORCHVISION)
 # R-CNN's crop in pixels and the side of its pool5 in cells.
 CROPS = {"alexnet": (227, 6), "vgg16": (224, 7), "resnet18": (224, 7), "resnet50": (224, 7)}
 UNLIMITED = 100_000  # pixels: of a limit that a paper has not
 
 
 def settings_for(method: str, network: str = "compact") -> Settings:
-    """The settings that a method has over that CNN: ours for the compact one, else the paper's.
+    """The settings that a method has over that CNN: ours for a small one, else the paper's.
 
     Raises ValueError for another name.
     """
     check(method, network)
     ours: Settings = module_of(method).Settings()
-    if network == "compact":
+    if network in SMALL:
         return ours
     changed: dict[str, Any] = {
         field.name: UNLIMITED if field.metadata["paper"] is None else field.metadata["paper"]
@@ -53,7 +56,13 @@ def build(method: str, classes: int, network: str = "compact") -> nn.Module:
         compact = module.Net(classes)
         return compact
     # R-CNN reads pool5 and FPN all stages; the others one map of stride 16.
-    backbone = torchvision_cnn(network, dilated=method not in ("rcnn", "fpn"))
+    dilated = method not in ("rcnn", "fpn")
+    if network == "lite0":
+        lite: nn.Module = module.Net(
+            classes, backbone=LiteCNN(dilated=dilated, reduced=method != "fpn")
+        )
+        return lite
+    backbone = torchvision_cnn(network, dilated=dilated)
     more: dict[str, Any] = {"width": 4096}
     if method == "rcnn":
         more["cells"] = CROPS[network][1]

@@ -54,9 +54,10 @@ def _train(given: argparse.Namespace) -> None:
     if given.start and given.schedule == "alternating":
         raise ValueError("--start goes with the joint schedule")
     named = given.backbone in NETWORKS
-    network = given.backbone if named else "compact"
-    if given.imagenet and network == "compact":
-        raise ValueError(f"--imagenet goes with --backbone {', '.join(NETWORKS[1:])}")
+    network = given.backbone if named else _network_of(given.method, given.start or given.backbone)
+    others = [name for name in NETWORKS if name != "compact"]
+    if given.imagenet and not (named and network in others):
+        raise ValueError(f"--imagenet goes with --backbone {', '.join(others)}")
     options = Options(
         data=given.data,
         sets=tuple(given.set or [f"{given.year}:{given.split}"]),
@@ -87,6 +88,15 @@ def _train(given: argparse.Namespace) -> None:
         train_alternating(options)
     else:
         train_detector(given.method, options)
+
+
+def _network_of(method: str, begun_with: Path | str | None) -> str:
+    """The CNN of the weights that a run begins with; the compact one where it begins with none."""
+    from explorer.training.networks import configuration_of, weights_file
+
+    if begun_with is None:
+        return "compact"
+    return configuration_of(weights_file(method, Path(begun_with))).network
 
 
 def _propose(given: argparse.Namespace) -> None:

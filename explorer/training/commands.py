@@ -11,7 +11,7 @@ pretrain | propose | train | curves | evaluate | ablate | schedules | pack | rep
 """
 PRECISION_NAMES = ("auto", "float32", "bfloat16", "float16")
 METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
-NETWORKS = ("compact", "alexnet", "vgg16", "resnet18", "resnet50")
+NETWORKS = ("lite0", "compact", "alexnet", "vgg16", "resnet18", "resnet50")
 SCHEDULES, MININGS, SCALES = ("joint", "alternating"), ("sample", "all"), ("single", "several")
 RATES = {"adamw": 5e-4, "sgd": 1e-3}
 # Options that only some methods have, and the value that all may be given.
@@ -46,12 +46,12 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--work", type=Path, required=True, help="folder for the run's state")
     train.add_argument(
         "--backbone", metavar="NAME|FILE",
-        help="alexnet, vgg16, resnet18 or resnet50; or, for the compact CNN, "
-        "the pretrain.pt, another method's train.pt or its published .safetensors to begin with",
+        help="lite0, compact, alexnet, vgg16, resnet18 or resnet50; or the pretrain.pt, another "
+        "method's train.pt or its published .safetensors, whose CNN to begin with",
     )
     train.add_argument(
         "--imagenet", metavar="FILE|download",
-        help="torchvision's ImageNet weights of that CNN to begin with",
+        help="ImageNet weights of that CNN to begin with: torchvision's, or those of lite0",
     )
     train.add_argument(
         "--start", type=Path, metavar="WORK|FILE",

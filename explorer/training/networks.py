@@ -30,6 +30,8 @@ def weights_file(method: str, given: Path) -> Path:
     """
     if given.is_file():
         return given
+    if not given.exists():
+        raise FileNotFoundError(f"{given}: no such file or folder")
     for name in (f"{method}{PACKED}", f"{method}/train.pt", "train.pt"):
         if (given / name).is_file():
             return given / name

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from explorer.methods import rcnn, sppnet
-from explorer.methods.configurations import settings_for
+from explorer.methods.configurations import SMALL, settings_for
 from explorer.methods.modules import Settings
 from explorer.training.figures import read_record
 from explorer.training.loop import Budget
@@ -28,8 +28,8 @@ class Options:
 
     batch: photos a step and process. rate: peak rate of the new layers, the backbone's is 0.4 of
     it. limit: photos used, 0 = all.
-    network: the CNN, see `configurations`; imagenet: file of torchvision's weights for it, or
-    "download". optimiser: "adamw" or the papers' "sgd".
+    network: the CNN, see `configurations`; imagenet: file of ImageNet weights for it, or
+    "download" for torchvision's. optimiser: "adamw" or the papers' "sgd".
     schedule: Faster R-CNN's. mining: whether R-CNN's and SPPNet's SVMs see a "sample" of the
     regions or "all". scales: SPPNet's, "single" or "several". short: pixels of a photo's short side
     as the network reads it (R-CNN reads none whole), None for the usual.
@@ -68,7 +68,7 @@ class Options:
         if isinstance(usual, sppnet.Settings) and self.scales == "several":
             fields = {one.name: one for one in dataclasses.fields(usual)}
             several = fields["scales"].metadata["paper_several"]
-            changed = {"scales": sppnet.SCALES if self.network == "compact" else several}
+            changed = {"scales": sppnet.SCALES if self.network in SMALL else several}
         if self.short is None or isinstance(usual, rcnn.Settings):
             return changed
         alone = usual.scales[0] if isinstance(usual, sppnet.Settings) else usual.short

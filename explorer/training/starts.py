@@ -11,11 +11,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
+from explorer.nets.lite import LiteCNN, published_state
 from explorer.nets.torchvision_cnns import imagenet_state
 from explorer.training.networks import PACKED, state_of
 from explorer.training.options import Options
 
 DOWNLOAD = "download"
+REDUCING = "reduce."  # parameters of the convolution behind the small CNN's C5
 
 
 def begin(net: nn.Module, options: Options) -> bool:
@@ -28,7 +30,11 @@ def begin(net: nn.Module, options: Options) -> bool:
         net.load_state_dict(state_of(options.start if packed else options.start / "train.pt"))
     elif options.imagenet:
         state = read_imagenet(options.network, options.imagenet)
-        net.load_state_dict(imagenet_state(options.network, net, state), strict=False)
+        if options.network == "lite0":
+            assert isinstance(net.backbone, LiteCNN)
+            net.backbone.load_state_dict(published_state(state), strict=False)
+        else:
+            net.load_state_dict(imagenet_state(options.network, net, state), strict=False)
     elif options.backbone:
         backbone = net.backbone
         assert isinstance(backbone, nn.Module)
@@ -40,23 +46,32 @@ def load_backbone(backbone: nn.Module, checkpoint: Path) -> None:
     """Start from the CNN of a checkpoint of `pretrain`, of another method's training, or of a
     method's published weights.
 
-    Raises FileNotFoundError where the file is missing.
+    FPN's CNN has no convolution that reduces C5 (see `nets.lite`): it begins at random in another
+    method's, and is left out of FPN's. Raises FileNotFoundError where the file is missing, and
+    RuntimeError where it is of another CNN.
     """
     prefix = "backbone."
-    backbone.load_state_dict({
+    held = {
         name.removeprefix(prefix): v for name, v in state_of(checkpoint).items()
         if name.startswith(prefix)
-    })
+    }
+    own = backbone.state_dict()
+    held |= {name: v for name, v in own.items() if name not in held and REDUCING in name}
+    backbone.load_state_dict({n: v for n, v in held.items() if n in own or REDUCING not in n})
 
 
 def read_imagenet(network: str, given: str) -> dict[str, Tensor]:
-    """torchvision's ImageNet weights of a CNN: from a file, or from its own site ("download"; kept
+    """ImageNet weights of a CNN: from a file, or torchvision's from its own site ("download"; kept
     in torch's cache).
 
     Files are read as numbers alone. Raises FileNotFoundError where there is no such file, and
     ValueError where what is asked for cannot be downloaded or is no file of weights.
     """
     held: Any
+    if given == DOWNLOAD and network == "lite0":
+        raise ValueError(
+            "the weights of lite0 come in a Python package: see README, Training; give their file"
+        )
     if given == DOWNLOAD:
         weights = get_model_weights(network)["IMAGENET1K_V1"]
         try:
@@ -73,12 +88,12 @@ def read_imagenet(network: str, given: str) -> dict[str, Tensor]:
         return load_file(path)
     held = torch.load(path, weights_only=True, map_location="cpu")
     if not isinstance(held, dict) or not all(isinstance(v, Tensor) for v in held.values()):
-        raise ValueError(f"{path} is not the state of one of torchvision's networks")
+        raise ValueError(f"{path} is not the state of a network")
     return held
 
 
 def freeze_early(backbone: nn.Module) -> None:
-    """Fix the first layers (the compact CNN's up to C2): edges and colours need no detection data,
+    """Fix the first layers (the small CNNs' up to C2): edges and colours need no detection data,
     and their large maps make up most of the backward pass (Fast R-CNN, section 4.5, fixes conv1
     and conv2 as well)."""
     for module in backbone.early():  # type: ignore[operator]

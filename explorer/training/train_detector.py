@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.methods import fast_rcnn, faster_rcnn, fpn
-from explorer.methods.configurations import build
+from explorer.methods.configurations import SMALL, build
 from explorer.methods.modules import Settings
 from explorer.training.data import CLASSES, Photo, proposals_path, read_sets
 from explorer.training.detectors import (
@@ -37,7 +37,7 @@ SAMPLINGS = {
     "faster_rcnn": Sampling(rois=32, low=0.0, pre_nms=600, post_nms=200),
     "fpn": Sampling(rois=32, low=0.0, pre_nms=400, post_nms=200),
 }
-# Over other CNNs than the compact one: 64 RoIs a photo (Fast R-CNN, section 2.3), about 2,000
+# Over other CNNs than the small ones: 64 RoIs a photo (Fast R-CNN, section 2.3), about 2,000
 # proposals (Faster R-CNN, section 3.3), 512 RoIs of 2,000 for FPN (section 5.2).
 PAPERS = {
     "fast_rcnn": Sampling(rois=64, low=0.1),
@@ -45,7 +45,7 @@ PAPERS = {
     "fpn": Sampling(rois=512, low=0.0, pre_nms=2000, post_nms=2000),
 }
 
-FINEST_EVERY = 3  # steps; the others leave out the compact FPN's P2
+FINEST_EVERY = 3  # steps; the others leave out the small FPN's P2
 
 Losses = Callable[[Batch, int], dict[str, Tensor]]
 
@@ -57,7 +57,7 @@ def network(method: str, name: str = "compact") -> nn.Module:
 
 def sampling_of(method: str, options: Options) -> Sampling:
     """How the method draws its regions over that CNN."""
-    return (SAMPLINGS if options.network == "compact" else PAPERS)[method]
+    return (SAMPLINGS if options.network in SMALL else PAPERS)[method]
 
 
 def losses_of(
@@ -170,7 +170,7 @@ def train_detector(method: str, options: Options) -> list[float]:
     forward: nn.Module = torch.compile(backbone) if options.compiled else backbone  # type: ignore[assignment]
     losses = losses_of(
         net, settings, sampling_of(method, options), options.precision, forward,
-        FINEST_EVERY if options.network == "compact" else 1,
+        FINEST_EVERY if options.network in SMALL else 1,
     )  # fmt: skip
     others = [module for name, module in net.named_children() if name != "backbone"]
     layers = [(backbone, CNN_RATE * options.rate)] + [(module, options.rate) for module in others]
