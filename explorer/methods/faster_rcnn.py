@@ -97,7 +97,7 @@ class Net(nn.Module):
         self.head = SiblingHead(self.backbone.out_channels * pool * pool, classes, width)
 
     def shared_map(self, images: Tensor) -> Tensor:
-        """Normalised images (N, 3, H, W) -> C5 (N, 256, H / 16, W / 16)."""
+        """Normalised images (N, 3, H, W) -> C5 (N, C, H / 16, W / 16)."""
         shared: Tensor = self.backbone(images)["C5"]
         return shared
 

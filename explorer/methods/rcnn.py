@@ -89,7 +89,7 @@ class Net(nn.Module):
         self.ridge = nn.Linear(pool5, 4 * classes)
 
     def pool5(self, crops: Tensor) -> Tensor:
-        """Normalised crops (R, 3, 96, 96) -> C5 (R, 256, 3, 3)."""
+        """Normalised crops (R, 3, 96, 96) -> C5 (R, C, 3, 3)."""
         features: Tensor = self.backbone(crops)["C5"]
         return features
 

@@ -98,7 +98,7 @@ class Net(nn.Module):
         self.ridge = nn.Linear(pooled, 4 * classes)
 
     def shared_map(self, images: Tensor) -> Tensor:
-        """Normalised images (N, 3, H, W) -> C5 (N, 256, H / 16, W / 16)."""
+        """Normalised images (N, 3, H, W) -> C5 (N, C, H / 16, W / 16)."""
         shared: Tensor = self.backbone(images)["C5"]
         return shared
 

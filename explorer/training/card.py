@@ -21,6 +21,10 @@ TINY = """\
 IMAGENET = """\
 - The CNN began with torchvision's ImageNet weights, under ImageNet's terms: non-commercial
   research and education. The weights are meant for that use."""
+LITE = """\
+- The CNN began with Google's weights of EfficientNet-Lite0 (Apache License 2.0), converted to
+  PyTorch by ML Illustrated (the same licence). They were trained on ImageNet, under ImageNet's
+  terms: non-commercial research and education. The weights are meant for that use."""
 
 CAPTIONS = {
     "losses": "losses of the training",
@@ -84,6 +88,7 @@ def card(
     train, began = training(method, made, proposals)
     area, eleven = (100 * float(str(results[key])) for key in ("map", "map_11point"))
     regions = " and cached regions" if results["cached_regions"] else ""
+    origin = LITE if made.network == "lite0" else IMAGENET if made.imagenet else TINY
     return f"""# {TITLES[method]}, {made.network}
 
 `{method}.safetensors`: {size / 1e6:.1f} MB, half precision, sha256 `{digest}`.
@@ -118,7 +123,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 ## Terms of the data
 
 {TERMS}
-{IMAGENET if made.imagenet else TINY}
+{origin}
 - No photo of these is in this repository.
 """
 
@@ -126,13 +131,14 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
     """The command that trains the method so, and a sentence on an earlier run it went on from."""
     began, start = "", "--backbone WORK/pretrain.pt"
-    if made.network != "compact":
-        start = f"--backbone {made.network}" + " --imagenet download" * made.imagenet
-    elif made.teacher:
+    if made.teacher:
         published = made.teacher != made.backbone
         start = "--backbone " + (
             f"weights/{made.backbone}" if published else f"WORK/{made.teacher}/train.pt"
         )
+    elif made.network != "compact":
+        given = "FILE" if made.network == "lite0" else "download"
+        start = f"--backbone {made.network}" + f" --imagenet {given}" * made.imagenet
     elif made.backbone is None:
         start = ""
     if made.earlier:

@@ -11,9 +11,10 @@ from dataclasses import fields
 from typing import Any
 
 from explorer.methods.checkpoints import tuples
-from explorer.methods.configurations import settings_for
+from explorer.methods.configurations import SMALL, settings_for
 from explorer.methods.modules import module_of
 from explorer.nets.heads import STDS
+from explorer.nets.lite import REDUCED
 from explorer.training import svm, train_rcnn, train_sppnet
 from explorer.training.examples import PASSES
 from explorer.training.loop import CLIP, CNN_RATE, DECAYS, WARM_UP
@@ -45,6 +46,16 @@ COMPACT = {
     "fpn": "A compact residual CNN instead of ResNet-50/101; d = 128 (256); fc6 and fc7 of 512 "
            "(1024).",
 }  # fmt: skip
+NARROWED = f"a 1 x 1 convolution to {REDUCED} channels behind"
+SPREAD = f"EfficientNet-Lite0 with dilated last blocks and {NARROWED} them instead of"
+LITE = {
+    "rcnn": f"EfficientNet-Lite0 with {NARROWED} it instead of AlexNet; pool5 is 3 x 3 x {REDUCED} "
+            "(6 x 6 x 256); fc6 and fc7 of 512 (4096).",
+    "sppnet": f"{SPREAD} ZF-5; fc6 and fc7 of 512 (4096).",
+    "fast_rcnn": f"{SPREAD} VGG16; fc6 and fc7 of 512 (4096).",
+    "faster_rcnn": f"{SPREAD} VGG16; fc6 and fc7 of 512 (4096).",
+    "fpn": "EfficientNet-Lite0 instead of ResNet-50/101; d = 128 (256); fc6 and fc7 of 512 (1024).",
+}  # fmt: skip
 FIXED = {
     "rcnn": " (the paper fine-tunes all layers)",
     "fast_rcnn": " (the paper: VGG16's conv1 and conv2)",
@@ -55,7 +66,6 @@ FIXED = {
 
 def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
     """What differs from the paper, Markdown. settings: the network's own."""
-    compact = made.network == "compact"
     sentences = [
         *beginning(method, made), *steps(method, made), *regions(method, made),
         *(views(settings, method, made.network) if method in WHOLE else ()),
@@ -66,7 +76,7 @@ def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
         textwrap.fill(text, 100, initial_indent="- ", subsequent_indent="  ",
                       break_on_hyphens=False) for text in sentences
     ]
-    if compact:
+    if made.network in SMALL:
         scaled_ones = [f"- {line}" for line in paper_values(method, settings)] or ["- none"]
         points += ["", "Settings scaled to the smaller network:", "", *scaled_ones]
     return "\n".join(points)
@@ -74,16 +84,21 @@ def differences(method: str, made: Made, settings: Mapping[str, Any]) -> str:
 
 def beginning(method: str, made: Made) -> Iterator[str]:
     """The network, and what it knew before."""
-    if made.network != "compact":
+    if made.network not in SMALL:
         yield f"torchvision's {made.network}" + ("." if made.imagenet else ", not pre-trained.")
     else:
-        yield COMPACT[method]
+        yield (COMPACT if made.network == "compact" else LITE)[method]
         if made.teacher:
             yield (
                 f"Its convolutions began as those of our {TITLES[made.teacher]}, not as a "
-                "classifier's: pre-training was too short for more."
+                "classifier's: that spares steps."
             )
-        if made.begun:
+        if made.begun and made.network == "lite0":
+            yield (
+                "Pre-training is Google's, on ImageNet's 1,000 classes at 224 pixels, as the "
+                "papers' CNNs had it: its published weights were taken."
+            )
+        elif made.begun:
             small = PretrainSettings()
             yield (
                 f"Pre-training on the 200 classes of tiny-imagenet, crops of {small.small} and at "
@@ -92,7 +107,7 @@ def beginning(method: str, made: Made) -> Iterator[str]:
             )
     if method == "fpn":
         yield "RoIAlign instead of RoI pooling."
-    if method in DROPPING and (made.network == "compact" or method == "sppnet"):
+    if method in DROPPING and (made.network in SMALL or method == "sppnet"):
         yield "No dropout behind fc6 and fc7 (0.5)."
 
 
@@ -113,9 +128,14 @@ def steps(method: str, made: Made) -> Iterator[str]:
         yield "The convolutions are fixed, as in the paper."
     else:
         if made.begun:
-            first = "The layers up to C2" if made.network == "compact" else "The first layers"
+            first = "The layers up to C2" if made.network in SMALL else "The first layers"
             yield f"{first} are fixed{FIXED[method]}."
-        if made.network not in PLAIN:
+        if made.network == "lite0":
+            yield (
+                "Batch normalisation is folded into the convolutions: its statistics stay, its "
+                "scale and shift are learnt as part of their weights."
+            )
+        elif made.network not in PLAIN:
             paper = "the published code fixes both" if method == "fpn" else "the paper has none"
             kept = (
                 f"has its statistics from {train_rcnn.ADAPTING} batches of crops, and keeps them"
@@ -127,7 +147,7 @@ def steps(method: str, made: Made) -> Iterator[str]:
             "Approximate joint training instead of the paper's four alternating steps: no gradient "
             "through the coordinates of the proposals."
         )
-    if method == "fpn" and made.network == "compact":
+    if method == "fpn" and made.network in SMALL:
         yield (
             f"{FINEST_EVERY - 1} of {FINEST_EVERY} training steps leave out P2, the level that "
             "costs the most; its regions are then read from P3."
@@ -148,7 +168,7 @@ def regions(method: str, made: Made) -> Iterator[str]:
     if method == "sppnet":
         yield f"{train_sppnet.WINDOWS} windows of each of {photos} photos a step, unmirrored."
     if method in WHOLE:
-        sampling = (SAMPLINGS if made.network == "compact" else PAPERS)[method]
+        sampling = (SAMPLINGS if made.network in SMALL else PAPERS)[method]
         paper = "512 of 2 on each GPU" if method == "fpn" else "64 of 2"
         yield f"{sampling.rois} RoIs of each of {photos} photos a step ({paper})."
         numbers = ", ".join(f"{number:g}" for number in STDS)
@@ -170,7 +190,7 @@ def regions(method: str, made: Made) -> Iterator[str]:
             f"{RPN_TURN:.2f}, as in the published code (1); {SAMPLINGS[method].anchors} anchors of "
             f"each of {photos} photos a step" + (" (of one)." if method == "faster_rcnn" else ".")
         )
-        if made.network == "compact":
+        if made.network in SMALL:
             drawn = SAMPLINGS[method]
             level = " of each level" if method == "fpn" else ""
             yield (

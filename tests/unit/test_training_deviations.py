@@ -110,6 +110,16 @@ def test_options_and_networks_change_what_is_said() -> None:
     assert "No dropout" in told("sppnet", network="alexnet")  # its head is tuned without
     assert "hinge" not in told("rcnn", svm=svm.PUBLISHED)
     assert "\n- Objects were seen larger." in told("fpn", notes=("Objects were seen larger.",))
+    for method in TITLES:
+        lite = told(method, network="lite0", imagenet=True, backbone=None)
+        assert "EfficientNet-Lite0" in lite and "ImageNet's 1,000 classes" in lite
+        assert "tiny-imagenet" not in lite and "Settings scaled to the smaller network" in lite
+    assert "Batch normalisation is folded" in lite and "leave out P2" in lite
+    after = dataclasses.replace(MADE, network="lite0", backbone="faster_rcnn", svm=None)
+    text = card("fast_rcnn", after, RESULTS, "0" * 64, 10**6)
+    assert "--backbone WORK/faster_rcnn/train.pt" in text and "Apache License 2.0" in text
+    first = dataclasses.replace(after, backbone=None, imagenet=True)
+    assert "--backbone lite0 --imagenet FILE" in card("fpn", first, RESULTS, "0" * 64, 10**6)
     fresh = told("fpn", backbone=None)
     assert "are fixed" not in fresh and "tiny-imagenet" not in fresh
 
