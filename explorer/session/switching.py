@@ -6,7 +6,7 @@ which detections came, went or moved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal
@@ -40,7 +40,8 @@ class Switch:
 
     value: now; run: as the methods were run. said: "paper 0.30", of all its methods.
     low, high, step: of a slider, zero: its word for 0, unit: what follows its number. why: a
-    sentence. kind "members": some of the choices.
+    sentence. kind "members": some of the choices. values, runs: value and run of each of the
+    methods, where there may be several; value and run are then those of the first.
     """
 
     key: str
@@ -57,10 +58,18 @@ class Switch:
     choices: tuple[str, ...] = ()
     zero: str = ""
     unit: str = ""
+    values: tuple[Value, ...] = ()
+    runs: tuple[Value, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return self.value != self.run
+        return (self.value, self.values) != (self.run, self.runs)
+
+    @property
+    def different(self) -> tuple[Value, ...]:
+        """The values of its methods, each once, where they are not the same; else none."""
+        once = tuple(dict.fromkeys(self.values))
+        return once if len(once) > 1 else ()
 
 
 Chosen = tuple[tuple[str, Choices], ...]  # (method, what was changed), methods once
@@ -87,8 +96,7 @@ def with_choice(chosen: Chosen, methods: Sequence[str], key: str, value: Value |
 def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     """What can be switched for the traces; none before a method is done.
 
-    Where methods stand differently, the value is that of the first. Margins and probabilities have
-    thresholds of their own, and only probabilities have Soft-NMS.
+    Margins and probabilities have thresholds of their own, and only probabilities have Soft-NMS.
     """
     done = {name: trace for name, trace in traces.items() if can_switch(trace)}
     if not done:
@@ -111,14 +119,24 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     for title, some in groups:
         ending = f" ({title})" if len(groups) > 1 else ""
         found.append(_suppression(some, chosen, title, ending))
+    moved = tuple(choices_of(chosen, method).regression for method in done)
     found.append(
         Switch(
-            "regression", "Box regression", "toggle", tuple(done),
-            choices_of(chosen, next(iter(done))).regression, True, "paper on",
-            "Off: regions are reported as they were proposed.",
+            "regression", "Box regression", "toggle", tuple(done), moved[0], True, "paper on",
+            "Off: regions are reported as they were proposed.", values=moved,
+            runs=(True,) * len(done),
         )
     )
     return tuple(found)
+
+
+def same_text(switch: Switch, text: Callable[[Value], str]) -> str:
+    """Which methods have which value, where they differ: "R-CNN and SPPNet 0.30, FPN 0.50".
+    text: of a value."""
+    named: dict[Value, list[str]] = {}
+    for method, value in zip(switch.methods, switch.values, strict=False):
+        named.setdefault(value, []).append(method_named(method).title)
+    return ", ".join(f"{_joined(titles)} {text(value)}" for value, titles in named.items())
 
 
 def can_switch(trace: Trace) -> bool:
@@ -140,11 +158,17 @@ def _kind(trace: Trace) -> str:
     return scores.kind
 
 
+def _joined(titles: Sequence[str]) -> str:
+    """"R-CNN, SPPNet and FPN"."""
+    *others, last = titles
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _run(trace: Trace, key: str) -> float:
-    """The value that the method was run with; of regions, how many there were at most."""
+    """The value that the method was run with."""
     value = trace.settings[key]
     assert isinstance(value, int | float)
-    return min(float(value), _regions(trace)) if key == "proposals" else float(value)
+    return float(value)
 
 
 def _said(traces: Mapping[str, Trace], key: str) -> str:
@@ -157,18 +181,15 @@ def _said(traces: Mapping[str, Trace], key: str) -> str:
         parts.setdefault(text, []).append(method_named(name).title)
     first, *rest = parts
     head = first if first.startswith("default") else f"paper {first}"
-    return ", ".join([head, *(f"{' and '.join(parts[text])} {text}" for text in rest)])
+    return ", ".join([head, *(f"{_joined(parts[text])} {text}" for text in rest)])
 
 
 def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
-    most = max(_regions(trace) for trace in traces.values())
-    switch = _number(
-        traces, chosen, "proposals", "Regions", "Only the best so many regions are read."
-    )
-    assert not isinstance(switch.value, tuple) and not isinstance(switch.run, tuple)
-    return replace(
-        switch, kind="count", value=min(int(switch.value), most), run=int(switch.run), low=1,
-        high=max(most, 1), step=1,
+    """Its values are limits: a method with fewer regions than its limit reads all it has."""
+    most = max(max(_regions(trace) for trace in traces.values()), 1)
+    return _counting(
+        _number(traces, chosen, "proposals", "Regions", "Only the best so many regions are read."),
+        most,
     )
 
 
@@ -177,11 +198,23 @@ def _most(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
         traces, chosen, "max_detections", "Detections at most",
         "Of what NMS keeps, only the so many of the highest score.",
     )
-    assert not isinstance(switch.value, tuple) and not isinstance(switch.run, tuple)
-    run = int(switch.run)
-    return replace(
-        switch, kind="count", value=int(switch.value), run=run, low=1, high=max(run, 1), step=1
+    return _counting(switch, max(1, *(_whole(run) for run in switch.runs)))
+
+
+def _counting(switch: Switch, most: int) -> Switch:
+    """The switch of whole numbers from 1 to `most`."""
+    values, runs = (
+        tuple(min(_whole(one), most) for one in some) for some in (switch.values, switch.runs)
     )
+    return replace(
+        switch, kind="count", value=values[0], run=runs[0], low=1, high=most, step=1,
+        values=values, runs=runs,
+    )
+
+
+def _whole(value: Value) -> int:
+    assert not isinstance(value, tuple)
+    return int(value)
 
 
 def _regions(trace: Trace) -> int:
@@ -208,12 +241,12 @@ def _thresholds(
 def _number(
     traces: Mapping[str, Trace], chosen: Chosen, key: str, title: str, why: str
 ) -> Switch:
-    method, trace = next(iter(traces.items()))
-    run = _run(trace, key)
-    now = getattr(choices_of(chosen, method), key)
+    runs = tuple(_run(trace, key) for trace in traces.values())
+    now = (getattr(choices_of(chosen, method), key) for method in traces)
+    values = tuple(run if one is None else float(one) for run, one in zip(runs, now, strict=True))
     return Switch(
-        key, title, "number", tuple(traces), run if now is None else float(now), run,
-        _said(traces, key), why,
+        key, title, "number", tuple(traces), values[0], runs[0], _said(traces, key), why,
+        values=values, runs=runs,
     )
 
 
@@ -221,11 +254,13 @@ def _suppression(
     traces: Mapping[str, Trace], chosen: Chosen, of: str, ending: str
 ) -> Switch:
     soft = "Soft-NMS lowers the scores of overlapping boxes instead of removing them."
+    values = tuple(choices_of(chosen, method).suppression for method in traces)
     return Switch(
-        "suppression", f"NMS{ending}", "choice", tuple(traces),
-        choices_of(chosen, next(iter(traces))).suppression, "greedy", "paper greedy",
+        "suppression", f"NMS{ending}", "choice", tuple(traces), values[0], "greedy",
+        "paper greedy",
         soft if of == "probability" else "Margins have no Soft-NMS: it scales probabilities.",
         choices=("greedy", "soft", "none") if of == "probability" else ("greedy", "none"),
+        values=values, runs=("greedy",) * len(values),
     )
 
 

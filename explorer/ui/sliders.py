@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSlider
 from superqt import QDoubleSlider, QLabeledDoubleSlider, QLabeledSlider
 
 from explorer.ui.table import kept_key
 
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+HANDLE, RING = 14.0, 5.0  # pixels: the handle's width, a mark's radius
 KEYS = (*STEPS, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -49,7 +52,25 @@ class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
 
 
 class StillSlider(QDoubleSlider):  # type: ignore[misc]
-    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
+    """The wheel scrolls the panel; it does not move a threshold that it happens to pass.
+
+    marks: values at which rings stand beside the handle: what else it stands for; ink: theirs.
+    """
+
+    marks: Sequence[float] = ()
+    ink = ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.marks:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.ink), 2))
+        span = self.maximum() - self.minimum() or 1.0
+        for mark in self.marks:
+            along = HANDLE / 2 + (self.width() - HANDLE) * (mark - self.minimum()) / span
+            painter.drawEllipse(QPointF(along, self.height() / 2), RING, RING)
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))

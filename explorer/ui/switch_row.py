@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from superqt import QDoubleSlider
 
-from explorer.session.switching import Switch, Value, number_text
+from explorer.session.switching import Switch, Value, number_text, same_text
 from explorer.ui.fonts import mono
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
@@ -36,6 +37,12 @@ def value_text(switch: Switch, value: Value) -> str:
     if switch.kind == "count":
         return f"{int(value):,}{switch.unit}" if value or not switch.zero else switch.zero
     return number_text(float(value)) if switch.kind == "number" else str(value)
+
+
+def now_text(switch: Switch) -> str:
+    """The value now; where its methods have different ones, each once: "0.30 / 0.50"."""
+    some = switch.different or (switch.value,)
+    return " / ".join(value_text(switch, value) for value in some)
 
 
 def tip_text(why: str) -> str:
@@ -93,7 +100,6 @@ class SwitchRow(QWidget):
     def __init__(self, switch: Switch, theme: Theme, patient: bool = False) -> None:
         super().__init__()
         self.switch = switch
-        self.setToolTip(tip_text(switch.why))
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(PAUSE)
@@ -108,8 +114,6 @@ class SwitchRow(QWidget):
         head.addWidget(QLabel(switch.title), 1)
         head.addWidget(self.value)
         column.addLayout(head)
-        # The others show it themselves. (Not before it has a parent: it would open a window.)
-        self.value.setVisible(switch.kind in ("number", "count"))
         self.field = self._field(switch)
         self.field.setAccessibleName(switch.title)
         if switch.kind == "toggle" and patient:
@@ -140,6 +144,8 @@ class SwitchRow(QWidget):
     def restyle(self) -> None:
         """In the theme's colours."""
         self.reset.setIcon(self.theme.icon("ph.arrow-counter-clockwise"))
+        if isinstance(self.field, StillSlider):
+            self.field.ink = self.theme.palette.accent
 
     def _field(self, switch: Switch) -> QWidget:
         if switch.kind == "toggle":
@@ -177,7 +183,7 @@ class SwitchRow(QWidget):
     def _tell(self) -> None:
         if isinstance(self.field, QDoubleSlider) and self._patient and self.field.isSliderDown():
             self._rest.start()
-        elif self._last != self.switch.value:
+        elif self._last != self.switch.value or self.switch.different:
             self.moved.emit(self._last)
 
     def show_switch(self, switch: Switch, first: bool = False) -> None:
@@ -191,15 +197,34 @@ class SwitchRow(QWidget):
         if self._rest.isActive():
             return
         self._last = switch.value
-        self.value.setText(value_text(switch, switch.value))
+        self.value.setText(now_text(switch))
+        # The others show it themselves, while it is one.
+        self.value.setVisible(switch.kind in ("number", "count") or bool(switch.different))
+        self._tell_apart(switch)
         self.field.blockSignals(True)
         if isinstance(self.field, QCheckBox):
             self.field.setChecked(bool(switch.value))
         elif isinstance(self.field, QComboBox):
+            self.field.setPlaceholderText(now_text(switch))
             self.field.setCurrentText(str(switch.value))
+            if switch.different:
+                self.field.setCurrentIndex(-1)
         elif isinstance(self.field, Members):
             assert isinstance(switch.value, tuple)
             self.field.show_members(switch.value)
         elif not self.field.isSliderDown():  # type: ignore[attr-defined]
             self.field.setValue(float(switch.value))  # type: ignore[attr-defined, arg-type]
         self.field.blockSignals(False)
+
+    def _tell_apart(self, switch: Switch) -> None:
+        """Where methods have different values: which has which, and that moving it is for all."""
+        tip = switch.why
+        if switch.different:
+            each = same_text(switch, partial(value_text, switch))
+            tip = f"{tip}\nNow {each}. Moved here, all of them get the same."
+        self.setToolTip(tip_text(tip))
+        self.field.setAccessibleDescription(now_text(switch) if switch.different else "")
+        if isinstance(self.field, StillSlider):
+            self.field.marks = tuple(float(one) for one in switch.different[1:])  # type: ignore[arg-type]
+            self.field.ink = self.theme.palette.accent
+            self.field.update()

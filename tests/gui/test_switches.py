@@ -15,6 +15,7 @@ from explorer.methods.names import NAMES
 from explorer.session.related import box_of
 from explorer.session.scene import Boxes, Key
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
+from explorer.ui.sliders import StillSlider
 from explorer.ui.switches import SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.window import Window
@@ -78,8 +79,35 @@ def test_undo_redo_and_reset_to_the_paper(qtbot: QtBot, opened: Window) -> None:
     qtbot.mouseClick(opened.side.switches.reset_all, Qt.MouseButton.LeftButton)
     settle(qtbot, opened)
     assert opened.workbench.desk.chosen == ()
-    assert row_of(opened, "nms_threshold").value.text() == "0.30"
+    assert row_of(opened, "nms_threshold").value.text() == "0.30 / 0.50"
     assert not opened.side.switches.reset_all.isEnabled()
+
+
+def test_a_switch_of_methods_that_differ_claims_no_single_value(
+    qtbot: QtBot, opened: Window
+) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    settle(qtbot, opened)
+    row = row_of(opened, "nms_threshold")
+    assert row.value.text() == "0.30 / 0.50"
+    assert isinstance(row.field, StillSlider) and row.field.marks == (0.5,)
+    assert "FPN 0.50. Moved here, all of them get the same." in row.toolTip()
+    slide(qtbot, opened, "nms_threshold", 0.4)
+    assert row.value.text() == "0.40" and row.field.marks == () and "FPN" not in row.toolTip()
+    row = row_of(opened, "suppression")
+    combo = row.field
+    assert isinstance(combo, QComboBox) and not row.value.isVisible()
+    desk = opened.workbench.desk.switched(("fpn",), "suppression", "none")
+    opened.go(desk.switched(("fpn",), "regression", False))
+    opened.side.switches.area.ensureWidgetVisible(row)
+    settle(qtbot, opened)
+    assert row.value.text() == "greedy / none" and row.value.isVisible()
+    assert combo.currentText() == "" and combo.placeholderText() == "greedy / none"
+    assert row_of(opened, "regression").value.text() == "on / off"
+    combo.textActivated.emit("greedy")  # what the first of them has already, now for all
+    settle(qtbot, opened)
+    assert combo.currentText() == "greedy" and not row.value.isVisible()
+    assert "suppression='none'" not in repr(opened.workbench.desk.chosen)
 
 
 def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:

@@ -13,7 +13,15 @@ from explorer.methods.choices import Choices
 from explorer.methods.deciding import decide
 from explorer.methods.names import NAMES
 from explorer.session.history import KEPT, History
-from explorer.session.switching import changes, choices_of, switches, with_choice
+from explorer.session.switching import (
+    Chosen,
+    Switch,
+    changes,
+    choices_of,
+    same_text,
+    switches,
+    with_choice,
+)
 from explorer.trace.freeze import freeze
 from explorer.trace.stages import DetectionsStage, Trace
 from tests.unit.small_nets import small_trace
@@ -51,6 +59,23 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     assert regions.said == "paper 2,000, Faster R-CNN 300, FPN 1,000"
     most = next(one for one in before if one.key == "max_detections")
     assert (most.value, most.run, most.high, most.said) == (100, 100, 100, "default 100")
+
+
+def test_a_switch_tells_where_its_methods_have_different_values(traces: dict[str, Trace]) -> None:
+    def named(chosen: Chosen, key: str) -> Switch:
+        return next(one for one in switches(traces, chosen) if one.key == key)
+
+    iou = named((), "nms_threshold")
+    assert iou.different == (0.3, 0.5) and not iou.changed
+    assert same_text(iou, str) == "R-CNN, SPPNet, Fast R-CNN and Faster R-CNN 0.3, FPN 0.5"
+    assert named(with_choice((), NAMES, "nms_threshold", 0.4), "nms_threshold").different == ()
+    # Also where what is another is not the first method's: it can then be taken back.
+    off = named(with_choice((), ("fpn",), "regression", False), "regression")
+    assert off.different == (True, False) and off.changed
+    lower = named(with_choice((), ("fpn",), "nms_threshold", 0.3), "nms_threshold")
+    assert lower.different == () and lower.changed
+    # Regions: limits. That a method has fewer regions than its limit makes no other limit of it.
+    assert named(with_choice((), NAMES, "proposals", 20), "proposals").different == ()
 
 
 def test_margins_and_probabilities_have_thresholds_of_their_own(traces: dict[str, Trace]) -> None:
