@@ -102,18 +102,25 @@ def context_share(trace: Trace) -> float:
 
 @dataclass(frozen=True)
 class Counterpart:
-    """The row that stands for a selection in one method. iou: 1 in the selection's own method."""
+    """The row that stands for a selection in one method. iou: 1 in the selection's own method.
+
+    shared: it is the very region that the selection was born as, which both methods read.
+    """
 
     key: Key
     iou: float
+    shared: bool = False
 
 
 def counterparts(
     traces: list[Trace], key: Key, partners: Sequence[Key] = ()
 ) -> dict[str, Counterpart]:
-    """For each method: the selected row itself, the row among `partners`, or the nearest region.
+    """For each method: the selected row itself, the row among `partners`, the region that it has in
+    common with the selection, or the nearest one.
 
-    Methods without regions yet are left out; so is everything where `key` fits no trace.
+    A box may have moved far from its region: its own place says what is nearest only where no
+    region is in common. Methods without regions yet are left out; so is everything where `key` fits
+    no trace.
     """
     own = next((trace for trace in traces if trace.method == key.method), None)
     if own is None:
@@ -122,6 +129,8 @@ def counterparts(
         box = box_of(own, key.stage, key.row)
     except IndexError:
         return {}
+    born = _born(own, key)
+    own_iou = 0.0 if born is None else overlap(box[None], born[None])[0, 0]
     found: dict[str, Counterpart] = {key.method: Counterpart(key, 1.0)}
     for trace in traces:
         if trace.method == key.method:
@@ -130,10 +139,27 @@ def counterparts(
         if partner is not None and (iou := _iou_with(trace, partner, box)) is not None:
             found[trace.method] = Counterpart(partner, iou)
             continue
-        close = nearest(trace, box)
+        same = None if born is None else _same_region(trace, born)
+        close = nearest(trace, box) if same is None else (same, float(own_iou))
         if close is not None:
-            found[trace.method] = Counterpart(Key(trace.method, "regions", close[0]), close[1])
+            found[trace.method] = Counterpart(
+                Key(trace.method, "regions", close[0]), close[1], same is not None
+            )
     return found
+
+
+def _born(trace: Trace, key: Key) -> Floats | None:
+    """The region (4,) that a row was born as, or None for what is no region's."""
+    if outsider_at(trace, key) is not None:
+        return None
+    box: Floats = region_boxes(trace)[trace.lineage(key.stage, key.row)[-1][1]]
+    return box
+
+
+def _same_region(trace: Trace, box: Floats) -> int | None:
+    """The region with exactly this box (4,), as methods that read the same regions have it."""
+    at = np.flatnonzero((region_boxes(trace) == box).all(axis=1))
+    return int(at[0]) if len(at) else None
 
 
 def _iou_with(trace: Trace, key: Key, box: Floats) -> float | None:

@@ -26,13 +26,15 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
+STILL = 0.995  # IoU of a box with its region from which it is where that was
 GAP = 2  # pixels above a card that is brought to the top
 HELP = (
     ("Click a box", "Its whole life appears here: where it was born, what was pooled for it, its "
      "scores, and what kept or suppressed it."),
     ("Boxes upon boxes", "The smallest one under the pointer is taken. ↓ and ↑ step through the "
      "others."),
-    ("Side by side", "The same box is looked up in the other methods, and Z zooms to it in all."),
+    ("Side by side", "Other methods show the region of the box, or the one nearest to it; Z zooms "
+     "to it in all."),
 )
 
 
@@ -157,9 +159,14 @@ class Inspector(QWidget):
             if name not in found or name == shown.method:
                 continue
             other = found[name]
-            same = other.key == selected
-            note = "selected" if same else f"IoU {other.iou:.2f}"
-            line = "the box that was selected" if same else f"nearest to {row_title(selected)}"
+            note, line = f"IoU {other.iou:.2f}", f"nearest to {row_title(selected)}"
+            if other.key == selected:
+                note, line = "selected", "the box that was selected"
+            elif other.shared and other.iou > STILL:
+                note, line = "same region", f"the region of {row_title(selected)}"
+            elif other.shared:
+                note = "same region"
+                line = f"the region of {row_title(selected)}, which moved: IoU {other.iou:.2f}"
             view = CardView(
                 row_title(other.key), note, [line], [], name, self.theme,
                 leads="Follow this box instead",

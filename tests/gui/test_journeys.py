@@ -61,6 +61,16 @@ def test_the_nearest_box_of_another_method_is_followed_by_a_click(
     assert opened.workbench.desk.view.selected == other.key
 
 
+def test_methods_that_read_the_same_regions_show_the_same_region(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.alone("sppnet").selecting(Key("sppnet", "detections", 0)))
+    settle(qtbot, opened)
+    region = opened.workbench.shown["sppnet"].lineage("detections", 0)[-1][1]
+    for name in ("R-CNN", "Fast R-CNN"):
+        assert "same region" in titled(opened, f"{name} region {region}").accessibleName()
+
+
 def test_a_long_panel_has_a_scroll_bar_that_can_be_dragged(qtbot: QtBot, opened: Window) -> None:
     opened.go(opened.workbench.desk.at_stage("pooling").alone("sppnet"))
     opened.resize(1280, 620)

@@ -20,7 +20,14 @@ from explorer.session.related import (
     related,
 )
 from explorer.session.scene import Key
-from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace, rows
+from explorer.trace.stages import (
+    DetectionsStage,
+    NmsStage,
+    ScoresStage,
+    SearchStage,
+    Trace,
+    rows,
+)
 from tests.trace_regions import overlap
 from tests.traces import synthetic_trace
 
@@ -110,6 +117,27 @@ def test_counterparts_name_the_nearest_region_in_every_other_method() -> None:
         assert other.iou == pytest.approx(float(overlap(box[None], own[None])[0, 0]), abs=1e-5)
     assert counterparts(traces, Key("fpn", "detections", 77)) == {}
     assert counterparts(traces[:2], key) == {}
+
+
+def test_a_region_that_methods_share_is_found_however_far_the_box_moved() -> None:
+    own, other = trace_of("fast_rcnn"), trace_of("rcnn")
+    shared = own.stage("regions")
+    assert isinstance(shared, SearchStage)
+    rest = tuple(shared if one.name == "regions" else one for one in other.stages)
+    other = replace(other, stages=rest)  # the two read the same regions
+    key = Key("fast_rcnn", "detections", 0)
+    born = own.lineage("detections", 0)[-1][1]
+    detections = own.stage("detections")
+    assert isinstance(detections, DetectionsStage)
+    boxes = detections.boxes.copy()
+    boxes[0] = shared.boxes[(born + 1) % len(shared.boxes)]  # now another region is nearer
+    moved = replace(detections, boxes=boxes)
+    own = replace(own, stages=tuple(moved if one is detections else one for one in own.stages))
+    found = counterparts([own, other, trace_of("fpn")], key)
+    assert found["rcnn"].key == Key("rcnn", "regions", born) and found["rcnn"].shared
+    expected = overlap(boxes[:1], np.asarray(shared.boxes[born : born + 1]))[0, 0]
+    assert found["rcnn"].iou == pytest.approx(float(expected), abs=1e-5)
+    assert not found["fpn"].shared  # it made its own
 
 
 @pytest.mark.parametrize("method", NAMES)
