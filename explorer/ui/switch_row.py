@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from superqt import QDoubleSlider
 
 from explorer.session.switching import Switch, Value, number_text, same_text
+from explorer.ui.flow import FlowLayout
 from explorer.ui.fonts import mono
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
@@ -66,9 +67,7 @@ class Members(QWidget):
 
     def __init__(self, choices: tuple[str, ...]) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row = FlowLayout(self, 4, 4)  # many do not fit beside each other in a narrow panel
         self.buttons: list[QPushButton] = []
         for text in choices:
             button = QPushButton(text)
@@ -77,7 +76,6 @@ class Members(QWidget):
             button.clicked.connect(self._clicked)
             self.buttons.append(button)
             row.addWidget(button)
-        row.addStretch()
 
     def show_members(self, members: tuple[str, ...]) -> None:
         for button in self.buttons:
@@ -111,7 +109,9 @@ class SwitchRow(QWidget):
         head = QHBoxLayout()
         self.value = QLabel()
         self.value.setFont(mono(12))
-        head.addWidget(QLabel(switch.title), 1)
+        title = QLabel(switch.title)
+        title.setWordWrap(True)
+        head.addWidget(title, 1)
         head.addWidget(self.value)
         column.addLayout(head)
         self.field = self._field(switch)
@@ -123,6 +123,7 @@ class SwitchRow(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(6)
         self.paper = QLabel()
+        self.paper.setWordWrap(True)  # it tells of five methods, in whatever room the panel has
         self.paper.setProperty("quiet", True)
         self.paper.setProperty("small", True)
         self.reset = QToolButton()

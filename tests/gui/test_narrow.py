@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
@@ -78,6 +78,32 @@ def test_no_column_of_the_tables_is_cut_off_at_1280_by_800(qtbot: QtBot, opened:
         assert wide <= table.viewport().width()
         for at in range(columns):
             assert table.sizeHintForColumn(at) <= table.columnWidth(at), at
+
+
+def test_the_switches_of_five_methods_are_not_cut_off_beside_them(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1024, 640)  # 1280 x 800 at texts of 125 %
+    opened.side.show_page(opened.side.switches)
+    panel = opened.side.switches
+    for card in panel.parts.values():
+        card.head.setChecked(True)
+    settle(qtbot, opened)
+    holder = panel.area.widget()
+    assert holder is not None
+    for width in (opened.side.width(), opened.side.minimumWidth()):
+        opened.splitter.setSizes([314, 1022 - 314 - width, width])
+        for _ in range(5):
+            QApplication.processEvents()
+        assert abs(opened.side.width() - width) <= 2
+        assert holder.width() <= panel.area.viewport().width()
+        for row in [*panel.rows, *(row for card in panel.parts.values()
+                                   for row in card.rows.values())]:
+            for label in (row.paper, row.value, *row.findChildren(QPushButton)):
+                corner = label.mapTo(holder, label.rect().bottomRight())
+                assert corner.x() < panel.area.viewport().width(), row.switch.title
+                room = label.heightForWidth(label.width())
+                assert label.isHidden() or label.height() >= room, label.text()
 
 
 def test_layers_have_the_colours_of_their_marks_and_nothing_has_the_focus_at_first(
