@@ -1,1 +1,1 @@
-"""Small network modules: the compact CNN, the pyramid, the RPN and the heads."""
+"""Small network modules: the CNNs, the pyramid, the RPN and the heads."""

@@ -1,4 +1,4 @@
-"""The compact CNN that all five bundled detectors share.
+"""What a CNN under a detector gives, and a compact one that can be trained from nothing.
 
 A residual network in the shape of ResNet-18 (He et al., CVPR 2016, arXiv 1512.03385) at half its
 width, with two 3x3 convolutions of stride 2 as its stem. Stage outputs follow FPN's names:

@@ -120,6 +120,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     results = evaluate(
         given.method, given.data, given.year, given.split, given.out,
         given.weights or weights_dir(), given.limit, given.proposals, given.device, given.changes,
+        given.jobs,
     )  # fmt: skip
     named = " ".join((given.method, *given.changes))
     print(
@@ -135,6 +136,7 @@ def _ablate(given: argparse.Namespace) -> None:
     table = ablate(
         given.method, given.data, given.year, given.split, given.out,
         given.weights or weights_dir(), given.changes, given.limit, given.proposals, given.device,
+        given.jobs,
     )  # fmt: skip
     for row in table["rows"]:
         print(f"{100 * row['map']:5.1f} mAP  {' '.join(row['with']) or given.method}")
@@ -157,7 +159,7 @@ def _reproduce(given: argparse.Namespace) -> None:
 
     found = reproduce(
         given.method or METHODS, given.data, given.weights or weights_dir(), given.out,
-        given.proposals, given.device, not given.without_ablations,
+        given.proposals, given.device, not given.without_ablations, given.jobs,
     )  # fmt: skip
     if any(found.values()):
         raise ValueError(f"not all figures are those of the cards: see {given.out}")

@@ -54,7 +54,7 @@ def usual(method: str, weights: Path) -> tuple[str, ...]:
 def ablate(
     method: str, data: Path, year: str, split: str, out: Path, weights: Path,
     variants: Sequence[str] = (), limit: int = 0, proposals: Path | None = None,
-    device: str = "cpu",
+    device: str = "cpu", jobs: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """Measure the method as it is and with each variant ("top_down=off pooling=roi_pool": one
     variant of two settings); `out` holds what is done after each, and a second call goes on there.
@@ -77,7 +77,7 @@ def ablate(
         if one in rows:
             continue
         results = measured(
-            method, data, year, split, weights, limit, proposals, device, one.split()
+            method, data, year, split, weights, limit, proposals, device, one.split(), jobs
         )
         seconds = timed_by(device)[0]
         rows[one] = {

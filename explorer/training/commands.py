@@ -13,6 +13,7 @@ PRECISION_NAMES = ("auto", "float32", "bfloat16", "float16")
 METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
 NETWORKS = ("lite0", "compact", "alexnet", "vgg16", "resnet18", "resnet50")
 SCHEDULES, MININGS, SCALES = ("joint", "alternating"), ("sample", "all"), ("single", "several")
+JOBS = "processes that share the photos; on a CPU, one for each core is fastest"
 RATES = {"adamw": 5e-4, "sgd": 1e-3}
 # Options that only some methods have, and the value that all may be given.
 ONLY_FOR = {
@@ -113,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
         command.add_argument("--limit", type=int, default=0, help="the first so many photos alone")
         command.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+        command.add_argument("--jobs", type=int, default=1, help=JOBS)
         one = command is evaluate
         command.add_argument(
             "--with", dest="changes", action="append", default=[],
@@ -143,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("--weights", type=Path, help="folder of weights and cards")
     again.add_argument("--proposals", type=Path, help="cached regions: DIR/<year>/<id>.npy")
     again.add_argument("--device", default="cpu", help="auto, cpu, cuda or mps")
+    again.add_argument("--jobs", type=int, default=1, help=JOBS)
     again.add_argument("--without-ablations", action="store_true")
     again.add_argument("--out", type=Path, required=True, help="folder for the results, JSON")
 

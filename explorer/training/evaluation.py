@@ -11,21 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 from tqdm import tqdm
 
 from explorer.methods.changing import with_changes
-from explorer.methods.devices import choose
-from explorer.methods.modules import Settings, module_of
-from explorer.ops.images import load_photo
-from explorer.trace.freeze import freeze
-from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage
+from explorer.methods.modules import Settings
 from explorer.training.coco_ap import available, coco_ap
-from explorer.training.data import CLASSES, Photo, cached_proposals, proposals_path, read_split
-from explorer.training.networks import SEARCHING, load_net, load_settings, weights_file
-from explorer.training.recall import coverage, recall_summary
+from explorer.training.data import CLASSES, Photo, read_split
+from explorer.training.networks import SEARCHING, load_settings, weights_file
+from explorer.training.recall import recall_summary
 from explorer.training.voc_ap import (
     Detection,
     Truth,
@@ -33,6 +27,7 @@ from explorer.training.voc_ap import (
     eleven_point_ap,
     precision_recall,
 )
+from explorer.training.workers import Work, results
 
 METRIC = "VOC AP at IoU 0.5, area under the monotone curve, difficult boxes ignored"
 
@@ -44,39 +39,6 @@ def evaluation_settings(method: str, weights: Path, changes: Sequence[str] = ())
     """
     settings = with_changes(load_settings(method, weights), changes)
     return dataclasses.replace(settings, detection_threshold=settings.score_threshold)
-
-
-def cached_regions(folder: Path, photo: Photo, top: int) -> SearchStage:
-    """A photo's cached regions as the stage that selective search would have yielded."""
-    boxes = cached_proposals(folder, photo, top)
-    n = len(boxes)
-    return SearchStage(
-        name="regions", ms=0.0, device="cpu", boxes=freeze(boxes),
-        scores=freeze(np.arange(n), np.float32), grouping=freeze(np.zeros(n, np.int64)),
-        region=freeze(np.arange(n)), groupings=(), strategy="fast",
-    )  # fmt: skip
-
-
-def detect(
-    method: str, net: nn.Module, photo: Photo, settings: Settings, device: str,
-    proposals: Path | None,
-) -> tuple[list[Detection], NDArray[np.float32]]:  # fmt: skip
-    """All detections of one photo, and the regions (n, 4) that they were found in, best first."""
-    regions, boxes = None, np.zeros((0, 4), np.float32)
-    if method in SEARCHING and proposals and proposals_path(proposals, photo).exists():
-        regions = cached_regions(proposals, photo, settings.proposals)  # type: ignore[attr-defined]
-    found = []
-    with torch.inference_mode():
-        for stage in module_of(method).run(
-            load_photo(photo.path), net, settings, choose(device), CLASSES, regions
-        ):
-            if isinstance(stage, SearchStage | RpnStage):
-                boxes = stage.boxes
-            if isinstance(stage, DetectionsStage):
-                for box, label, score in zip(stage.boxes, stage.labels, stage.scores, strict=True):
-                    x1, y1, x2, y2 = (float(side) for side in box)
-                    found.append(Detection(photo.name, int(label), float(score), (x1, y1, x2, y2)))
-    return found, boxes
 
 
 def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[str, object]:
@@ -106,13 +68,13 @@ def summary(photos: Sequence[Photo], detections: Sequence[Detection]) -> dict[st
 def evaluate(
     method: str, data: Path, year: str, split: str, out: Path, weights: Path,
     limit: int = 0, proposals: Path | None = None, device: str = "cpu",
-    changes: Sequence[str] = (),
+    changes: Sequence[str] = (), jobs: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """`measured`, written to `out`."""
-    results = measured(method, data, year, split, weights, limit, proposals, device, changes)
+    found = measured(method, data, year, split, weights, limit, proposals, device, changes, jobs)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(results))
-    return results
+    out.write_text(json.dumps(found))
+    return found
 
 
 def weights_text(method: str, weights: Path) -> str:
@@ -124,30 +86,31 @@ def weights_text(method: str, weights: Path) -> str:
 def measured(
     method: str, data: Path, year: str, split: str, weights: Path,
     limit: int = 0, proposals: Path | None = None, device: str = "cpu",
-    changes: Sequence[str] = (),
+    changes: Sequence[str] = (), jobs: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """Run the method on a split and return the results: VOC's AP ("map", "ap", ...), COCO's
     ("coco") and the regions' recall ("proposals"), with all detections.
 
     limit: the first so many photos, 0 = all; recorded in the results. changes: "name=value" of the
-    method's settings (`explorer.methods.changing`). Raises ValueError where COCO's program is not
-    installed, or a change does not fit.
+    method's settings (`explorer.methods.changing`). jobs: processes, see `workers`.
+    Raises ValueError where COCO's program is not installed, or a change does not fit.
     """
     available()
     settings = evaluation_settings(method, weights, changes)
     photos = read_split(data, year, split)
     total = len(photos)
     photos = photos[:limit] if limit else photos
-    net = load_net(method, weights)
-    net.to(choose(device).torch)
-    began, computed = time.perf_counter(), time.process_time()
+    began, computed = time.perf_counter(), 0.0
     detections: list[Detection] = []
     covered: list[NDArray[np.float32]] = []
-    for photo in tqdm(photos, desc=f"evaluating {method}", mininterval=10):
-        found, regions = detect(method, net, photo, settings, device, proposals)
-        detections += found
-        covered.append(coverage(regions, photo))
-    seconds, computed = time.perf_counter() - began, time.process_time() - computed
+    work = Work(method, weights, settings, device, proposals)
+    for done in tqdm(
+        results(work, photos, jobs), f"evaluating {method}", len(photos), mininterval=10
+    ):
+        detections += done.detections
+        covered.append(done.covered)
+        computed += done.seconds
+    seconds = time.perf_counter() - began
     return summary(photos, detections) | {
         "coco": coco_ap(photos, detections, CLASSES),
         "proposals": recall_summary(photos, covered, CLASSES),

@@ -21,6 +21,7 @@ from explorer.training.figures import (
 def reproduce(
     methods: Sequence[str], data: Path, weights: Path, out: Path,
     proposals: Path | None = None, device: str = "cpu", variants: bool = True,
+    jobs: int = 1,
 ) -> dict[str, list[str]]:  # fmt: skip
     """Measure all that the cards of `methods` say of accuracy; method -> what differs, a line each.
 
@@ -32,14 +33,14 @@ def reproduce(
     for method, held in records.items():
         results = evaluate(
             method, data, held["year"], held["split"], out / f"{method}.json", weights,
-            held["limit"], proposals, device,
+            held["limit"], proposals, device, jobs=jobs,
         )  # fmt: skip
         table = None
         if variants and held["variants"]:
             table = ablate(
                 method, data, held["year"], held["split"], out / f"{method}-ablations.json",
                 weights, [" ".join(one) for one in held["variants"]], held["ablations_limit"],
-                proposals, device,
+                proposals, device, jobs,
             )  # fmt: skip
         card = held["figures"]
         if not variants:

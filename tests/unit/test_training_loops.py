@@ -175,6 +175,20 @@ def test_evaluate_and_pack(small: None, tmp_path: Path, capsys: pytest.CaptureFi
         x1, y1, x2, y2 = one["box"]
         assert 0 <= x1 <= x2 <= 128 and 0 <= y1 <= y2 <= 96
 
+    shared = tmp_path / "shared.json"
+    work = ["--weights", str(root / "run"), "--proposals", str(root / "proposals")]
+    where = ["--data", str(root), "--split", "train", "--out", str(shared), "--limit", "2"]
+    assert main(["evaluate", "fast_rcnn", *where, *work, "--jobs", "2"]) == 0
+    by_two = json.loads(shared.read_text())
+    assert by_two["cpu_seconds_per_photo"] > 0  # of the processes that did the work
+    assert [one["image"] for one in by_two["detections"]] == [
+        one["image"] for one in held["detections"]
+    ]
+    for name in ("map", "coco", "proposals"):
+        assert by_two[name] == held[name]
+    assert main(["evaluate", "fast_rcnn", *where, *work, "--jobs", "0"]) == 1
+    assert "at least one process" in capsys.readouterr().err
+
     table = tmp_path / "ablations.json"
     assert main([
         "ablate", "fast_rcnn", "--data", str(root), "--split", "train", "--out", str(table),
