@@ -99,7 +99,7 @@ def test_pixels_are_normalised_our_way_and_read_theirs() -> None:
 def test_other_weights_are_refused() -> None:
     held = published()
     del held["_blocks.7._project_conv.weight"]
-    with pytest.raises(ValueError, match=r"not of EfficientNet-Lite0: no .*_blocks.7._project_conv"):
+    with pytest.raises(ValueError, match=r"not of EfficientNet-Lite0: no .*7\._project_conv"):
         published_state(held)
     with pytest.raises(ValueError, match="come in a Python package"):
         read_imagenet("lite0", "download")
