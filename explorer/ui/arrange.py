@@ -12,6 +12,7 @@ SHARES = tuple(share / 100 for share in range(30, 82, 2))
 # stage.
 PANEL = (320.0, 660.0)
 LEAST_WIDTH = 0.95 * PANEL[0]  # a narrower panel cannot be read; wherever the room allows
+BESIDE = 0.8  # of the width of a panel with larger texts, a photo beside it has at least
 
 
 def _size(scene: Scene) -> tuple[float, float]:
@@ -26,14 +27,26 @@ def _fill(size: tuple[float, float], area: Rect, largest: float = float("inf")) 
     return width * height * scale * scale if scale > 0 else 0.0
 
 
-def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | None]:
-    """(photo area, panel area or None): beside or below, whatever shows most of both."""
+def least_width(room: Rect, gap: float = GAP, text: float = 1.0) -> float:
+    """Of a panel. text: how many times as large as usual texts are; larger ones have the width that
+    they have at the usual size, in which they can grow, as far as the photo keeps some."""
+    share = (room[2] - room[0] - gap) / (1 + BESIDE)
+    return LEAST_WIDTH if text <= 1 else max(LEAST_WIDTH, min(ENOUGH * PANEL[0], share))
+
+
+def areas(
+    picture: Picture, room: Rect, gap: float = GAP, text: float = 1.0
+) -> tuple[Rect, Rect | None]:
+    """(photo area, panel area or None): beside or below, whatever shows most of both. text: see
+    `least_width`."""
     if picture.panel is None:
         return room, None
     left, top, right, bottom = room
     best: tuple[tuple[bool, float], Rect, Rect] | None = None
+    least = least_width(room, gap, text)
     shape = (right - left) / max(bottom - top, 1.0)
-    for share in SHARES:
+    fits = 1 - (least + gap / 2) / max(right - left - gap, 1.0)  # exactly as wide as it must be
+    for share in (*SHARES, fits) if text > 1 and fits > SHARES[0] else SHARES:
         across = left + (right - left - gap) * share
         down = top + (bottom - top - gap) * share
         # What a panel has no use for, the photo gets: it then stands in the middle of more room.
@@ -45,7 +58,7 @@ def areas(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | 
         for main, panel in places:
             # The product favours neither; a panel that can be read well needs no more.
             shown = _fill(_size(picture.main), main) * _fill(PANEL, panel, ENOUGH) ** 1.5
-            worth = (panel[2] - panel[0] >= LEAST_WIDTH, shown)
+            worth = (panel[2] - panel[0] >= least, shown)
             if best is None or worth > best[0]:
                 best = (worth, main, panel)
     assert best is not None

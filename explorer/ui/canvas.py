@@ -119,6 +119,11 @@ class Canvas(QWidget):
         """Where the photo scene and the panel are."""
         return self._layout.spots(self.picture, self.body(), self.devicePixelRatioF())
 
+    def enlarge(self, text: float) -> None:
+        """Texts are so many times as large as usual: those of panels too."""
+        self._layout.text = max(text, 1.0)
+        self.redraw()
+
     def show_between(self, sides: tuple[float, float] | None) -> None:
         """Another widget covers all but the part from x to x: texts stay in it. None: all is seen.
         """

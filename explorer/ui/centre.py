@@ -111,6 +111,11 @@ class Centre(QWidget):
             canvas.setVisible(name in methods)
         self._place()
 
+    def enlarge(self, text: float) -> None:
+        """Texts are so many times as large as usual."""
+        for canvas in self.canvases.values():
+            canvas.enlarge(text)
+
     def make_room(self, beyond: float) -> None:
         """For what hangs over the photos on screen; see `Camera.make_room`."""
         self.camera.make_room(beyond)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.session.scene import Picture, Rect, Scene
-from explorer.ui.arrange import areas, stacked
+from explorer.ui.arrange import ENOUGH, areas, stacked
 from explorer.ui.backing import snapped
 from explorer.ui.camera import Camera
 from explorer.ui.transform import View, fitted
@@ -27,10 +27,12 @@ class Spot:
 
 @dataclass
 class Layout:
-    """Lays a picture out. scroll: by how many pixels its panel is scrolled; kept in its bounds."""
+    """Lays a picture out. scroll: by how many pixels its panel is scrolled; kept in its bounds.
+    text: how many times as large as usual the user wants texts, at least 1."""
 
     camera: Camera
     scroll: float = 0.0
+    text: float = 1.0
 
     def spots(self, picture: Picture | None, room: Rect, ratio: float) -> tuple[Spot, ...]:
         """The photo scene and the panel in a room. ratio: device pixels per logical one."""
@@ -47,7 +49,7 @@ class Layout:
             )
         else:
             inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
-            main_area, panel_area = areas(picture, inner)
+            main_area, panel_area = areas(picture, inner, text=self.text)
         if panel_area is None:
             return (self._photo(main, main_area, ratio),)
         if small:
@@ -60,10 +62,14 @@ class Layout:
         return self._panel(scene, area)
 
     def _panel(self, scene: Scene, area: Rect) -> Spot:
-        """A panel at a readable size; where it is longer than its area, scrolled."""
+        """A panel at a readable size; where it is longer than its area, scrolled.
+
+        At larger texts its area has fewer pixels to be fitted into: it rather scrolls, so that its
+        texts grow as all others do.
+        """
         whole = fitted(scene.extent, area, LARGEST_PANEL)
         across = (area[2] - area[0]) / max(scene.extent[2] - scene.extent[0], 1.0)
-        scale = max(whole.scale, min(across, LEAST_PANEL))
+        scale = max(whole.scale, min(across, LEAST_PANEL if self.text <= 1 else ENOUGH))
         if scale == whole.scale:
             self.scroll = 0.0
             # Panels hang from the top, as texts do.

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui.frame import Frame
-from explorer.ui.text_size import SETTING, largest, next_size, text_size
+from explorer.ui.text_size import SETTING, USUAL, largest, next_size, text_size
 
 if TYPE_CHECKING:
     from explorer.session.job import Engine
@@ -61,6 +61,7 @@ class Window(Frame):
         from explorer.ui.workbench import Workbench
 
         self.build()
+        self.centre.enlarge(self.text_size / USUAL)
         settings = self.settings
         self.runner = Runner(self._make_engine, self)
         self.presenter = Presenter(

@@ -56,6 +56,7 @@ def test_texts_change_at_once_and_all_else_stays(tmp_path: Path, photo: Path) ->
         assert one["device"] == pytest.approx([1280, 800], abs=1)
         assert one["font"] == "Inter"
         assert one["cut"] == []
+        assert one["panels"] == max(1, one["size"] / 100)  # their texts grow too
     for one in others:
         assert {name: one[name] for name in ("stage", "row", "past", "zoom", "drawer", "done")} == {
             "stage": "nms", "row": 0, "past": 1, "zoom": 2.0, "drawer": 1, "done": sorted(NAMES)

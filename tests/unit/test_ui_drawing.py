@@ -16,6 +16,7 @@ from explorer.ui.crowd import crowd_pixels, outline_counts
 from explorer.ui.images import from_image, image_of
 from explorer.ui.paint import paint_scene
 from explorer.ui.picking import NONE, boxes_at, next_hit
+from explorer.ui.spots import Layout
 from explorer.ui.theme import DARK, LIGHT, PALETTES, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import short_count, time_text
@@ -162,6 +163,26 @@ def test_a_panel_beside_a_tall_photo_is_no_wider_than_it_needs() -> None:
     assert side is not None
     assert side[2] == 1300 and side[2] - side[0] == pytest.approx(PANEL[0] * ENOUGH)
     assert main[2] < side[0]
+
+
+@pytest.mark.parametrize("high", [300, 600, 900])  # of a panel
+@pytest.mark.parametrize("size", [(950, 600), (1300, 900)])  # of a canvas in usual pixels
+def test_texts_of_a_panel_grow_with_all_others(size: tuple[int, int], high: int) -> None:
+    panel = Scene(extent=(0, 0, 320, high), space="panel", layers=())
+    made = Picture(title="", summary="", main=scene(), panel=panel)
+    camera = Camera()
+    camera.look_at_photo(320, 240)
+
+    def texts(text: float) -> float:
+        """Device pixels of one unit of the panel, in a window that stays as large."""
+        room = (0.0, 0.0, size[0] / text, size[1] / text)
+        photo, side = Layout(camera, text=text).spots(made, room, text)
+        assert photo.area[2] - photo.area[0] > 0.7 * (side.area[2] - side.area[0])
+        return side.view.scale * text
+
+    for text in (1.1, 1.25):  # ENOUGH is as large as it is at the usual size beside a photo
+        assert texts(text) >= text * min(texts(1.0), ENOUGH * 0.99)
+    assert texts(1.25) > texts(1.1) > texts(1.0)
 
 
 @pytest.mark.parametrize("count", range(1, 7))
