@@ -101,7 +101,9 @@ class Presenter(QObject):
         self._select()
         for method in desk.shown():
             self._ask_picture(method)
-        if self.shown:  # of pictures that are there already, parts may be chosen anew
+        # Of pictures that are there already, parts may be chosen anew. Where none is there or on its
+        # way, because the method still runs, the stage before has no choices to show either.
+        if self.shown or not any(method in self._asked for method in desk.shown()):
             self._show_choices()
 
     def new_photo(self, photo: NDArray[np.uint8]) -> None:

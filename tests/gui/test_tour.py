@@ -160,3 +160,21 @@ def test_a_tour_on_a_sample_stays_on_it(qtbot: QtBot, window: Window) -> None:
     settle(qtbot, window)
     assert window.workbench.desk == desk and window.workbench.path == samples()[0]
     assert all(tab.isVisibleTo(window.side) for tab in window.side.tabs.buttons())
+
+
+def test_the_bar_below_has_no_layers_of_another_stage_while_a_method_runs(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("detections").alone("fpn"))
+    settle(qtbot, opened)
+    assert "Detections" in opened.bottom.boxes
+    engine.gate.clear()
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: opened.workbench.path in samples(), timeout=LONG)
+    opened.tour.step(1)
+    assert opened.bottom.heading.text() == "Regions"
+    assert not opened.bottom.boxes and not opened.bottom.controls
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    assert "Photo" in opened.bottom.boxes
