@@ -101,8 +101,8 @@ class Presenter(QObject):
         self._select()
         for method in desk.shown():
             self._ask_picture(method)
-        # Of pictures that are there already, parts may be chosen anew. Where none is there or on its
-        # way, because the method still runs, the stage before has no choices to show either.
+        # Of pictures that are there already, parts may be chosen anew. Where none is there or on
+        # its way, because the method still runs, the choices of the stage before go.
         if self.shown or not any(method in self._asked for method in desk.shown()):
             self._show_choices()
 
