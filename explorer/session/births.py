@@ -17,6 +17,7 @@ from explorer.session.scenes.common import (
     size_text,
 )
 from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, decoding_rule
+from explorer.session.scenes.papers import side_text
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
@@ -91,8 +92,9 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
         Card(
             "regions", "Anchor",
             (
-                f"{stage.levels[spot.level].name} · {spot.size:g}² · ratio "
-                f"{ratio_text(spot.ratio)} · cell ({spot.x}, {spot.y})",
+                f"{stage.levels[spot.level].name} · {side_text(stage, spot.size)} · ratio "
+                f"{ratio_text(spot.ratio)}",
+                f"cell ({spot.x}, {spot.y})",
                 f"x {number(float(before[0] + before[2]) / 2, 1)}  "
                 f"y {number(float(before[1] + before[3]) / 2, 1)}  "
                 f"w {number(float(before[2] - before[0]), 1)}  "

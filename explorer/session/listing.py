@@ -18,6 +18,7 @@ from explorer.session.rows import row_text
 from explorer.session.rpn_listing import Anchored, anchored
 from explorer.session.scene import Key, Rect
 from explorer.session.scenes.common import number, setting, size_text
+from explorer.session.scenes.papers import papers_sides, sides
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import (
     DetectionsStage,
@@ -191,7 +192,10 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,
-        heads=("no.", "anchor", "object", "fate", "w × h"), tips=ANCHOR_TIPS,
+        heads=("no.", "anchor", "object", "fate", "w × h"), tips=(
+            ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
+            *ANCHOR_TIPS[2:],
+        ),
     )
 
 

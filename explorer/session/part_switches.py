@@ -26,6 +26,7 @@ from explorer.methods.parts import (
     with_part,
 )
 from explorer.session.scenes.common import plural
+from explorer.session.scenes.papers import ANCHORS, sides
 from explorer.session.switching import Switch, Value
 from explorer.session.words import time_text
 from explorer.trace.base import Stage, StageName
@@ -126,8 +127,10 @@ def _fitted(part: Part, trace: Trace) -> Part | None:
     if part.key == "levels":
         return replace(part, options=tuple((f"{n} × {n}", n) for n in settings["pyramid"]))
     if part.key == "sizes_used":
+        ours, papers = tuple(settings["anchor_sizes"]), ANCHORS["faster_rcnn"]
         return replace(
-            part, options=tuple((f"{size:g}²", size) for size in settings["anchor_sizes"])
+            part, options=tuple((f"{size:g}²", size) for size in ours),
+            paper=part.paper if ours == papers else f"{part.paper}: {sides(papers)}",
         )
     if part.key == "scales":
         ratio = sorted(settings["scales"])[len(settings["scales"]) // 2] / SCALES_OF_PAPER[2]

@@ -16,6 +16,7 @@ from explorer.session.scenes.assignment_windows import stride_at
 from explorer.session.scenes.common import box_text, count, number, setting, signed
 from explorer.session.scenes.equations import level_lines, window_lines
 from explorer.session.scenes.grids import map_named
+from explorer.session.scenes.papers import WINDOW
 from explorer.trace.base import Floats
 from explorer.trace.stages import (
     ImageStage,
@@ -46,6 +47,8 @@ def assignment_cards(trace: Trace, region: int, row: int) -> list[Card]:
         width, height = network_size(trace, box)
         raw, level = float(stage.raw[row]), int(stage.level[row])
         lines = level_lines(width, height, raw, level, stage.k0, stage.canonical)
+        if stage.canonical != WINDOW:
+            lines += (f"{stage.canonical:g}: the paper's {WINDOW}, scaled",)
         if trace.settings.get("only_level"):
             lines += (f"all regions are read from P{level}",)
         return [Card("assignment", "Level", lines, key, f"P{level}")]

@@ -19,7 +19,7 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import level_lines
 from explorer.session.scenes.panel import Column
-from explorer.session.scenes.papers import WINDOW
+from explorer.session.scenes.papers import canonical_text
 from explorer.trace.base import Floats
 from explorer.trace.stages import ImageStage, LevelStage, Trace
 
@@ -86,11 +86,17 @@ def levels(
             panel.text(f"All regions are read from P{level}, as switched.", "muted", 11)
         panel.gap(4)
         _ladder(panel, raw, level, lowest, highest)
-        if stage.canonical != WINDOW:
-            panel.text(f"{stage.canonical:g} is the paper's {WINDOW}, scaled to our input size.",
-                       "muted", 11)
+        if said := canonical_text(stage.canonical, _short(trace)):
+            panel.text(said, "muted", 11)
     return shown(len(rows), total, "region") + " · coloured by level", \
         photo_scene(trace, *layers, opacity=0.8), panel
+
+
+def _short(trace: Trace) -> int:
+    """The photo's short side in the network."""
+    image = trace.stage("image")
+    assert isinstance(image, ImageStage)
+    return min(image.inputs[0].width, image.inputs[0].height) if image.inputs else 0
 
 
 def _ladder(panel: Column, raw: float, level: int, lowest: int, highest: int) -> None:

@@ -28,6 +28,7 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.papers import papers_sides, sides
 from explorer.session.scenes.rpn_common import chosen, selected, show_control
 from explorer.trace.stages import RpnStage, Trace
 
@@ -105,3 +106,7 @@ def _by_level_and_ratio(panel: Column, stage: RpnStage) -> None:
         rows.append((name, *each, count(int(own.sum()))))
     head = ("", *(ratio_text(value) for value in ratios), "all")
     panel.table(cells, head, rows, roles=[f"level{at}" for at in range(len(names))])
+    ours = tuple(sorted({size for level in stage.levels for size in level.sizes}))
+    if ours != papers_sides(stage):
+        panel.text(f"Sides in network pixels; the paper's: {sides(papers_sides(stage))}.",
+                   "muted", 11)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.anchors import colour_index, colour_names, level_rows
+from explorer.session.anchors import colour_index, colour_names, kinds, level_rows
 from explorer.session.candidates import anchor_rows
 from explorer.session.scene import Boxes, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
@@ -17,6 +17,7 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.papers import side_text
 from explorer.session.scenes.rpn_common import (
     ALL_LEVELS,
     chosen,
@@ -52,7 +53,10 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
                 )
             )
         if len(own) or wanted == ALL_LEVELS:
-            panel.swatch(f"level{index}", name, count(len(own)), outline=True)
+            size = _size(stage, index)
+            said = side_text(stage, size) if len(names) == 1 else \
+                f"{name}  {side_text(stage, size)}" if size else name
+            panel.swatch(f"level{index}", said, count(len(own)), outline=True)
     if len(rows):
         lowest = float(sigmoid(stage.objectness[rows]).min())
         panel.pair("Lowest objectness shown", number(lowest, 3))
@@ -70,6 +74,13 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         panel=panel.scene(),
         controls=(show_control("all anchors"), *choice),
     )
+
+
+def _size(stage: RpnStage, index: int) -> float:
+    """The one size of the anchors of a colour; 0 where they have several."""
+    several = len(stage.levels) > 1
+    own = sorted({size for size, _ in kinds(stage, index if several else 0)})
+    return own[0 if several else index] if not several or len(own) == 1 else 0.0
 
 
 def _summary(drawn: int, there: int, level: str) -> str:

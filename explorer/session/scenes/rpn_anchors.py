@@ -33,7 +33,7 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Cell, Column
-from explorer.session.scenes.papers import ANCHORS
+from explorer.session.scenes.papers import papers_sides, sides
 from explorer.session.scenes.rpn_common import (
     ALL_LEVELS,
     focused_anchor,
@@ -101,11 +101,9 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
                    "muted")
     panel.gap(4)
-    whose = "fpn" if len(stage.levels) > 1 else "faster_rcnn"  # any method may be given regions
-    sizes = ", ".join(f"{side}²" for side in ANCHORS[whose])
     panel.text(
         f"p: objectness of the box that this anchor becomes. Sizes in network pixels; the paper's: "
-        f"{sizes}.", "muted", 11,
+        f"{sides(papers_sides(stage))}.", "muted", 11,
     )
     panel.heading("All anchors", count(len(stage.anchors)))
     for index, level in enumerate(stage.levels):

@@ -25,6 +25,7 @@ from explorer.session.scenes.common import (
 )
 from explorer.session.scenes.equations import decoding
 from explorer.session.scenes.panel import Column
+from explorer.session.scenes.papers import side_text
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
@@ -128,7 +129,7 @@ def chosen(
     level = stage.levels[spot.level]
     panel.pair("Anchor", count(anchor))
     panel.pair("Level, cell", f"{level.name}, ({spot.x}, {spot.y})")
-    panel.pair("Size, ratio", f"{spot.size:g}², {ratio_text(spot.ratio)}")
+    panel.pair("Size, ratio", f"{side_text(stage, spot.size)}, {ratio_text(spot.ratio)}")
     logit = float(stage.objectness[anchor])
     probability = float(sigmoid(stage.objectness[anchor]))
     panel.pair("Objectness", f"σ({number(logit)}) = {number(probability, 3)}")
