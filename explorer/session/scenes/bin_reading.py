@@ -17,7 +17,7 @@ from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import FeatureMap
 
-LISTED = 4  # cells in the table
+LISTED = 4  # cells in the table, where the largest alone counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +32,13 @@ class Reading:
     weights: Floats | None
 
     @property
-    def winner(self) -> int | None:
-        """The cell with the largest value, where that is what is pooled."""
-        return None if self.weights is not None or not len(self.values) else \
-            int(self.values.argmax())
+    def winners(self) -> Ints:
+        """The cells with the largest value, where that is what is pooled: often several, as a map
+        behind a ReLU has many zeros."""
+        if self.weights is not None or not len(self.values):
+            return np.zeros(0, np.int64)
+        winners: Ints = np.flatnonzero(self.values == self.values.max())
+        return winners
 
     @property
     def result(self) -> float:
@@ -75,10 +78,11 @@ def reading_layers(read: Reading | None, source: FeatureMap | None) -> list[Laye
     if read is None or source is None or not len(read.cells):
         return []
     boxes = cells_box(np.concatenate([read.cells, read.cells], 1), source)
-    if read.winner is not None:
+    if len(read.winners):
+        value = number(read.result)
         return [
-            Boxes(name="Largest cell", boxes=boxes[[read.winner]], roles="good", width=2.5,
-                  fill=0.25, captions=(number(float(read.values[read.winner])),))
+            Boxes(name="Largest cell", boxes=boxes[read.winners], roles="good", width=2.5,
+                  fill=0.25, captions=("",) * (len(read.winners) - 1) + (value,))
         ]
     assert read.weights is not None
     seen = np.flatnonzero(read.weights > 0)
@@ -98,21 +102,34 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
     if weights is not None:
         order = order[weights[order] > 0]
     panel.gap(4)
-    what = "the largest wins" if weights is None else "weight · value, added"
-    panel.text(f"Cells of channel {channel}: {what}.", "muted", 11)
+    panel.text(f"Cells of channel {channel}: {_rule(read)}.", "muted", 11)
     rows = []
-    for index in order[:LISTED].tolist():
+    listed = order[:LISTED] if weights is None else order  # all that the sum is made of
+    for index in listed.tolist():
         x, y = read.cells[index].tolist()
         value = number(float(read.values[index]), 3)
         weight = "" if weights is None else number(float(weights[index]), 3)
         rows.append((f"cell ({x}, {y})", weight, value))
     cells = (Cell(0, mono=False), Cell(200, "right"), Cell(panel.inner, "right"))
     head = ("", "weight", "value") if weights is not None else ()
-    panel.table(cells, head, rows, 0 if weights is None else -1)
-    if len(order) > LISTED:
-        panel.text(f"and {plural(len(order) - LISTED, 'more cell')}", "muted", 11)
+    panel.table(cells, head, rows, 0 if len(read.winners) == 1 else -1)
+    if len(order) > len(listed):
+        panel.text(f"and {plural(len(order) - len(listed), 'more cell')}, none larger", "muted", 11)
     if weights is not None:
         panel.pair("Sum", number(read.result, 3))
+
+
+def _rule(read: Reading) -> str:
+    """How the bin's value comes from its cells."""
+    if read.weights is not None:
+        return "weight · value, added"
+    tied, cells = len(read.winners), len(read.cells)
+    value = "0" if not read.result else number(read.result, 3)
+    if cells == 1:
+        return "only one, and it is pooled"
+    if tied == cells:
+        return f"all are {value}, and so is the bin"
+    return "the largest wins" if tied == 1 else f"{tied} of {cells} have the largest value, {value}"
 
 
 @dataclass(frozen=True, eq=False)
