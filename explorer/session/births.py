@@ -9,6 +9,7 @@ from explorer.session.candidates import FIRST_ANCHOR, fate_lines, key_of, suppre
 from explorer.session.card import Card
 from explorer.session.scene import Key
 from explorer.session.scenes.common import (
+    apart,
     box_text,
     count,
     number,
@@ -138,8 +139,10 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None)
     removed = "suppresses no other box"
     if len(gone):
         overlap = stage.nms.overlap[gone]
+        low, high = (apart(float(end), stage.nms.threshold, 3) for end in
+                     (overlap.min(), overlap.max()))
         removed = f"suppresses {plural(len(gone), 'box', 'boxes')} that overlap it by more than " \
-            f"IoU {number(stage.nms.threshold)}: {overlap.min():.3f} to {overlap.max():.3f}"
+            f"IoU {number(stage.nms.threshold)}: {low} to {high}"
     return Card(
         "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
         f"proposal {count(region)} of {count(len(stage.boxes))}", control=show,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.scene import Key
+from explorer.session.words import apart, number
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
@@ -110,5 +111,6 @@ def fate_lines(stage: RpnStage, candidate: int | None) -> tuple[str, ...]:
         )
     return (
         f"Suppressed by {name_of(stage, by)} at IoU "
-        f"{float(stage.nms.overlap[candidate]):.3f} > {stage.nms.threshold:.2f}.",
+        f"{apart(float(stage.nms.overlap[candidate]), stage.nms.threshold, 3)} > "
+        f"{number(stage.nms.threshold)}.",
     )

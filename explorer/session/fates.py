@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.related import Related
-from explorer.session.scenes.common import label_name, number, setting
+from explorer.session.scenes.common import apart, both_apart, label_name, number, setting
 from explorer.session.scenes.nms import fate_lines
 from explorer.session.scenes.pairs import tag
 from explorer.session.soft_replay import entered_scores, is_soft
@@ -28,7 +28,7 @@ def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[st
         if len(gone):
             gone = gone[np.argsort(-np.asarray(stage.nms.overlap)[gone], kind="stable")]
             named = [
-                f"pair {other:,} (IoU {stage.nms.overlap[other]:.2f})"
+                f"pair {other:,} (IoU {_iou(stage, other)})"
                 for other in gone[:3].tolist()
             ]
             more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
@@ -48,7 +48,8 @@ def outcome(trace: Trace, rows: Related, region: int) -> tuple[str, tuple[str, .
             tag(trace, int(found.labels[row]), float(found.scores[row])) for row in own
             if row != best
         ]
-        lines = [f"{tag(trace, int(found.labels[best]), float(found.scores[best]))}, "
+        score = apart(float(found.scores[best]), found.threshold)
+        lines = [f"{label_name(trace, int(found.labels[best]))} {score}, "
                  f"above {number(found.threshold)}"]
         if others:
             lines.append(f"also {', '.join(others)}")
@@ -56,6 +57,11 @@ def outcome(trace: Trace, rows: Related, region: int) -> tuple[str, tuple[str, .
     threshold = found.threshold if isinstance(found, DetectionsStage) else \
         setting(trace, "detection_threshold", 0.5)
     return "No detection", _why_not(trace, rows, threshold)
+
+
+def _iou(stage: NmsStage, row: int) -> str:
+    """By how much a pair overlaps the one that suppressed it."""
+    return apart(float(stage.nms.overlap[row]), stage.nms.threshold)
 
 
 def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
@@ -81,26 +87,17 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
         if by >= 0:
             return (
                 f"{name} {number(best)} was suppressed by pair {by:,} "
-                f"({number(float(nms.scores[by]))}), IoU {float(nms.nms.overlap[row]):.2f} > "
+                f"({number(float(nms.scores[by]))}), IoU {_iou(nms, row)} > "
                 f"{number(nms.nms.threshold)}.",
             )
         if best <= threshold:
-            score, least = _apart(best, threshold)
+            score, least = both_apart(best, threshold)
             lowered = f", lowered from {number(was)}," if was > best else ""
             return (f"Kept by NMS, but {name} {score}{lowered} is below {least}.",)
         return (f"{name} {number(best)} lies beyond the "
                 f"{setting(trace, 'max_detections', 100):.0f} best.",)
     if isinstance(nms, NmsStage) and best <= nms.score_threshold:
-        score, least = _apart(best, nms.score_threshold)
+        score, least = both_apart(best, nms.score_threshold)
         return (f"Best class {name} {score}, below {least}: it did not enter NMS.",)
-    score, least = _apart(best, threshold)
+    score, least = both_apart(best, threshold)
     return (f"Best class {name} {score}, below {least}.",)
-
-
-def _apart(score: float, threshold: float) -> tuple[str, str]:
-    """Both in as many digits as it takes to tell them apart: "−1.001", "−1.000"."""
-    for digits in range(2, 6):
-        texts = number(score, digits), number(threshold, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts

@@ -1,6 +1,8 @@
-"""Short texts for durations and devices."""
+"""Short texts for durations, devices and numbers."""
 
 from __future__ import annotations
+
+MOST_DIGITS = 6  # more than that, a float32 near 1 has not
 
 
 def time_text(ms: float) -> str:
@@ -19,3 +21,32 @@ def device_text(device: str) -> str:
     """ "cpu · float32" -> "CPU · float32"."""
     head, dot, tail = device.partition(" ")
     return f"{head.upper()}{dot}{tail}"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign, so that columns of figures line up."""
+    text = f"{value:.{digits}f}"
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]
+    return text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """As `number`, with a plus sign where it is not negative."""
+    text = number(value, digits)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def apart(value: float, threshold: float, digits: int = 2) -> str:
+    """As `number`, in as many more digits as it takes not to read like the threshold that the value
+    is above or below: '0.3004' beside '> 0.30'."""
+    return both_apart(value, threshold, digits)[0]
+
+
+def both_apart(value: float, threshold: float, digits: int = 2) -> tuple[str, str]:
+    """The value and the threshold, both in as many digits: ('−1.001', '−1.000')."""
+    texts = number(value, digits), number(threshold, digits)
+    while texts[0] == texts[1] and digits < MOST_DIGITS:
+        digits += 1
+        texts = number(value, digits), number(threshold, digits)
+    return texts

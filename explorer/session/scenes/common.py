@@ -11,6 +11,10 @@ from explorer.methods.names import method_named
 from explorer.session.candidates import outsider_at
 from explorer.session.related import Related, best_key, box_of, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
+from explorer.session.words import apart as apart
+from explorer.session.words import both_apart as both_apart
+from explorer.session.words import number as number
+from explorer.session.words import signed as signed
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import ImageStage, Trace
 
@@ -158,20 +162,6 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """'1 box', '2,000 boxes'."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign, so that columns of figures line up."""
-    text = f"{value:.{digits}f}"
-    if text.startswith("-") and not text.strip("-0."):
-        text = text[1:]
-    return text.replace("-", "−")
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """As `number`, with a plus sign where it is not negative."""
-    text = number(value, digits)
-    return text if text.startswith("−") else f"+{text}"
 
 
 def size_text(box: Floats) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Label, Labels, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
+    apart,
     box_text,
     class_role,
     count,
@@ -44,7 +45,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     gained = set() if what is None else set(what.gained.tolist())
     if n:
         captions = tuple(
-            ("+ " if row in gained else "") + tag(trace, int(label), float(score))
+            ("+ " if row in gained else "")
+            + tag(trace, int(label), float(score), stage.threshold)
             for row, (label, score) in enumerate(zip(stage.labels, stage.scores, strict=True))
         )
         layers.append(
@@ -118,7 +120,8 @@ def nothing_text(trace: Trace, stage: DetectionsStage) -> str:
     text = f"Nothing above {number(stage.threshold)}."
     close = runners_up(trace)
     if close:
-        text += f" Best: {label_name(trace, close[0][1])} {number(close[0][2])}"
+        _, label, score = close[0]
+        text += f" Best: {tag(trace, label, score, stage.threshold)}"
     return text
 
 
@@ -135,7 +138,7 @@ def nothing(trace: Trace, stage: DetectionsStage) -> tuple[Layer, ...]:
     region, label, score = close[0]
     box = Boxes(name="Best below the threshold", boxes=region_boxes(trace)[region][None],
                 roles="muted", stage="regions", rows=np.array([region]), dashed=True, width=2.0,
-                captions=(tag(trace, label, score),))
+                captions=(tag(trace, label, score, stage.threshold),))
     return (box, sentence)
 
 
@@ -149,7 +152,7 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
         rows = [
             (
                 label_name(trace, int(stage.labels[row])),
-                number(float(stage.scores[row])),
+                apart(float(stage.scores[row]), stage.threshold),
                 box_text(stage.boxes[row]),
                 f"{trace.lineage('detections', row)[-1][1]:,}",
             )

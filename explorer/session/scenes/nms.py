@@ -8,6 +8,7 @@ from explorer.session.nms_replay import Moment, moment
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
+    apart,
     centres,
     class_role,
     count,
@@ -155,7 +156,7 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
     lines = np.concatenate([centres(stage.boxes[own]), centres(stage.boxes[by])], 1)
     return [
         Boxes(name="Its suppressor", boxes=stage.boxes[by], roles="bad", stage="nms", rows=by,
-              width=2.5, captions=tuple(f"IoU {stage.nms.overlap[row]:.2f}" for row in own)),
+              width=2.5, captions=tuple(f"IoU {_iou(stage, row)}" for row in own.tolist())),
         Lines(name="By whom", segments=lines, role="bad", arrow=True, width=2.0),
     ]
 
@@ -222,9 +223,10 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         lines = [f"Kept: number {place} by score of the {kept} kept, all classes together."]
         if len(gone):
             worst = np.asarray(stage.nms.overlap)[gone]
+            low, high = (apart(float(end), stage.nms.threshold) for end in
+                         (worst.min(), worst.max()))
             lines.append(
-                f"Suppresses {plural(len(gone), 'box', 'boxes')}, IoU {worst.min():.2f} to "
-                f"{worst.max():.2f}."
+                f"Suppresses {plural(len(gone), 'box', 'boxes')}, IoU {low} to {high}."
             )
         else:
             lines.append("Suppresses no other box.")
@@ -242,8 +244,13 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         )
     return (
         f"Suppressed by pair {by:,}, {name} {number(float(stage.scores[by]))}:",
-        f"IoU {float(stage.nms.overlap[row]):.3f} > {number(stage.nms.threshold)}.",
+        f"IoU {_iou(stage, row, 3)} > {number(stage.nms.threshold)}.",
     )
+
+
+def _iou(stage: NmsStage, row: int, digits: int = 2) -> str:
+    """By how much a pair overlaps the one that suppressed it."""
+    return apart(float(stage.nms.overlap[row]), stage.nms.threshold, digits)
 
 
 def _keepers(
@@ -266,7 +273,9 @@ def _keepers(
     for row in listed.tolist():
         iou = np.asarray(stage.nms.overlap)[np.asarray(stage.nms.suppressed_by) == row]
         # One IoU is no span.
-        ends = dict.fromkeys(f"{end:.2f}" for end in (iou.min(), iou.max())) if len(iou) else {}
+        ends = dict.fromkeys(
+            apart(float(end), stage.nms.threshold) for end in (iou.min(), iou.max())
+        ) if len(iou) else {}
         span = " – ".join(ends) or "–"
         rows.append((label_name(trace, int(stage.labels[row])),
                      number(float(stage.scores[row]), 3), str(int(removed[row])), span))

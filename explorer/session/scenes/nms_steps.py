@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
-from explorer.session.scenes.common import centres, number, plural
+from explorer.session.scenes.common import apart, centres, number, plural
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.soft_replay import Lowering
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
@@ -53,8 +53,8 @@ def step_layers(
                 name="Removed in this step", boxes=boxes[gone], roles="bad", dashed=True,
                 width=1.6, stage=stage, rows=rows[gone],
                 captions=tuple(
-                    f"IoU {iou:.2f}" if index in listed else ""
-                    for index, iou in enumerate(np.asarray(record.overlap)[gone])
+                    f"IoU {apart(iou, record.threshold)}" if index in listed else ""
+                    for index, iou in enumerate(np.asarray(record.overlap)[gone].tolist())
                 ),
             ),
             Lines(
@@ -87,7 +87,7 @@ def step_table(
     panel.text(f"It removes {plural(len(now.removed), 'box', 'boxes')} {left}:", "muted")
     panel.gap(2)
     rows: list[Sequence[str]] = [
-        (name(row), score(row), f"{record.overlap[row]:.3f}")
+        (name(row), score(row), apart(float(record.overlap[row]), record.threshold, 3))
         for row in now.removed[:ROWS].tolist()
     ]
     cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))

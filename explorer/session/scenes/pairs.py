@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.scene import Control, ViewState
-from explorer.session.scenes.common import label_name, setting
+from explorer.session.scenes.common import apart, label_name, number, setting
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
@@ -30,9 +30,10 @@ def class_control(
     return control, rows
 
 
-def tag(trace: Trace, label: int, score: float) -> str:
-    """'cat 0.93'."""
-    return f"{label_name(trace, label)} {score:.2f}".replace("-", "−")
+def tag(trace: Trace, label: int, score: float, threshold: float | None = None) -> str:
+    """'cat 0.93'. threshold: what the score is above or below, from which it is told apart."""
+    text = number(score) if threshold is None else apart(score, threshold)
+    return f"{label_name(trace, label)} {text}"
 
 
 def strong_rows(trace: Trace, scores: Floats, rows: Ints, fewest: int = 2) -> Ints:

@@ -19,6 +19,7 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Control, Key, Layer, ViewState
 from explorer.session.scenes.common import (
     Focus,
+    apart,
     count,
     number,
     selection,
@@ -93,10 +94,10 @@ def selected(
     candidate = outsider.candidate
     by = None if candidate is None else suppressor_of(stage, candidate)
     if by is not None:
-        iou = float(stage.nms.overlap[candidate])
+        iou = apart(float(stage.nms.overlap[candidate]), stage.nms.threshold)
         layers.append(
             Boxes(name="Its suppressor", boxes=stage.candidates[[by]], roles="bad", width=2.5,
-                  captions=(f"IoU {iou:.2f}",))
+                  captions=(f"IoU {iou}",))
         )
     layers.append(
         Boxes(name="Selected", boxes=outsider.box[None], roles="selected", width=2.5,

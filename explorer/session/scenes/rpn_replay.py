@@ -13,6 +13,7 @@ from explorer.session.scene import Boxes, Key, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.common import (
     IN_PANEL,
     Focus,
+    apart,
     centres,
     count,
     number,
@@ -190,7 +191,7 @@ def _victims(
     table = [
         (
             f"candidate {row:,}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
-            number(float(stage.nms.overlap[row]), 3),
+            apart(float(stage.nms.overlap[row]), stage.nms.threshold, 3),
         )
         for row in gone.tolist()
     ]
