@@ -110,6 +110,15 @@ def test_settings_papers_and_counts_are_filled_in() -> None:
         rcnn("no_such_setting")
 
 
+def test_selective_searchs_similarity_says_which_terms_count() -> None:
+    page = next(page for page in of("rcnn") if page.stage == "regions")
+    formula = "".join(block.text for block in page.blocks if block.formula)
+    terms = ("colour", "texture", "size", "fill")
+    for at, name in enumerate(terms, 1):
+        assert rf"a_{at} s_\mathrm{{{name}}}" in formula
+    assert r"a_i \in \{0, 1\}" in formula
+
+
 def test_a_stage_that_there_is_not_is_named(tmp_path: Path) -> None:
     for method in NAMES:
         (tmp_path / f"{method}.md").write_text("# X\n\n## image\ntext\n\n## dreams\nno\n")
