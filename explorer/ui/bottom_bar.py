@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from explorer.session.scene import Control
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.ui.choices import LayerChoice
 from explorer.ui.flow import FlowLayout
 from explorer.ui.focus import dismiss, holder
 from explorer.ui.player import PlayButtons, Player
@@ -66,6 +67,7 @@ class BottomBar(QWidget):
         self.player.moved.connect(self.control_changed)
         self.boxes: dict[str, QCheckBox] = {}
         self._swatches: dict[str, str] = {}
+        self._named: tuple[tuple[str, str], ...] = ()
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
         self._offered: tuple[object, ...] = ()
@@ -157,21 +159,19 @@ class BottomBar(QWidget):
         self.forward.setEnabled(number < len(STAGE_NAMES) - 1)
 
     def show_choices(
-        self, layers: Sequence[tuple[str, bool, str]], controls: Sequence[Control],
-        behind: bool = False,
+        self, layers: Sequence[LayerChoice], controls: Sequence[Control], behind: bool = False,
     ) -> None:
-        """layers: (name, on now, the one role of all its marks or ""). behind: the picture of these
-        choices is not on screen yet.
+        """behind: the picture of these choices is not on screen yet.
 
         Widgets are kept while the choices stay the same.
         """
-        names = tuple(name for name, _, _ in layers)
-        offered = (tuple((name, role) for name, _, role in layers), tuple(
+        names = tuple((layer.name, layer.whose) for layer in layers)
+        offered = (tuple((layer.name, layer.role, layer.whose) for layer in layers), tuple(
             (c.key, c.title, c.kind, c.unit, c.choices, c.low, c.high) for c in controls
         ))
-        if names != tuple(self.boxes):
+        if names != self._named:
             self._build_layers(names)
-        swatches = {name: role for name, _, role in layers}
+        swatches = {layer.name: layer.role for layer in layers}
         if swatches != self._swatches:
             self._swatches = swatches
             self._icons()
@@ -181,10 +181,10 @@ class BottomBar(QWidget):
         if described != self._described:
             self._described = described
             self._build_controls(controls)
-        for name, on, _ in layers:
-            box = self.boxes[name]
+        for layer in layers:
+            box = self.boxes[layer.name]
             box.blockSignals(True)
-            box.setChecked(on)
+            box.setChecked(layer.on)
             box.blockSignals(False)
         for control in controls:
             self._set(self.controls[control.key], control)
@@ -193,17 +193,21 @@ class BottomBar(QWidget):
             self._place_layers()
         self.player.show(next((control for control in controls if control.plays), None), behind)
 
-    def _build_layers(self, names: Sequence[str]) -> None:
-        """Layers come and go while a stage is played; its controls stay."""
+    def _build_layers(self, names: tuple[tuple[str, str], ...]) -> None:
+        """names: of layers, and whose each is. Layers come and go while a stage is played; its
+        controls stay."""
         held = holder(self.boxes)
         _empty(self._flow, self)
-        self.boxes, self._swatches = {}, {}
-        for name in names:
+        self._named, self.boxes, self._swatches = names, {}, {}
+        before = ""
+        for name, whose in names:
             box = QCheckBox(name)
             box.setIconSize(QSize(SWATCH, SWATCH))
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
+            box.setToolTip(f"Layer of {whose}" if whose else "")
             self.boxes[name] = box
-            self._flow.addWidget(box)
+            self._flow.addWidget(_headed(whose, box) if whose != before else box)
+            before = whose
         if held in self.boxes:
             self.boxes[held].setFocus()
 
@@ -287,6 +291,20 @@ class BottomBar(QWidget):
             if not field.isSliderDown():
                 field.setValue(int(control.value) * unit)
         field.blockSignals(False)
+
+
+def _headed(whose: str, box: QCheckBox) -> QWidget:
+    """The first layer of some methods, with their names before it: no line ends between them."""
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    head = QLabel(f"{whose}:")
+    head.setProperty("quiet", True)
+    head.setProperty("small", True)
+    row.addWidget(head)
+    row.addWidget(box)
+    return whole
 
 
 def _empty(layout: QLayout, heir: QWidget) -> None:

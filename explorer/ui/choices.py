@@ -1,13 +1,49 @@
-"""The controls of the pictures on screen, as the bar below them shows them."""
+"""The layers and controls of the pictures on screen, as the bar below them shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from explorer.methods.names import METHODS
 from explorer.session.part_switches import Varied, variant_of
 from explorer.session.scene import Control, Picture, ViewState
 from explorer.trace.base import StageName
+
+
+@dataclass(frozen=True)
+class LayerChoice:
+    """role: the one of all its marks, or "". whose: short names of the methods on screen that have
+    it, or "" where all have."""
+
+    name: str
+    on: bool
+    role: str = ""
+    whose: str = ""
+
+
+def merged_layers(pictures: Mapping[str, Picture]) -> list[LayerChoice]:
+    """The layers of all pictures, each name once, as they are at first: those of all methods, then
+    those of some, together. pictures: by method."""
+    found: dict[str, LayerChoice] = {}
+    owners: dict[str, list[str]] = {}
+    for method, picture in pictures.items():
+        for layer in picture.main.layers:
+            held = found.setdefault(layer.name, LayerChoice(layer.name, layer.on, layer.mark))
+            if held.role != layer.mark:
+                found[layer.name] = replace(held, role="")
+            if method not in owners.setdefault(layer.name, []):
+                owners[layer.name].append(method)
+    short = {method.name: method.short for method in METHODS}
+    groups: dict[tuple[str, ...], list[LayerChoice]] = {tuple(pictures): []}
+    for name, choice in found.items():
+        of = tuple(owners[name])
+        others = [short[method] for method in pictures if method not in of]
+        whose = ", ".join(short[method] for method in of) if others else ""
+        if len(others) == 1 and len(of) > 2:
+            whose = f"all but {others[0]}"
+        groups.setdefault(of, []).append(replace(choice, whose=whose))
+    return [choice for group in groups.values() for choice in group]
 
 
 def merged_controls(pictures: Mapping[str, Picture], varied: Varied) -> list[Control]:

@@ -26,7 +26,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import IN_ALL, Frame
 from explorer.ui.centre import Centre
-from explorer.ui.choices import as_chosen, merged_controls
+from explorer.ui.choices import as_chosen, merged_controls, merged_layers
 from explorer.ui.map_cells import cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.status import Status, pending
@@ -238,27 +238,17 @@ class Presenter(QObject):
         self.centre.make_room(
             max((shown.picture.main.beyond for shown in on_screen.values()), default=0.0)
         )
-        layers: dict[str, bool] = {}
-        roles: dict[str, set[str]] = {}
-        for shown in on_screen.values():
-            for layer in shown.picture.main.layers:
-                layers.setdefault(layer.name, layer.on)
-                roles.setdefault(layer.name, set()).add(layer.mark)
-        controls = merged_controls(
-            {method: shown.picture for method, shown in on_screen.items()}, self.desk.varied
-        )
+        pictures = {method: shown.picture for method, shown in on_screen.items()}
+        layers = merged_layers(pictures)
+        controls = merged_controls(pictures, self.desk.varied)
         behind = any(self._is_behind(method) for method in on_screen)
         if behind:
             controls = [as_chosen(control, stage, view) for control in controls]
         if layers and stage in LIMITED:
             controls.append(limit_control(view.limit))
-        hidden = self.desk.hidden(tuple(layers.items()), stage)
+        hidden = self.desk.hidden([(layer.name, layer.on) for layer in layers], stage)
         self.bottom.show_choices(
-            [
-                (name, name not in hidden, roles[name].pop() if len(roles[name]) == 1 else "")
-                for name in layers
-            ],
-            controls, behind,
+            [replace(layer, on=layer.name not in hidden) for layer in layers], controls, behind
         )
 
     def _is_behind(self, method: str) -> bool:
