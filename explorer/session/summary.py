@@ -12,7 +12,7 @@ from explorer.session.axis import Axis
 from explorer.session.chart import Drawing, text_width
 from explorer.session.ground_truth import GroundTruth, one_name
 from explorer.session.scene import Scene
-from explorer.session.scenes.common import STAGE_TITLES, number, signed
+from explorer.session.scenes.common import STAGE_TITLES, number
 from explorer.session.scenes.truth_layers import MARKS
 from explorer.session.verdicts import verdicts
 from explorer.session.words import time_text
@@ -107,11 +107,6 @@ def score_kind(trace: Trace) -> str:
     return stage.kind if isinstance(stage, ScoresStage) else ""
 
 
-def score_text(trace: Trace, score: float) -> str:
-    """A margin with its sign, "+0.41"; a probability without, "0.93"."""
-    return signed(score) if score_kind(trace) == "svm" else number(score)
-
-
 def summary_scene(
     traces: Sequence[Trace], width: float, height: float, running: bool = False,
     truth: GroundTruth | None = None, methods: Collection[str] = NAMES,
@@ -203,13 +198,13 @@ def _who_found(
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]
     size = 12.5 if pitch > WIDE else 11.0 if truth is None else 10.0  # with a mark before it
-    beside = columns[methods[0].name] - text_width("+0.00", size) - (16 if truth else 6)
+    beside = columns[methods[0].name] - text_width("−0.00", size) - (16 if truth else 6)
     for name in shown:
         part = (beside - MARGIN) / text_width(name, 12.5, bold=True)
         drawing.text(MARGIN, y, name, max(9.5, 12.5 * min(1.0, part)), bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
-            text = "–" if score is None else score_text(by_name[own], score)
+            text = "–" if score is None else number(score)
             drawing.text(x, y, text, size, "faint" if score is None else own, "right")
             mark = judged.get(own, {}).get(name, (0.0, ""))[1].strip()
             role = "good" if mark == MARKS["true"].strip() else "bad"
@@ -229,7 +224,7 @@ def headline(trace: Trace) -> str:
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
         # A class and its score stay together where the line is shortened.
-        return ", ".join(f"{name}{JOINED}{score_text(trace, score)}" for name, score in best)
+        return ", ".join(f"{name}{JOINED}{number(score)}" for name, score in best)
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
         return "nothing found"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from explorer.methods.names import method_named
 from explorer.session.matches import Match
 from explorer.session.scenes.common import number
-from explorer.session.summary import UNITS, score_kind, score_text
+from explorer.session.summary import UNITS, score_kind
 from explorer.trace.stages import Trace
 from explorer.ui.fonts import mono, sans
 from explorer.ui.style import Theme
@@ -110,7 +110,7 @@ class MatchesModel(QAbstractTableModel):
         if one is None:
             return "–"
         near = REFERENCE if match.reference == column else number(one.iou)
-        return f"{match.mark}{score_text(self._traces[column], one.score)} · {near}"
+        return f"{match.mark}{number(one.score)} · {near}"
 
     def _role(self, match: Match, column: str) -> str:
         if column == FOUND and match.alone:
@@ -151,7 +151,7 @@ class MatchesModel(QAbstractTableModel):
         if match.reference:
             name = f"the reference, {method_named(match.reference).title}'s box"
         unit = UNITS.get(score_kind(self._traces[column]), ("score", ""))[0]
-        score = score_text(self._traces[column], one.score)
+        score = number(one.score)
         return f"{unit} {score}, IoU {number(one.iou)} with {name}"
 
     def alignment(self, column: str) -> int:

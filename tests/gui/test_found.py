@@ -44,7 +44,8 @@ def test_a_row_for_each_object_and_a_column_for_each_method(
     both = page.model.matches[0]
     assert set(both.found) == set(NAMES) and page.model.text(both, "found by") == "5 of 5 · all"
     assert page.model.text(both, "fpn").endswith("ref")
-    assert page.model.text(both, "rcnn").startswith("+")
+    # A margin as its label on the photo has it.
+    assert page.model.text(both, "rcnn").startswith(f"{both.found['rcnn'].score:.2f} ")
     assert page.count.text().startswith(f"{len(page.model.matches)} objects: ")
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from explorer.session.caption import caption
 from explorer.session.facts import facts
 from explorer.session.scene import Boxes, Key, Labels, ViewState
 from explorer.session.scenes import picture
+from explorer.session.summary import headline
 from explorer.session.words import apart, both_apart, number
+from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import DetectionsStage, NmsStage, Stage, Trace
 from tests.traces import synthetic_trace
 
@@ -29,6 +33,27 @@ def test_as_many_digits_as_it_takes(
 
 def test_a_sign_is_a_true_minus_and_zero_has_none() -> None:
     assert [number(value) for value in (-1.5, -0.001, 0.0)] == ["−1.50", "0.00", "0.00"]
+
+
+@pytest.mark.parametrize("method", ["rcnn", "sppnet"])  # margins: many are negative
+def test_margins_are_written_alike_in_headers_and_labels(method: str) -> None:
+    trace = synthetic_trace(method)
+    stage = trace.stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    texts = [headline(trace), *caption(trace)]
+    for name in STAGE_NAMES:
+        made = picture(trace, name, ViewState())
+        texts.append(made.summary)
+        for scene in (made.main, made.panel):
+            for layer in scene.layers if scene is not None else ():
+                if isinstance(layer, Labels):
+                    texts += [label.text for label in layer.items]
+                if isinstance(layer, Boxes):
+                    texts += layer.captions
+    assert any("−" in text for text in texts)
+    assert not [text for text in texts if re.search(r"(^|[\s(])-\d", text)]
+    best = f"{trace.classes[stage.labels[0]]}\u00a0{number(float(stage.scores[0]))}"
+    assert best in headline(trace) and best.replace("\u00a0", " ") in texts  # its label
 
 
 def exchanged(trace: Trace, old: Stage, new: Stage) -> Trace:
