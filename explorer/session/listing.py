@@ -192,7 +192,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,
-        heads=("no.", "anchor", "object", "fate", "w × h"), tips=(
+        heads=("no.", "anchor", "objectness", "fate", "w × h"), tips=(
             ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
             *ANCHOR_TIPS[2:],
         ),

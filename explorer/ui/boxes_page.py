@@ -30,7 +30,7 @@ from explorer.ui.table import Table
 
 LINE = 24  # pixels of a row
 # Pixels of the columns before the last, which takes the rest.
-WIDTHS = {"class": (40, 60, 48, 70), "anchor": (64, 60, 48, 58)}
+WIDTHS = {"class": (40, 60, 48, 70), "anchor": (56, 52, 66, 56)}
 WIDEST = 84  # of a class or kind of anchor; the column is as wide as the names need
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 

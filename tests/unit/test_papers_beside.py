@@ -54,6 +54,7 @@ def test_anchors_have_the_papers_sizes_beside_theirs(
         assert all(f"{their}²" in said for their in papers), show
     listed = listing(trace, "regions")
     assert listed is not None and f"Paper: {papers[0]}²" in listed.tips[1]
+    assert listed.heads[2] == "objectness"
 
 
 def test_anchor_scales_have_the_papers_beside_them() -> None:
