@@ -16,6 +16,9 @@ from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 from explorer.ui.variants import RUNNING
 
+LINES = 3  # of what an exchanged part costs and changes, most often
+NOTHING = "Nothing is exchanged."
+
 
 class PartCard(QFrame):
     exchanged = Signal(str, object)  # key, what the switch shows now (None: as it was run)
@@ -25,7 +28,6 @@ class PartCard(QFrame):
         self.setObjectName("card")
         self.theme, self.group = theme, group
         self.rows: dict[str, SwitchRow] = {}
-        self._moved = ""  # the row that was moved last
         column = QVBoxLayout(self)
         column.setContentsMargins(11, 5, 9, 7)
         column.setSpacing(7)
@@ -59,6 +61,10 @@ class PartCard(QFrame):
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setProperty("small", True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Above the rows, with room for its lines from the beginning: no row moves under the
+        # pointer when what it changed is there.
+        self.said.setMinimumHeight(LINES * self.said.fontMetrics().lineSpacing())
         self.inner.addWidget(self.said)
         column.addWidget(self.body)
         self.head.toggled.connect(self._fold)
@@ -91,21 +97,11 @@ class PartCard(QFrame):
         lines = [group.state] if group.state not in ("", RUNNING) else []
         if not group.state:
             lines += [f"{note.name}: {note.text}" for note in group.notes]
-        self.said.setText("\n".join(lines))
-        self.said.setVisible(bool(lines))
-        self._place_said()
-
-    def _place_said(self) -> None:
-        """Below the row that it is about: what is under the pointer stays there."""
-        changed = [one.key for one in self.group.switches if one.changed]
-        key = self._moved if self._moved in changed else next(iter(changed), "")
-        if key in self.rows:
-            self.inner.removeWidget(self.said)
-            self.inner.insertWidget(self.inner.indexOf(self.rows[key]) + 1, self.said)
-
-    def _exchange(self, key: str, value: object) -> None:
-        self._moved = key
-        self.exchanged.emit(key, value)
+        self.said.setText("\n".join(lines) or (NOTHING if not count else ""))
+        self.said.setEnabled(bool(lines))
+        # More lines than that make room once; fewer do not take it back.
+        high = self.said.heightForWidth(max(self.said.width(), 1))
+        self.said.setMinimumHeight(max(self.said.minimumHeight(), high))
 
     def _show_rows(self) -> None:
         """Only what is unfolded has rows: those of five methods take long to make."""
@@ -124,8 +120,8 @@ class PartCard(QFrame):
         self.rows = {}
         for one in group.switches:
             row = SwitchRow(one, self.theme, patient=True)
-            row.moved.connect(partial(self._exchange, one.key))
-            row.back.connect(partial(self._exchange, one.key, None))
+            row.moved.connect(partial(self.exchanged.emit, one.key))
+            row.back.connect(partial(self.exchanged.emit, one.key, None))
             self.rows[one.key] = row
             self.inner.addWidget(row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -30,24 +31,29 @@ from explorer.ui.top_bar import dot
 NOTE = "Decided again from the cached scores; no network runs."
 PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first stage that changes, " \
     "with the weights as they were trained."
+KINDS = ("gained", "lost", "moved")
+COLUMN = 40  # pixels of each
+AS_RUN, AS_RUN_SAID = "–", "as run"
 NOTHING = "Switches appear when a method has found its detections."
 
 
 class ChangeLine(QWidget):
-    """A method's gained, lost and moved detections."""
+    """A method's gained, lost and moved detections, as numbers in columns: however they change, the
+    line keeps its height and its width."""
 
     def __init__(self, method: str, theme: Theme) -> None:
         super().__init__()
         self.method, self.theme = method, theme
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         self.swatch = QLabel()
         self.restyle()
         row.addWidget(self.swatch)
-        row.addWidget(QLabel(method_named(method).title), 1)
-        self.text = QLabel()
-        row.addWidget(self.text)
+        row.addWidget(QLabel(method_named(method).short), 1)
+        self.numbers = [_number("") for _ in KINDS]
+        for number in self.numbers:
+            row.addWidget(number)
 
     def restyle(self) -> None:
         """In the theme's colours."""
@@ -55,10 +61,43 @@ class ChangeLine(QWidget):
 
     def show_changes(self, changes: Changes | None) -> None:
         """None: nothing of the method is switched."""
-        self.text.setText("as run" if changes is None else changes_text(changes))
-        if self.text.property("quiet") != (not changes):
-            self.text.setProperty("quiet", not changes)
-            self.text.style().polish(self.text)
+        found = (changes.gained, changes.lost, changes.moved) if changes is not None else ()
+        for number, rows in zip_longest(self.numbers, found):
+            text = AS_RUN if rows is None else f"{len(rows):,}"
+            number.setText(text)
+            quiet = text in (AS_RUN, "0")
+            if number.property("quiet") != quiet:
+                number.setProperty("quiet", quiet)
+                number.style().polish(number)
+        said = AS_RUN_SAID if changes is None else changes_text(changes)
+        self.setToolTip(said)
+        self.setAccessibleName(f"{method_named(self.method).title}: {said}")
+
+
+def _heads() -> QWidget:
+    """What the columns of the lines below count."""
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    title = QLabel("Detections")
+    title.setProperty("quiet", True)
+    title.setProperty("small", True)
+    row.addWidget(title, 1)
+    for kind in KINDS:
+        row.addWidget(_number(kind, quiet=True))
+    return head
+
+
+def _number(text: str, quiet: bool = False) -> QLabel:
+    """A cell of a column."""
+    label = QLabel(text)
+    label.setFixedWidth(COLUMN)
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    if quiet:
+        label.setProperty("quiet", True)
+        label.setProperty("small", True)
+    return label
 
 
 class SwitchesPanel(QWidget):
@@ -150,6 +189,7 @@ class SwitchesPanel(QWidget):
         if methods != list(self._lines):
             _empty(self._changes, self)
             self._lines = {method: ChangeLine(method, self.theme) for method in methods}
+            self._layout(self._changes).addWidget(_heads())
             for line in self._lines.values():
                 self._layout(self._changes).addWidget(line)
         for method, line in self._lines.items():

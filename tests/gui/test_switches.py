@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon
@@ -14,9 +15,11 @@ from explorer.methods.choices import Choices
 from explorer.methods.names import NAMES
 from explorer.session.related import box_of
 from explorer.session.scene import Boxes, Key
+from explorer.session.switching import Changes
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.sliders import StillSlider
-from explorer.ui.switches import SwitchRow
+from explorer.ui.style import Theme
+from explorer.ui.switches import ChangeLine, SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -108,6 +111,22 @@ def test_a_switch_of_methods_that_differ_claims_no_single_value(
     settle(qtbot, opened)
     assert combo.currentText() == "greedy" and not row.value.isVisible()
     assert "suppression='none'" not in repr(opened.workbench.desk.chosen)
+
+
+def test_the_line_of_what_changed_keeps_its_size(qtbot: QtBot) -> None:
+    line = ChangeLine("faster_rcnn", Theme("dark"))
+    qtbot.addWidget(line)
+    sizes = []
+    for gained, moved in ((-1, 0), (0, 0), (1, 2), (120, 1340)):
+        rows = np.arange(max(gained, 0))
+        line.show_changes(
+            None if gained < 0 else Changes(rows, rows, np.zeros((moved, 2), np.int64))
+        )
+        sizes.append(line.sizeHint())
+    assert len({(size.width(), size.height()) for size in sizes}) == 1
+    assert sizes[0].width() < 270 - 58  # of the narrowest side, less the margins of its cards
+    assert [number.text() for number in line.numbers] == ["120", "120", "1,340"]
+    assert line.toolTip() == "120 gained · 120 lost · 1340 moved"
 
 
 def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
