@@ -34,12 +34,13 @@ from explorer.ui.images import image_of, to_image
 from explorer.ui.paint_boxes import paint_boxes
 from explorer.ui.paint_marks import paint_bars, paint_lines, paint_points
 from explorer.ui.paint_text import Placer, paint_captions, paint_labels
-from explorer.ui.theme import Palette
+from explorer.ui.theme import PAPER, Palette
 from explorer.ui.transform import View
 
 VECTOR = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 MOST = 4_000  # pixels across of an enlarged map in a vector page
 VECTOR_RATIO = 2.0  # pixels of a photo or map per logical pixel of a vector page
+PHOTO = "Photo"  # the layer below all others
 LARGE = 24_000_000  # numbers in a photo from which on only its visible part is converted
 
 
@@ -128,13 +129,16 @@ def _pixels(brush: Brush, layer: Pixels) -> None:
     rect = brush.view.rect(layer.rect)
     scale = (rect[2] - rect[0]) * brush.ratio / max(layer.values.shape[1], 1)
     smooth = layer.smooth and scale < 6
+    opacity = layer.opacity
+    if layer.name == PHOTO and brush.palette.name == PAPER.name:
+        opacity = 1.0  # half a photo's ink on white paper would look like a bad print
     if scale > 0.5 and layer.values.size > LARGE and not brush.vector:
-        _window_of(brush, layer, rect, smooth)
+        _window_of(brush, layer, rect, smooth, opacity)
     else:
-        _image(brush, image_of(layer.values, scale), rect, layer.opacity, smooth)
+        _image(brush, image_of(layer.values, scale), rect, opacity, smooth)
 
 
-def _window_of(brush: Brush, layer: Pixels, rect: Rect, smooth: bool) -> None:
+def _window_of(brush: Brush, layer: Pixels, rect: Rect, smooth: bool, opacity: float) -> None:
     """Of a large photo seen from close by, only the part in the area becomes an image."""
     height, width = layer.values.shape[:2]
     across, down = (rect[2] - rect[0]) / width, (rect[3] - rect[1]) / height
@@ -149,7 +153,7 @@ def _window_of(brush: Brush, layer: Pixels, rect: Rect, smooth: bool) -> None:
         rect[0] + right * across, rect[1] + bottom * down,
     )
     image = to_image(layer.values[top:bottom, left:right])
-    _image(brush, image, place, layer.opacity, smooth)
+    _image(brush, image, place, opacity, smooth)
 
 
 def _heat(brush: Brush, layer: Heat) -> None:

@@ -17,7 +17,7 @@ from explorer.ui.images import from_image, image_of
 from explorer.ui.paint import paint_scene
 from explorer.ui.picking import NONE, boxes_at, next_hit
 from explorer.ui.spots import Layout
-from explorer.ui.theme import DARK, LIGHT, PALETTES, colour
+from explorer.ui.theme import DARK, LIGHT, PALETTES, PAPER, Palette, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import short_count, time_text
 
@@ -183,6 +183,20 @@ def test_texts_of_a_panel_grow_with_all_others(size: tuple[int, int], high: int)
     for text in (1.1, 1.25):  # ENOUGH is as large as it is at the usual size beside a photo
         assert texts(text) >= text * min(texts(1.0), ENOUGH * 0.99)
     assert texts(1.25) > texts(1.1) > texts(1.0)
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT, PAPER], ids=lambda palette: palette.name)
+def test_photos_are_dimmed_on_screen_and_never_on_paper(palette: Palette) -> None:
+    red = np.full((20, 20, 3), (200, 20, 20), np.uint8)
+    photo = Pixels(name="Photo", values=red, rect=(0, 0, 20, 20), opacity=0.5)
+    image = QImage(20, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(palette.canvas))
+    painter = QPainter(image)
+    on = Scene(extent=(0, 0, 20, 20), space="photo", layers=(photo,))
+    paint_scene(painter, on, View(1, 0, 0), (0, 0, 20, 20), palette)
+    painter.end()
+    seen = image.pixelColor(10, 10)
+    assert ((seen.red(), seen.green(), seen.blue()) == (200, 20, 20)) == (palette is PAPER)
 
 
 @pytest.mark.parametrize("count", range(1, 7))
