@@ -101,9 +101,12 @@ class Banner(QWidget):
             self.style().polish(self)
         self.close_button.setIcon(self.theme.icon("ph.x", "muted"))
         lines = [*self._lines, sentence] if self.isVisible() and bad else [sentence]
-        # Several methods may fail one after another: each has its line.
-        self._lines = list(dict.fromkeys(lines))[-MOST_LINES:]
-        self.text.setText("\n".join(self._lines))
+        # Several methods or files may fail one after another: each has its line.
+        self._lines = list(dict.fromkeys(lines))
+        before = len(self._lines) - MOST_LINES
+        head = [f"And before these {before} more:"] if before > 0 else []
+        self.text.setText("\n".join([*head, *self._lines[-MOST_LINES:]]))
+        self.text.setToolTip("\n".join(self._lines) if head else "")
         self._place()
         self.show()
         self.raise_()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -114,6 +114,13 @@ def ask_files(parent: QWidget, folder: str) -> list[Path]:
 def ask_folder(parent: QWidget, folder: str) -> list[Path]:
     chosen = QFileDialog.getExistingDirectory(parent, "Open a folder of photos", folder)
     return [Path(chosen)] if chosen else []
+
+
+def left_out(kind: str, paths: Sequence[Path]) -> str:
+    """Of several files of which one is taken: which are not."""
+    first, *others = (path.name for path in paths)
+    names = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+    return f"{first} is taken, {names} not: one {kind} at a time."
 
 
 def opening_sentence(error: OSError) -> str:

@@ -28,6 +28,7 @@ from explorer.session.related import box_of
 from explorer.session.saving import PhotoSource, save_session
 from explorer.session.scene import Rect
 from explorer.session.state import Desk
+from explorer.ui.opening import left_out
 from explorer.ui.reselecting import Reselecting
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
@@ -125,6 +126,8 @@ class Sessions(QObject):
         """Open the session among dropped files; the others are given back, but for the photo that
         a session waits for."""
         own = [path for path in paths if path.name.endswith(ENDING) and not path.is_dir()]
+        if len(own) > 1:
+            self.said.emit(left_out("session", own), True)
         if own:
             self._missing = None
             self.files.ask("open", partial(_read, own[0]), self._found)

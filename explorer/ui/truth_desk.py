@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
@@ -14,6 +14,7 @@ from explorer.session.job import sentence_of
 from explorer.session.state import Desk
 from explorer.session.truth import SUFFIXES, find_truth, read_truth
 from explorer.ui.canvas import Canvas
+from explorer.ui.opening import left_out
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.truth_bar import TruthBar
@@ -51,6 +52,8 @@ class TruthDesk(QObject):
         bar.remove_wanted.connect(self.remove)
         bar.done.connect(self.leave)
         bench.steps.begun.connect(self._another_photo)
+        # Later: the bench may go on with the next of several photos.
+        bench.failed.connect(lambda: QTimer.singleShot(0, self, self._not_opened))
         bench.switched.connect(self._follow)
 
     @property
@@ -78,6 +81,8 @@ class TruthDesk(QObject):
         """Read the annotation among dropped files; the others are given back."""
         own = [path for path in paths if path.suffix.lower() in SUFFIXES and not path.is_dir()]
         rest = [path for path in paths if path not in own]
+        if len(own) > 1:
+            self.said.emit(left_out("annotation", own))
         if own and rest:
             self._file = own[0]  # of the photo that comes with it
         elif own and self.bench.photo is None:
@@ -85,6 +90,13 @@ class TruthDesk(QObject):
         elif own:
             self._ask_read(own[0])
         return rest
+
+    def _not_opened(self) -> None:
+        """No photo came: what came with it is not of the next one."""
+        file = self._file
+        if file is not None and self.bench.coming is None:
+            self._file = None
+            self.said.emit(f"{file.name} was not read: the photo beside it could not be opened.")
 
     def _another_photo(self) -> None:
         photo = self.bench.photo

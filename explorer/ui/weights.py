@@ -24,6 +24,7 @@ from explorer.methods.torchvision_names import (
 )
 from explorer.session.job import Weights
 from explorer.ui.download import Download, DownloadCard
+from explorer.ui.opening import left_out
 from explorer.ui.workbench import Workbench
 
 BUNDLED = "Bundled compact network"
@@ -99,6 +100,8 @@ class FpnWeights(QObject):
     def take(self, paths: list[Path]) -> list[Path]:
         """Choose the file of weights among dropped files; the others are given back."""
         own = [path for path in paths if path.suffix.lower() in SUFFIXES and not path.is_dir()]
+        if len(own) > 1:
+            self.said.emit(left_out("file of weights", own))
         if own:
             self.choose(Weights(own[0]))
         return [path for path in paths if path not in own]

@@ -312,3 +312,38 @@ def test_page_up_takes_back_a_page_down_that_is_still_read(
     qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
     settle(qtbot, window)
     assert window.workbench.name == "cat.png"
+
+
+def test_every_bad_file_has_its_notice(
+    qtbot: QtBot, opened: Window, tmp_path: Path
+) -> None:
+    def bad(name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"nothing of the kind")
+        return path
+
+    def said(paths: list[Path], wanted: list[str]) -> None:
+        opened.banner.hide()
+        opened.open_paths(paths)
+        qtbot.waitUntil(
+            lambda: all(name in opened.banner.text.text() for name in wanted), timeout=SHORT
+        )
+        settle(qtbot, opened)
+
+    for names in (
+        ("a.jpg", "b.jpg"), ("a.xml", "b.json"), ("a.explorer.json", "b.explorer.json"),
+        ("a.jpg", "a.xml"), ("a.jpg", "a.explorer.json"), tuple(f"{at}.jpg" for at in range(5)),
+    ):
+        said([bad(name) for name in names], list(names))
+    # An annotation whose photo was bad is not taken for that of the next photo.
+    before = opened.banner.text.text()
+    opened.open_paths([opened.workbench.path or tmp_path])
+    qtbot.waitUntil(lambda: len(opened.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, opened)
+    assert opened.banner.text.text() == before
+    # Of more than have room, all are told by the pointer.
+    opened.banner.hide()
+    names = [f"{at}.jpg" for at in range(10, 17)]
+    opened.open_paths([bad(name) for name in names])
+    qtbot.waitUntil(lambda: "And before these 2 more:" in opened.banner.text.text(), timeout=SHORT)
+    assert all(name in opened.banner.text.toolTip() for name in names)
