@@ -20,9 +20,9 @@ class Entrance(QObject):
     save_wanted = Signal()  # of the session
     data_came = Signal(object, str)  # QMimeData without a file, what to call its picture
 
-    def __init__(self, window: QWidget, menu: QMenu, settings: QSettings) -> None:
-        super().__init__(window)
-        self._window, self._menu, self._settings = window, menu, settings
+    def __init__(self, over: QWidget, menu: QMenu, settings: QSettings) -> None:
+        super().__init__(over)
+        self._over, self._menu, self._settings = over, menu, settings
         self.recent = opening.Recent(settings)
         menu.aboutToShow.connect(self._fill_menu)
 
@@ -33,7 +33,7 @@ class Entrance(QObject):
         self._ask(opening.ask_folder)
 
     def _ask(self, ask: Callable[[QWidget, str], list[Path]]) -> None:
-        paths = ask(self._window, str(self._settings.value("folder", "")))
+        paths = ask(self._over, str(self._settings.value("folder", "")))
         if paths:
             first = paths[0]
             self._settings.setValue("folder", str(first if first.is_dir() else first.parent))

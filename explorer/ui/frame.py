@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QMenu, QSplitter
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from explorer.ui.shell import Shell
 
@@ -27,6 +27,7 @@ class Frame(Shell):
         from explorer.ui.flow import stacked
         from explorer.ui.notices import Banner, StatusStrip
         from explorer.ui.side import Side
+        from explorer.ui.splitter import Splitter
         from explorer.ui.stage_map import StageMap
         from explorer.ui.studio import Studio
         from explorer.ui.style import Theme
@@ -41,7 +42,8 @@ class Frame(Shell):
         self.studio = Studio(self)
         self.open_menu = QMenu(self)
         self.open_menu.setToolTipsVisible(True)
-        self.entrance = Entrance(self, self.open_menu, self.settings)
+        self.strip = StatusStrip()
+        self.entrance = Entrance(self.strip, self.open_menu, self.settings)
         self.weights_menu = QMenu(self)
         self.weights_menu.setToolTipsVisible(True)
         self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
@@ -51,13 +53,12 @@ class Frame(Shell):
         self.side = Side(self.theme, self.studio)
         self.bottom = BottomBar(self.theme)
         self.truth_bar = TruthBar()
-        self.strip = StatusStrip()
-        left = stacked(self.stage_map)
+        for menu in (self.open_menu, self.weights_menu):  # with the colours of the bar
+            menu.setParent(self.top, menu.windowFlags())
+        self.left = left = stacked(self.stage_map)
         left.setObjectName("side")
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.setHandleWidth(1)
+        self.splitter = Splitter(Qt.Orientation.Horizontal, self.theme)
+        self.middle = Splitter(Qt.Orientation.Vertical, self.theme)
         self.middle.addWidget(self.centre)
         self.middle.addWidget(self.drawer)
         self.middle.setStretchFactor(0, 1)
@@ -70,6 +71,14 @@ class Frame(Shell):
             stacked(self.top, self.splitter, self.truth_bar, self.bottom, self.strip)
         )
         self.banner = Banner(self.theme, self.centre)
+
+    def styled(self) -> list[QWidget]:
+        """What has a style sheet of its own, the largest in sight first. Dialogs belong to the
+        strip, which holds little else."""
+        return [
+            self.centre, *self.side.styled(), self.left, self.top, self.bottom, self.truth_bar,
+            self.strip, self.drawer,
+        ]  # fmt: skip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that nothing else has taken."""

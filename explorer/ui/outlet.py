@@ -30,11 +30,11 @@ class Outlet(QObject):
     asking = Signal()  # the dialog is about to open: what is on screen shall stay
 
     def __init__(
-        self, bench: Workbench, studio: Studio, theme: Theme, settings: QSettings, window: QWidget
+        self, bench: Workbench, studio: Studio, theme: Theme, settings: QSettings, over: QWidget
     ) -> None:
-        super().__init__(window)
+        super().__init__(over)
         self.bench, self.studio, self.theme, self.settings = bench, studio, theme, settings
-        self._window = window
+        self._over = over
         self.exporter = Exporter(self)
         self.exporter.cancelled.connect(self._cancelled)
 
@@ -45,7 +45,7 @@ class Outlet(QObject):
             return
         self.asking.emit()
         dialog = ExportDialog(
-            self.bench, self.exporter, self.theme, self.settings, self._window
+            self.bench, self.exporter, self.theme, self.settings, self._over
         )
         dialog.saved.connect(lambda sentence: self.said.emit(sentence, False))
         dialog.failed.connect(lambda sentence: self.said.emit(sentence, True))
@@ -60,7 +60,7 @@ class Outlet(QObject):
         self.studio.ask(("copy",), make, self._copied)
 
     def close(self) -> None:
-        for dialog in self._window.findChildren(ExportDialog):
+        for dialog in self._over.findChildren(ExportDialog):
             dialog.done(0)
         self.exporter.close()
 

@@ -59,11 +59,11 @@ class Sessions(QObject):
 
     def __init__(
         self, bench: Workbench, theme: Theme, settings: QSettings, go: Callable[[Desk], None],
-        use_theme: Callable[[str], None], window: QWidget,
+        use_theme: Callable[[str], None], over: QWidget,
     ) -> None:
-        super().__init__(window)
+        super().__init__(over)
         self.bench, self.theme, self.settings = bench, theme, settings
-        self._go, self._use_theme, self._window = go, use_theme, window
+        self._go, self._use_theme, self._over = go, use_theme, over
         self.files = Studio(self)  # reading and hashing a large photo holds up no picture
         self.reselecting = Reselecting(bench, go, self)
         self.reselecting.said.connect(lambda sentence: self.said.emit(sentence, True))
@@ -86,7 +86,7 @@ class Sessions(QObject):
         folder = bench.path.parent if bench.path is not None else \
             Path(str(self.settings.value("folder", "")))
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save session", str(folder / name), f"Sessions (*{ENDING})"
+            self._over, "Save session", str(folder / name), f"Sessions (*{ENDING})"
         )
         if chosen:
             self.save(Path(chosen if chosen.endswith(ENDING) else f"{chosen}{ENDING}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -26,15 +27,15 @@ class Side(QWidget):
 
     def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("side")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.theme = theme
         self.setMinimumWidth(270)
         self.inspector, self.switches = Inspector(theme, studio), SwitchesPanel(theme)
         self.boxes = BoxesPage(theme)
         self._wanted: bool | None = None  # as the user chose
         self._before: QWidget | None = None  # the page in whose place another is shown
         self.pages = QStackedWidget()
-        head = QHBoxLayout()
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(12, 10, 12, 0)
         head.setSpacing(4)
         self.tabs = QButtonGroup(self)
@@ -56,12 +57,28 @@ class Side(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(head)
+        column.addWidget(self._head)
         column.addWidget(self.pages, 1)
+        theme.changed.connect(self.update)
+
+    def styled(self) -> list[QWidget]:
+        """What has a style sheet of its own (see `style_files`): the page in sight first."""
+        pages: list[QWidget] = self.pages.findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        pages.sort(key=lambda page: page is not self.pages.currentWidget())
+        parts = [self._head]
+        for page in pages:
+            parts += self.switches.styled() if page is self.switches else [page]
+        return parts
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(self.theme.palette.surface))
 
     def lend(self, page: QWidget) -> None:
         """Show `page` in place of all others, until `give_back`."""
         self._before = self.pages.currentWidget()
+        page.setStyleSheet(self._head.styleSheet())
         self.pages.setCurrentIndex(self.pages.addWidget(page))
         for tab in self.tabs.buttons():
             tab.hide()

@@ -12,7 +12,7 @@ from explorer.ui.theme import PALETTES, Palette
 
 SHEET = Template("""
 * { font-family: "Inter"; font-size: 13px; color: $text; outline: none; }
-QMainWindow, QDialog, #root { background: $window; }
+QDialog { background: $window; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 8px;
   font-size: 12px; }
 #topbar { background: $surface; border-bottom: 1px solid $line; }
@@ -105,8 +105,6 @@ QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
 QScrollBar::handle:horizontal { background: $faint; border-radius: 3px; min-width: 30px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSplitter::handle { background: $line; }
-QSplitter::handle:hover { background: $accent; }
 QDialog QPushButton[tab="true"] { background: transparent; border-color: transparent; color: $muted;
   padding: 5px 10px; }
 QPushButton[tab="true"]:hover { background: $hover; }

@@ -1,6 +1,12 @@
-"""Puts the style sheet on the application, with the two small pictures it needs as files."""
+"""Puts the style sheet on the parts of a window, with the two small pictures it needs as files.
+
+The window itself has none: Qt works a sheet out for every widget below at once, some 0.15 ms each,
+and a window of all parts would not answer meanwhile.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QPalette
@@ -9,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from explorer.paths import resources_dir
 from explorer.ui.fonts import load_fonts, sans
 from explorer.ui.style import Theme, style_sheet
+from explorer.ui.turns import Turns
 
 Role = QPalette.ColorRole
 
@@ -27,24 +34,34 @@ def use_fonts(app: QCoreApplication | None, window: QWidget) -> None:
     window.setFont(sans(13))
 
 
-def apply_style(app: QCoreApplication | None, theme: Theme, window: QWidget) -> None:
-    """Fonts and colours of the theme for all windows, its style sheet for `window` and its dialogs.
+def apply_style(
+    app: QCoreApplication | None, theme: Theme, parts: Sequence[QWidget],
+    turns: Turns | None = None,
+) -> None:  # fmt: skip
+    """The colours of the theme for all windows, and its style sheet for each of `parts` and for the
+    dialogs that belong to one.
 
-    The sheet of an application is worked out for each widget once for every widget around it, five
-    times as long.
+    turns: each part gets it in a turn of its own; none: all get it now.
     """
     assert isinstance(app, QApplication)
-    folder = resources_dir() / "style"
-    name = theme.palette.name
+    app.setPalette(_qt_palette(theme))
+    for part in parts:
+        if turns is None:
+            _dress(part, theme)
+        else:
+            turns.later(lambda part=part: _dress(part, theme))  # type: ignore[misc]
+
+
+def _dress(part: QWidget, theme: Theme) -> None:
+    """The sheet of the theme as it is now, also where it has changed again since it was asked."""
+    folder, name = resources_dir() / "style", theme.palette.name
     sheet = style_sheet(
         theme.palette,
         tick=(folder / f"tick-{name}.svg").as_posix(),
         chevron=(folder / f"chevron-{name}.svg").as_posix(),
     )
-    if window.styleSheet() == sheet:
-        return  # Qt would work it out for every widget again
-    app.setPalette(_qt_palette(theme))
-    window.setStyleSheet(sheet)
+    if part.styleSheet() != sheet:  # else Qt would work it out again
+        part.setStyleSheet(sheet)
 
 
 def _qt_palette(theme: Theme) -> QPalette:

@@ -144,9 +144,11 @@ class SwitchesPanel(QWidget):
         self._parts_note.setProperty("small", True)
         inner.addWidget(self._parts_note)
         self.parts: dict[str, PartCard] = {}
-        self._parts = QVBoxLayout()
+        self._cards = QWidget()
+        self._parts = QVBoxLayout(self._cards)
+        self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(8)
-        inner.addLayout(self._parts)
+        inner.addWidget(self._cards)
         self.reset_all = QPushButton("Reset all")
         self.reset_all.setToolTip("Thresholds and parts of all methods as the program ran them; "
                                   "what the paper says stands under each (Ctrl+Shift+R)")
@@ -154,8 +156,17 @@ class SwitchesPanel(QWidget):
         inner.addWidget(self.reset_all)
         inner.addStretch()
         self.area.setWidget(holder)
+        for ground in (self.area.viewport(), holder):
+            ground.setAutoFillBackground(False)  # the side's is behind
         self.show_switches((), {})
         theme.changed.connect(self._restyle)
+
+    def styled(self) -> list[QWidget]:
+        """What has a style sheet of its own (see `style_files`)."""
+        return [
+            self._switches, self._changes, self._cards, self.note, self._parts_note,
+            self.reset_all, self.area.verticalScrollBar(),
+        ]  # fmt: skip
 
     def _restyle(self) -> None:
         dyed: list[ChangeLine | SwitchRow | PartCard] = [

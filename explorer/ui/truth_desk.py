@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
 from explorer.session.job import sentence_of
@@ -69,9 +69,8 @@ class TruthDesk(QObject):
     def ask(self) -> None:
         """A dialog for a file of the user's."""
         path = self.bench.path
-        parent = self.bar.window()
         chosen, _ = QFileDialog.getOpenFileName(
-            parent if isinstance(parent, QWidget) else None, "Ground truth of this photo",
+            self.bar, "Ground truth of this photo",
             str(path.parent) if path else "", "VOC or COCO annotations (*.xml *.json)",
         )
         if chosen:

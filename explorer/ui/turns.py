@@ -1,4 +1,4 @@
-"""Widgets that draw much draw one after the other, each in a turn of the event loop of its own.
+"""What takes long is done piece by piece, each in a turn of the event loop of its own.
 
 Five canvases that get a picture or another size at once would else be drawn in one turn, in which
 the window could not answer.
@@ -16,11 +16,11 @@ from explorer.ui.still import Still
 
 
 class Turns(QObject):
-    """A queue of widgets to be drawn."""
+    """A queue of widgets to be drawn, and of other things to be done."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: list[QWidget] = []
+        self._waiting: list[QWidget | Callable[[], object]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -28,13 +28,18 @@ class Turns(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether anything is still to be drawn."""
+        """Whether anything is still to be drawn or done."""
         return bool(self._waiting)
 
     def ask(self, widget: QWidget) -> None:
         """Draw it when its turn comes; until then it shows what it showed (see `Seen`)."""
         if widget not in self._waiting:
             self._waiting.append(widget)
+        self._timer.start()
+
+    def later(self, do: Callable[[], object]) -> None:
+        """Do it when its turn comes."""
+        self._waiting.append(do)
         self._timer.start()
 
     def waits(self, widget: QWidget) -> bool:
@@ -49,7 +54,12 @@ class Turns(QObject):
 
     def _next(self) -> None:
         if self._waiting:
-            self.draw_now(self._waiting[0])
+            first = self._waiting[0]
+            if isinstance(first, QWidget):
+                self.draw_now(first)
+            else:
+                self._waiting.pop(0)
+                first()
         if self._waiting:
             self._timer.start()
 

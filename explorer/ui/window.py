@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.ui.frame import Frame
 from explorer.ui.text_size import SETTING, USUAL, largest, next_size, text_size
@@ -44,6 +44,9 @@ class Window(Frame):
         if furnished:
             self.furnish()
 
+    def styled(self) -> list[QWidget]:
+        return [*super().styled(), self.commands]
+
     def furnish(self) -> None:
         """All parts of the window. Reads NumPy and most of the program from disk."""
         from explorer.ui.actions import add_actions
@@ -72,9 +75,9 @@ class Window(Frame):
             self.workbench, settings, self.weights_menu, self.centre, self
         )
         self.keeping = Keeping(self.workbench, settings, self.open_menu, self)
-        self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self)
+        self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self.strip)
         self.sessions = Sessions(
-            self.workbench, self.theme, settings, self.go, self.use_theme, self
+            self.workbench, self.theme, settings, self.go, self.use_theme, self.strip
         )
         self.time_page = TimePage(self.workbench, self.drawer, self.theme)
         self.comparing = Comparing(
@@ -83,7 +86,7 @@ class Window(Frame):
         self.tour, self.commands = Tour(self), CommandPalette(self)
         self._wire()
         add_actions(self)
-        apply_style(QApplication.instance(), self.theme, self)
+        apply_style(QApplication.instance(), self.theme, self.styled())
         self.restore_sizes()
         self._show_methods()
         self.centre.setFocus()  # else the first method's chip has it, and looks chosen
@@ -211,7 +214,7 @@ class Window(Frame):
         if name == self.theme.palette.name:
             return
         self.theme.switch(name)
-        apply_style(QApplication.instance(), self.theme, self)
+        apply_style(QApplication.instance(), self.theme, self.styled(), self.centre.turns)
         self.settings.setValue("theme", name)
         self.workbench.show_name()
 
@@ -276,7 +279,7 @@ class Window(Frame):
     def show_keys(self) -> None:
         from explorer.ui.dialogs import KeysDialog
 
-        KeysDialog(self).open()
+        KeysDialog(self.strip).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.furnished:
