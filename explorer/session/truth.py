@@ -20,11 +20,14 @@ from explorer.trace.freeze import freeze
 MOST_XML = 4_000_000  # bytes of an annotation; VOC's are a few thousand
 MOST_JSON = 500_000_000  # COCO's own instances_train2017.json has 450 million
 CHUNK = 4_000_000  # bytes read at a time while a file is searched for a name
+EARLY = (3, 5, 6, 20)  # codes of expat: the file ends within an element, tag, letter or section
+MISMATCH = 7  # a tag closes another one
+AGAIN = "Copy it here again, or open another annotation."
 SUFFIXES = frozenset({".xml", ".json"})
 
 
 class TruthError(Exception):
-    """A file that cannot be used: `str()` is one sentence, which file and what is wrong."""
+    """A file that cannot be used: `str()` says which file, what is wrong and what to do."""
 
 
 def find_truth(photo: Path, width: int, height: int) -> GroundTruth | None:
@@ -69,7 +72,7 @@ def read_voc(path: Path, width: int, height: int) -> GroundTruth:
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        raise TruthError(f"{path} is not XML: {error}.") from error
+        raise TruthError(_no_xml(path, text, error)) from error
     if root.tag != "annotation":
         raise TruthError(f"{path} is no VOC annotation: it begins with <{root.tag}>.")
     scale = _scale(path, root.findtext("size/width"), root.findtext("size/height"), width, height)
@@ -89,7 +92,7 @@ def read_coco(path: Path, photo: str, width: int, height: int) -> GroundTruth | 
         # The hook keeps little of millions of outlines, and, being Python, lets other threads in.
         held = json.loads(_bytes(path, MOST_JSON), object_hook=_without_outlines)
     except (ValueError, RecursionError) as error:
-        raise TruthError(f"{path} is not JSON: {error}.") from error
+        raise TruthError(_no_json(path, error)) from error
     if not isinstance(held, dict) or not isinstance(held.get("images"), list):
         return None
     image = next((one for one in _dicts(held["images"]) if _name(one) == photo), None)
@@ -106,6 +109,28 @@ def read_coco(path: Path, photo: str, width: int, height: int) -> GroundTruth | 
             names.append(classes.get(one.get("category_id"), "object"))
             crowd.append(bool(one.get("iscrowd")))
     return _truth(path, boxes, names, crowd, scale, width, height)
+
+
+def _no_xml(path: Path, text: bytes, error: ElementTree.ParseError) -> str:
+    """What is wrong with a damaged annotation, and what to do."""
+    line = error.position[0]
+    if not text.strip():
+        what = "is empty"
+    elif error.code in EARLY:
+        what = f"is not whole: it ends in line {line}, before <annotation> is closed"
+    elif error.code == MISMATCH:
+        what = f"is damaged: in line {line} another tag is closed than the one that is open"
+    else:
+        what = f"is not XML from line {line} on"
+    return f"{path} {what}. {AGAIN}"
+
+
+def _no_json(path: Path, error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{path} is not JSON from line {error.lineno} on. {AGAIN}"
+    what = "its text is not UTF-8" if isinstance(error, UnicodeDecodeError) else \
+        "its lists and objects cannot be read"
+    return f"{path} is not JSON: {what}. {AGAIN}"
 
 
 def _without_outlines(one: dict[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def test_an_annotation_beside_the_photo_is_read_and_judged(
 def test_a_damaged_annotation_is_one_sentence(qtbot: QtBot, window: Window, photo: Path) -> None:
     (photo.parent / "cat.xml").write_text("<annotation>")
     open_photo(qtbot, window, photo)
-    assert window.banner.isVisible() and "cat.xml is not XML" in window.banner.text.text()
+    assert window.banner.isVisible() and "cat.xml is not whole" in window.banner.text.text()
     assert truth_of(window) is None
     assert len(window.workbench.traces) == 5
 

@@ -55,7 +55,11 @@ def test_a_coco_file_that_names_the_photo(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<annotation>", "is not XML"),
+        ("<annotation>", "is not whole: it ends in line 1, before <annotation> is closed"),
+        (VOC[:150], "is not whole: it ends in line 3"),
+        (VOC.replace("</bndbox>", "", 1), "in line 3 another tag is closed than the one"),
+        (VOC.replace("dog", "dog & cat"), "is not XML from line 4 on"),
+        (" \n", "is empty"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><annotation/>', "entities"),
         (VOC.replace("<xmin>11</xmin>", ""), "four numbers"),
         (VOC.replace("11", "nan"), "four numbers"),
