@@ -119,6 +119,11 @@ class Canvas(QWidget):
         """Where the photo scene and the panel are."""
         return self._layout.spots(self.picture, self.body(), self.devicePixelRatioF())
 
+    def lacks_panel(self) -> bool:
+        """Whether there is a panel for which there is no room."""
+        picture = self.picture
+        return picture is not None and picture.panel is not None and len(self.spots()) == 1
+
     def enlarge(self, text: float) -> None:
         """Texts are so many times as large as usual: those of panels too."""
         self._layout.text = max(text, 1.0)

@@ -84,6 +84,7 @@ class Centre(QWidget):
     """Places the canvases; they keep their pictures while hidden."""
 
     hinted = Signal(str)
+    crowded = Signal(bool)  # whether panels have no room beside or below their photos
 
     def __init__(self, camera: Camera, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,8 +99,10 @@ class Centre(QWidget):
         self._with_summary = True
         self.swipe = Swipe(self.canvases, theme, self)
         self._swiping: tuple[str, ...] = ()
+        self._crowded = False
         for canvas in self.canvases.values():
             canvas.hinted.connect(self.hinted)
+            canvas.shown.connect(self._look_for_panels)
         self.setMinimumSize(380, 300)
 
     def show_methods(
@@ -122,6 +125,13 @@ class Centre(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
+        self._look_for_panels()
+
+    def _look_for_panels(self) -> None:
+        crowded = any(self.canvases[name].lacks_panel() for name in self._shown)
+        if crowded != self._crowded:
+            self._crowded = crowded
+            self.crowded.emit(crowded)
 
     def _place(self) -> None:
         if self._swiping and len(self._shown) == 2:

@@ -49,6 +49,7 @@ class Frame(Shell):
         self.top = TopBar(self.theme, self.open_menu, self.weights_menu)
         self.stage_map = StageMap(self.theme)
         self.centre = Centre(self.camera, self.theme)
+        self.centre.crowded.connect(self.strip.where.setVisible)
         self.drawer = Drawer(self.theme)
         self.side = Side(self.theme, self.studio)
         self.bottom = BottomBar(self.theme)

@@ -17,6 +17,7 @@ from explorer.ui.style import Theme
 
 BANNER_MS = 12_000
 MOST_LINES = 5
+WHERE = "Panels with the numbers: one method alone (1 to 5, or click its name)"
 
 
 class StatusStrip(QWidget):
@@ -31,6 +32,8 @@ class StatusStrip(QWidget):
         row.setSpacing(12)
         self.hint = QLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.where = QLabel(WHERE)
+        self.where.hide()
         self.text = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -38,11 +41,11 @@ class StatusStrip(QWidget):
         self.cancel = QPushButton("Cancel")
         self.cancel.setStyleSheet("padding: 1px 10px; font-size: 12px;")
         self.cancel.clicked.connect(self.cancelled)
-        for label in (self.hint, self.text):
+        for label in (self.hint, self.where, self.text):
             label.setProperty("quiet", True)
             label.setProperty("small", True)
         row.addWidget(self.hint, 1)
-        for widget in (self.text, self.bar, self.cancel):
+        for widget in (self.where, self.text, self.bar, self.cancel):
             row.addWidget(widget)
         self.setFixedHeight(30)
         self.idle("")

@@ -150,3 +150,20 @@ def test_the_place_in_the_album_is_beside_the_name(
 def test_brief_times() -> None:
     times = [brief_time(ms) for ms in (0.4, 612, 4100, 9960, 41_200, 59_600, 66_000)]
     assert times == ["0.4 ms", "612 ms", "4.1 s", "10 s", "41 s", "1:00", "1:06"]
+
+
+def test_where_panels_have_no_room_it_says_where_they_are(qtbot: QtBot, opened: Window) -> None:
+    where = opened.strip.where
+    opened.resize(1280, 800)
+    opened.go(opened.workbench.desk.at_stage("pooling").side_by_side())
+    settle(qtbot, opened)
+    assert where.isVisible() and inside(where, opened) and "one method alone" in where.text()
+    opened.go(opened.workbench.desk.alone("fpn"))
+    settle(qtbot, opened)
+    assert not where.isVisible()
+    opened.go(opened.workbench.desk.side_by_side())
+    settle(qtbot, opened)
+    assert where.isVisible()
+    opened.resize(3000, 2400)
+    settle(qtbot, opened)
+    assert not where.isVisible()  # each has its panel below its photo
