@@ -69,7 +69,7 @@ class Canvas(QWidget):
         self._seen_last, self._seen_zoom = Seen(turns), camera.magnified
         self._still = Still()  # the card and the panels, which the camera does not move
         self._backing = Backing()
-        self._layout = Layout(camera)
+        self.places = Layout(camera)
         self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
         self._sides: tuple[float, float] | None = None  # what of it is seen, from x to x
         self.describe: Callable[[Key], str] = lambda key: ""  # the essentials of a box
@@ -117,17 +117,7 @@ class Canvas(QWidget):
 
     def spots(self) -> tuple[Spot, ...]:
         """Where the photo scene and the panel are."""
-        return self._layout.spots(self.picture, self.body(), self.devicePixelRatioF())
-
-    def lacks_panel(self) -> bool:
-        """Whether there is a panel for which there is no room."""
-        picture = self.picture
-        return picture is not None and picture.panel is not None and len(self.spots()) == 1
-
-    def enlarge(self, text: float) -> None:
-        """Texts are so many times as large as usual: those of panels too."""
-        self._layout.text = max(text, 1.0)
-        self.redraw()
+        return self.places.spots(self.picture, self.body(), self.devicePixelRatioF())
 
     def show_between(self, sides: tuple[float, float] | None) -> None:
         """Another widget covers all but the part from x to x: texts stay in it. None: all is seen.
@@ -207,7 +197,7 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = self._spot_at(event.position().x(), event.position().y())
         if spot is not None and grabbed(spot, event.position().x()):
-            self._bar = (event.position().y(), self._layout.scroll, pixels_a_pixel(spot))
+            self._bar = (event.position().y(), self.places.scroll, pixels_a_pixel(spot))
             return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press = self._drag_from = event.position()
@@ -216,7 +206,7 @@ class Canvas(QWidget):
         at = event.position()
         if self._bar is not None:
             start, scrolled, pixels = self._bar
-            self._layout.scroll = scrolled + (at.y() - start) * pixels
+            self.places.scroll = scrolled + (at.y() - start) * pixels
             self.redraw()
             return
         if self._press is not None and self._drag_from is not None:
@@ -297,7 +287,7 @@ class Canvas(QWidget):
         at = event.position()
         spot = self._spot_at(at.x(), at.y())
         if spot is not None and spot.scene.space == "panel":
-            self._layout.scroll -= delta * 0.6
+            self.places.scroll -= delta * 0.6
             self.redraw()
         else:
             self._zoom(at, 1.0015**delta)
@@ -321,7 +311,7 @@ class Canvas(QWidget):
 
     def scroll_panel(self, pixels: float) -> None:
         """The panel down by so many pixels, where it is longer than its area."""
-        self._layout.scroll += pixels
+        self.places.scroll += pixels
         self.redraw()
 
     def zoom_to(self, box: Rect) -> None:

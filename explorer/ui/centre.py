@@ -117,7 +117,8 @@ class Centre(QWidget):
     def enlarge(self, text: float) -> None:
         """Texts are so many times as large as usual."""
         for canvas in self.canvases.values():
-            canvas.enlarge(text)
+            canvas.places.text = max(text, 1.0)
+            canvas.redraw()
 
     def make_room(self, beyond: float) -> None:
         """For what hangs over the photos on screen; see `Camera.make_room`."""
@@ -128,7 +129,11 @@ class Centre(QWidget):
         self._look_for_panels()
 
     def _look_for_panels(self) -> None:
-        crowded = any(self.canvases[name].lacks_panel() for name in self._shown)
+        shown = [self.canvases[name] for name in self._shown]
+        crowded = any(
+            canvas.picture is not None and canvas.picture.panel is not None
+            and len(canvas.spots()) == 1 for canvas in shown
+        )
         if crowded != self._crowded:
             self._crowded = crowded
             self.crowded.emit(crowded)

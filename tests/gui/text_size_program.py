@@ -69,7 +69,7 @@ def say(window: Window) -> None:
         "past": len(window.workbench.steps.history.past),
         "zoom": window.camera.zoom, "drawer": window.drawer.kept(),
         "done": sorted(window.workbench.traces), "said": window.strip.hint.text(),
-        "cut": cut_off(window), "panels": window.centre.canvases["fpn"]._layout.text,
+        "cut": cut_off(window), "panels": window.centre.canvases["fpn"].places.text,
     }), flush=True)
 
 
