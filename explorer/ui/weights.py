@@ -27,7 +27,7 @@ from explorer.ui.download import Download, DownloadCard
 from explorer.ui.opening import left_out
 from explorer.ui.workbench import Workbench
 
-BUNDLED = "Bundled compact network"
+BUNDLED = "Bundled small network"
 KEPT = "FPN keeps the weights that it has."
 SETTING = "weights"
 

@@ -103,7 +103,7 @@ def test_a_dropped_checkpoint_runs_fpn_alone_again(
 ) -> None:
     before = dict(opened.workbench.traces)
     runs = list(engine.runs)
-    assert marked(opened) == ["Bundled compact network"]
+    assert marked(opened) == ["Bundled small network"]
     drop(opened, files(mine))
     qtbot.waitUntil(lambda: fpn(opened) == mine.name, timeout=LONG)
     settle(qtbot, opened)
@@ -147,7 +147,7 @@ def test_a_damaged_checkpoint_changes_nothing(
     text = opened.banner.text.text()
     assert "damaged.safetensors" in text and text.endswith("FPN keeps the weights that it has.")
     assert opened.workbench.traces == before and engine.runs == runs
-    assert marked(opened) == ["Bundled compact network"]
+    assert marked(opened) == ["Bundled small network"]
     assert not settings.value("weights")
     assert all(cell.state == "done" for cell in opened.stage_map.cells.values())
 
@@ -232,7 +232,7 @@ def test_a_download_shows_how_far_it_is_and_is_then_used(
     assert card.isVisible()
     qtbot.waitUntil(lambda: card.bar.value() == 50_000_000, timeout=SHORT)
     assert card.text.text() == "Downloading MobileNet v3 · 50 of 200 MB"
-    assert marked(opened) == ["Bundled compact network"]  # until it is there
+    assert marked(opened) == ["Bundled small network"]  # until it is there
     server.gate.set()
     qtbot.waitUntil(lambda: fpn(opened) == PUBLISHED[0].file, timeout=LONG)
     settle(qtbot, opened)
@@ -252,7 +252,7 @@ def test_a_download_can_be_cancelled(qtbot: QtBot, opened: Window, server: Serve
     server.gate.set()
     qtbot.wait(50)
     assert opened.workbench.traces == before
-    assert marked(opened) == ["Bundled compact network"]
+    assert marked(opened) == ["Bundled small network"]
     assert not opened.banner.isVisible()
 
 

@@ -1,4 +1,4 @@
-"""The papers' constants, to stand beside those of the compact versions where they differ."""
+"""The papers' constants, to stand beside those of our small versions where they differ."""
 
 from __future__ import annotations
 
