@@ -61,6 +61,13 @@ def measures(results: Mapping[str, Any]) -> str:
     return "\n".join(rows)
 
 
+def taken(results: Mapping[str, Any]) -> str:
+    """The time of a photo: on a CPU what was computed, whatever else the machine did meanwhile."""
+    if results["device"] == "cpu" and "cpu_seconds_per_photo" in results:
+        return f"{results['cpu_seconds_per_photo']:.2f} s of CPU time a photo"
+    return f"{results['seconds_per_photo']} s a photo on {results['device']}"
+
+
 def card(
     method: str, made: Made, results: Mapping[str, object], digest: str, size: int,
     pictures: Mapping[str, str] = MappingProxyType({}), ablations: Mapping[str, Any] | None = None,
@@ -99,7 +106,7 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 
 {results["metric"]}, on {where}:
 **{area:.1f} mAP** ({eleven:.1f} with VOC 2007's 11-point AP).
-{results["seconds_per_photo"]} s a photo on {results["device"]}, with the full trace{regions}.
+{taken(results)}, with the full trace{regions}.
 
 {quality}
 

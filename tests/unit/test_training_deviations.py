@@ -124,6 +124,13 @@ def test_options_and_networks_change_what_is_said() -> None:
     assert "are fixed" not in fresh and "tiny-imagenet" not in fresh
 
 
+def test_a_card_tells_the_time_that_was_computed() -> None:
+    both = RESULTS | {"seconds_per_photo": 2.5, "cpu_seconds_per_photo": 0.638}
+    text = card("fpn", MADE, both, "0" * 64, 10**6)
+    assert "0.64 s of CPU time a photo, with" in text and "2.5" not in text
+    assert "2.5 s a photo on cuda" in card("fpn", MADE, both | {"device": "cuda"}, "0" * 64, 10**6)
+
+
 def test_the_usual_options_are_the_commands_own() -> None:
     usual = {one.name: one.default for one in dataclasses.fields(Options)}
     assert {name: str(usual[name]) for name in USUAL} == USUAL
