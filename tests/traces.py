@@ -27,6 +27,7 @@ from explorer.trace.stages import (
     PoolingStage,
     RefinementStage,
     RoiStage,
+    RpnStage,
     ScoresStage,
     Trace,
     WarpStage,
@@ -250,6 +251,13 @@ def synthetic_trace(
     if photo is None:
         return _of_the_usual_photo(method, seed, strength, proposals)
     return _made(method, seed, photo, strength, proposals)
+
+
+def rpn_of(method: str) -> RpnStage:
+    """The RPN's stage of the method's usual trace."""
+    stage = synthetic_trace(method).stage("regions")
+    assert isinstance(stage, RpnStage)
+    return stage
 
 
 @lru_cache(maxsize=128)  # no test can change what it shares: all arrays are frozen

@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.session.related import Related
 from explorer.session.scenes.common import apart, both_apart, label_name, number, setting
-from explorer.session.scenes.nms import fate_lines
+from explorer.session.scenes.nms import fate_lines, iou_text
 from explorer.session.scenes.pairs import tag
 from explorer.session.soft_replay import entered_scores, is_soft
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
@@ -28,7 +28,7 @@ def nms_facts(trace: Trace, rows: Related) -> list[tuple[int, str, str, tuple[st
         if len(gone):
             gone = gone[np.argsort(-np.asarray(stage.nms.overlap)[gone], kind="stable")]
             named = [
-                f"pair {other:,} (IoU {_iou(stage, other)})"
+                f"pair {other:,} (IoU {iou_text(stage, other)})"
                 for other in gone[:3].tolist()
             ]
             more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
@@ -59,11 +59,6 @@ def outcome(trace: Trace, rows: Related, region: int) -> tuple[str, tuple[str, .
     return "No detection", _why_not(trace, rows, threshold)
 
 
-def _iou(stage: NmsStage, row: int) -> str:
-    """By how much a pair overlaps the one that suppressed it."""
-    return apart(float(stage.nms.overlap[row]), stage.nms.threshold)
-
-
 def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
     nms, scores = trace.stage("nms"), trace.stage("scores")
     at = rows.get("scores", [None])[0]
@@ -87,7 +82,7 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
         if by >= 0:
             return (
                 f"{name} {number(best)} was suppressed by pair {by:,} "
-                f"({number(float(nms.scores[by]))}), IoU {_iou(nms, row)} > "
+                f"({number(float(nms.scores[by]))}), IoU {iou_text(nms, row)} > "
                 f"{number(nms.nms.threshold)}.",
             )
         if best <= threshold:

@@ -65,7 +65,6 @@ class FlowLayout(QLayout):
 def stacked(*widgets: QWidget) -> QWidget:
     """The widgets from top to bottom without gaps; the second takes the spare room."""
     root = QWidget()
-    root.setObjectName("root")
     rows = QVBoxLayout(root)
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setSpacing(0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from explorer.methods.names import NAMES, method_named
 from explorer.session.card import Card
+from explorer.session.changes import STILL
 from explorer.session.facts import cards
 from explorer.session.readings import PooledGrid, pooled_grid
 from explorer.session.related import Counterpart
@@ -26,7 +27,6 @@ from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
-STILL = 0.995  # IoU of a box with its region from which it is where that was
 GAP = 2  # pixels above a card that is brought to the top
 HELP = (
     ("Click a box", "Its whole life appears here: where it was born, what was pooled for it, its "

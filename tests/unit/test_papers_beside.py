@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -14,19 +13,7 @@ from explorer.session.part_switches import part_switches
 from explorer.session.scene import Labels, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.papers import canonical_text, side_text
-from explorer.trace.stages import RpnStage, Trace
-from tests.traces import synthetic_trace
-
-
-@cache
-def trace_of(method: str) -> Trace:
-    return synthetic_trace(method)
-
-
-def rpn(method: str) -> RpnStage:
-    stage = trace_of(method).stage("regions")
-    assert isinstance(stage, RpnStage)
-    return stage
+from tests.traces import rpn_of, synthetic_trace
 
 
 def words_of(made: Picture) -> str:
@@ -44,7 +31,7 @@ def words_of(made: Picture) -> str:
 def test_anchors_have_the_papers_sizes_beside_theirs(
     method: str, ours: tuple[int, ...], papers: tuple[int, ...]
 ) -> None:
-    stage, trace = rpn(method), trace_of(method)
+    stage, trace = rpn_of(method), synthetic_trace(method)
     for own, their in zip(ours, papers, strict=True):
         assert side_text(stage, own) == f"{own}² (paper {their}²)"
     assert "² (paper " in region_cards(trace, 0)[0].lines[0]
@@ -58,12 +45,12 @@ def test_anchors_have_the_papers_sizes_beside_theirs(
 
 
 def test_anchor_scales_have_the_papers_beside_them() -> None:
-    scales = part_switches({"faster_rcnn": trace_of("faster_rcnn")}, ())["faster_rcnn"]
+    scales = part_switches({"faster_rcnn": synthetic_trace("faster_rcnn")}, ())["faster_rcnn"]
     assert "paper all three: 128², 256², 512²" in [switch.said for switch in scales]
 
 
 def test_fpns_canonical_size_has_the_papers_beside_it() -> None:
-    trace = trace_of("fpn")
+    trace = synthetic_trace("fpn")
     said = words_of(picture(trace, "assignment", ViewState()))
     assert "84 is 0.375 of the paper's 224" in said and "of its 800" in said
     level = next(card for card in cards(trace, "assignment", 0) if card.title == "Level")
@@ -71,7 +58,7 @@ def test_fpns_canonical_size_has_the_papers_beside_it() -> None:
 
 
 def test_weights_with_the_papers_sizes_have_nothing_beside_them() -> None:
-    stage = rpn("fpn")
+    stage = rpn_of("fpn")
     levels = tuple(
         replace(level, sizes=(float(side),) * 3)
         for level, side in zip(stage.levels, (32, 64, 128, 256, 512), strict=True)

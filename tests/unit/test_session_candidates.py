@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
@@ -16,27 +14,15 @@ from explorer.session.scene import Boxes, Key, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.rpn_common import SHOWS
 from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import RpnStage, Trace
 from explorer.ui.picking import boxes_at
-from tests.traces import synthetic_trace
+from tests.traces import rpn_of, synthetic_trace
 
 METHODS = ("faster_rcnn", "fpn")
 NMS = (("regions.show", "NMS"),)
 
 
-@cache
-def trace_of(method: str) -> Trace:
-    return synthetic_trace(method)
-
-
-def rpn(method: str) -> RpnStage:
-    stage = trace_of(method).stage("regions")
-    assert isinstance(stage, RpnStage)
-    return stage
-
-
 def removed(method: str) -> list[int]:
-    return np.flatnonzero(rpn(method).nms.suppressed_by >= 0).tolist()
+    return np.flatnonzero(rpn_of(method).nms.suppressed_by >= 0).tolist()
 
 
 def layer(made: Picture, name: str) -> Boxes:
@@ -47,7 +33,7 @@ def layer(made: Picture, name: str) -> Boxes:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_suppressed_box_is_picked_as_its_candidate(method: str) -> None:
-    trace, stage = trace_of(method), rpn(method)
+    trace, stage = synthetic_trace(method), rpn_of(method)
     made = picture(trace, "regions", ViewState(controls=NMS))
     drawn = layer(made, "Suppressed")
     assert len(drawn.rows) == len(drawn.boxes) > 0
@@ -64,7 +50,7 @@ def test_a_suppressed_box_is_picked_as_its_candidate(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
-    trace, stage = trace_of(method), rpn(method)
+    trace, stage = synthetic_trace(method), rpn_of(method)
     assert removed(method)
     for candidate in removed(method)[:10]:
         key = key_of(trace, stage, candidate)
@@ -85,7 +71,7 @@ def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_rpns_views_show_the_candidate_and_its_suppressor(method: str) -> None:
-    trace, stage = trace_of(method), rpn(method)
+    trace, stage = synthetic_trace(method), rpn_of(method)
     candidate = removed(method)[0]
     key = key_of(trace, stage, candidate)
     for show in set(SHOWS) - {"anchors"}:
@@ -98,8 +84,8 @@ def test_the_rpns_views_show_the_candidate_and_its_suppressor(method: str) -> No
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_other_stages_show_what_they_would_without_it(method: str) -> None:
-    trace = trace_of(method)
-    key = key_of(trace, rpn(method), removed(method)[0])
+    trace = synthetic_trace(method)
+    key = key_of(trace, rpn_of(method), removed(method)[0])
     for stage in STAGE_NAMES:
         if stage != "regions":
             with_it = picture(trace, stage, ViewState(selected=key))
@@ -111,23 +97,23 @@ def test_the_other_stages_show_what_they_would_without_it(method: str) -> None:
 
 
 def test_a_candidate_has_counterparts_and_no_other_rows() -> None:
-    trace = trace_of("fpn")
-    key = key_of(trace, rpn("fpn"), removed("fpn")[0])
+    trace = synthetic_trace("fpn")
+    key = key_of(trace, rpn_of("fpn"), removed("fpn")[0])
     assert related(trace, key) == {"regions": [key.row]}
-    found = counterparts([trace_of("fpn"), trace_of("faster_rcnn")], key)
+    found = counterparts([synthetic_trace("fpn"), synthetic_trace("faster_rcnn")], key)
     assert found["fpn"].key == key and found["faster_rcnn"].key.row >= 0
 
 
 def test_a_candidate_that_is_not_there_is_an_index_error() -> None:
     with pytest.raises(IndexError, match="no candidate 99998"):
-        box_of(trace_of("fpn"), "regions", -99_999)
+        box_of(synthetic_trace("fpn"), "regions", -99_999)
     with pytest.raises(IndexError):
         related(synthetic_trace("rcnn"), Key("rcnn", "regions", -1))
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_anchor_is_one_row_and_tells_its_life(method: str) -> None:
-    trace, stage = trace_of(method), rpn(method)
+    trace, stage = synthetic_trace(method), rpn_of(method)
     rows = anchor_rows(stage, np.arange(len(stage.anchors)))
     assert len(set(rows.tolist())) == len(rows)
     assert rows[stage.anchor].tolist() == list(range(len(stage.boxes)))
@@ -151,7 +137,7 @@ def test_every_anchor_is_one_row_and_tells_its_life(method: str) -> None:
 @pytest.mark.parametrize("limit", [5, 10_000_000])
 @pytest.mark.parametrize("method", METHODS)
 def test_all_anchors_are_there_as_far_as_the_limit_allows(method: str, limit: int) -> None:
-    trace, stage = trace_of(method), rpn(method)
+    trace, stage = synthetic_trace(method), rpn_of(method)
     controls = (("regions.show", "all anchors"),)
     made = picture(trace, "regions", ViewState(limit=limit, controls=controls))
     layers = [one for one in made.main.layers if one.name.startswith("Anchors of")]

@@ -156,7 +156,7 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
     lines = np.concatenate([centres(stage.boxes[own]), centres(stage.boxes[by])], 1)
     return [
         Boxes(name="Its suppressor", boxes=stage.boxes[by], roles="bad", stage="nms", rows=by,
-              width=2.5, captions=tuple(f"IoU {_iou(stage, row)}" for row in own.tolist())),
+              width=2.5, captions=tuple(f"IoU {iou_text(stage, row)}" for row in own.tolist())),
         Lines(name="By whom", segments=lines, role="bad", arrow=True, width=2.0),
     ]
 
@@ -244,11 +244,11 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         )
     return (
         f"Suppressed by pair {by:,}, {name} {number(float(stage.scores[by]))}:",
-        f"IoU {_iou(stage, row, 3)} > {number(stage.nms.threshold)}.",
+        f"IoU {iou_text(stage, row, 3)} > {number(stage.nms.threshold)}.",
     )
 
 
-def _iou(stage: NmsStage, row: int, digits: int = 2) -> str:
+def iou_text(stage: NmsStage, row: int, digits: int = 2) -> str:
     """By how much a pair overlaps the one that suppressed it."""
     return apart(float(stage.nms.overlap[row]), stage.nms.threshold, digits)
 
