@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.nets.backbone import STRIDES, Backbone
+from explorer.nets.depthwise import Depthwise
 from explorer.ops.images import MEAN, STD
 
 STEM = 32  # filters of the first convolution
@@ -70,9 +71,9 @@ class InvertedResidual(nn.Module):
         self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int, dilation: int
     ) -> None:
         super().__init__()
-        inner, reach = inputs * expansion, kernel // 2 * dilation
+        inner = inputs * expansion
         self.expand = nn.Conv2d(inputs, inner, 1) if expansion > 1 else None
-        self.depthwise = nn.Conv2d(inner, inner, kernel, stride, reach, dilation, groups=inner)
+        self.depthwise = Depthwise(inner, kernel, stride, dilation)
         self.project = nn.Conv2d(inner, outputs, 1)
         self.shortcut = stride == 1 and inputs == outputs
 

@@ -34,14 +34,18 @@ def detect(
     method: str, net: nn.Module, photo: Photo, settings: Settings, device: str,
     proposals: Path | None,
 ) -> tuple[list[Detection], NDArray[np.float32]]:  # fmt: skip
-    """All detections of one photo, and the regions (n, 4) that they were found in, best first."""
+    """All detections of one photo, and the regions (n, 4) that they were found in, best first.
+
+    In float32, so that figures are the same on a machine that has half precision and one that has
+    not.
+    """
     regions, boxes = None, np.zeros((0, 4), np.float32)
     if method in SEARCHING and proposals and proposals_path(proposals, photo).exists():
         regions = cached_regions(proposals, photo, settings.proposals)  # type: ignore[attr-defined]
     found = []
     with torch.inference_mode():
         for stage in module_of(method).run(
-            load_photo(photo.path), net, settings, choose(device), CLASSES, regions
+            load_photo(photo.path), net, settings, choose(device, mixed=False), CLASSES, regions
         ):
             if isinstance(stage, SearchStage | RpnStage):
                 boxes = stage.boxes

@@ -148,8 +148,10 @@ def train_rcnn(options: Options) -> list[float]:
         return torch.from_numpy(cached_proposals(proposals, photo))
 
     def features(photo: Photo, boxes: Tensor) -> tuple[Tensor, Tensor]:
-        pool5 = torch.cat([net.pool5(part.to(device)) for part in warped(photo, boxes, settings)])
-        return pool5.cpu(), net.head.features(pool5).cpu()
+        with options.precision.autocast():
+            parts = [net.pool5(part.to(device)) for part in warped(photo, boxes, settings)]
+            pool5 = torch.cat(parts)
+            return pool5.float().cpu(), net.head.features(pool5).float().cpu()
 
     photos = [photos[row] for row in torch.randperm(len(photos)).tolist()]
 
@@ -158,8 +160,13 @@ def train_rcnn(options: Options) -> list[float]:
 
     examples = collect(photos, regions, features, DRAWING, left(COLLECTING))
     fit(net.svm, net.ridge, examples)
+
+    def keep() -> None:
+        hours = (clock.seconds + time.perf_counter() - tuned) / 3600  # of all calls
+        save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
+
+    keep()
     if options.mining == "all":
         mine_all(net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING))
-    hours = (clock.seconds + time.perf_counter() - tuned) / 3600  # of all calls
-    save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
+        keep()
     return history
