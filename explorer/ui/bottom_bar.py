@@ -28,7 +28,7 @@ from explorer.ui.choices import LayerChoice
 from explorer.ui.flow import FlowLayout
 from explorer.ui.focus import dismiss, holder
 from explorer.ui.player import PlayButtons, Player
-from explorer.ui.sliders import FineSlider, Slider
+from explorer.ui.sliders import FineSlider, Slider, want
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
@@ -241,12 +241,12 @@ class BottomBar(QWidget):
             fine = FineSlider(Qt.Orientation.Horizontal)
             fine.setDecimals(2)
             fine.setSingleStep(control.unit)
-            fine.setFixedWidth(170)
+            want(fine, 170)
             fine.valueChanged.connect(partial(self._fine_moved, control))
             field = fine
         else:
             slider = Slider(Qt.Orientation.Horizontal)
-            slider.setFixedWidth(200)
+            want(slider, 200)
             slider.valueChanged.connect(
                 lambda value, key=control.key: self.control_changed.emit(key, value)
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSlider
 from superqt import QDoubleSlider, QLabeledDoubleSlider, QLabeledSlider
@@ -16,8 +16,16 @@ HANDLE, RING = 14.0, 5.0  # pixels: the handle's width, a mark's radius
 KEYS = (*STEPS, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
+NARROWEST = 0.5  # of the width that a slider wants: as narrow as it gets in a small window
+
+
 class Slider(QLabeledSlider):  # type: ignore[misc]
     """A labelled slider of whole numbers."""
+
+    wanted = 0  # see `want`
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted or super().sizeHint().width(), super().sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))
@@ -36,6 +44,11 @@ def _moved(slider: QDoubleSlider, event: QKeyEvent) -> bool:
 class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
     """A labelled slider of numbers between whole ones."""
 
+    wanted = 0  # see `want`
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted or super().sizeHint().width(), super().sizeHint().height())
+
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)
         inner = self.findChild(QSlider)
@@ -49,6 +62,13 @@ class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return _moved(self, event)
         return bool(super().eventFilter(watched, event))
+
+
+def want(slider: Slider | FineSlider, width: int) -> None:
+    """Let it be so many pixels wide where there is room, and narrower where there is not."""
+    slider.wanted = width
+    slider.setMaximumWidth(width)
+    slider.setMinimumWidth(round(NARROWEST * width))
 
 
 class StillSlider(QDoubleSlider):  # type: ignore[misc]

@@ -49,6 +49,23 @@ def test_nothing_is_cut_off_in_a_window_of_960_by_600(qtbot: QtBot, opened: Wind
     assert stages.mapTo(opened, stages.rect().bottomLeft()).y() < opened.bottom.y()
 
 
+def test_all_controls_of_a_replay_stand_in_a_window_of_1024_by_640(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1024, 640)  # what 1280 x 800 leaves at a text size of 125%
+    opened.go(opened.workbench.desk.at_stage("nms").side_by_side())
+    settle(qtbot, opened)
+    bar = opened.bottom
+    assert bar.controls and bar.minimumSizeHint().width() <= bar.width() == 1024
+    for field in bar.controls.values():
+        assert field.width() >= field.minimumSizeHint().width()
+        assert field.mapTo(opened, field.rect().topRight()).x() < opened.width()
+    opened.resize(1600, 900)
+    QApplication.processEvents()
+    for field in bar.controls.values():  # where there is room, sliders take it
+        assert field.width() == field.sizeHint().width()
+
+
 def test_the_page_of_times_needs_no_scrolling_at_1280_by_800(
     qtbot: QtBot, opened: Window
 ) -> None:
