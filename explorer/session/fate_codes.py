@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from explorer.session.ancestors import rows_above
 from explorer.session.rows import row_text
 from explorer.session.scene import Key
-from explorer.session.scenes.common import number
+from explorer.session.scenes.common import apart, number
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace, rows
 
@@ -24,6 +24,7 @@ class Fates:
 
     by (n,): the row of `stage` that suppressed it, or NOBODY; overlap (n,): at what IoU.
     below: what it is below of, "below 0.50"; beyond: the same of what was kept all the same.
+    above: the IoU of NMS, from which each overlap is written apart.
     """
 
     codes: NDArray[np.uint8]
@@ -32,13 +33,14 @@ class Fates:
     below: str
     overlap: Floats
     beyond: str = ""
+    above: float = 0.0
 
     def text(self, at: int) -> str:
         """'kept', 'by pair 12 at 0.71', 'below 0.50', 'kept, below 0.50', or 'undecided'."""
         code = int(self.codes[at])
         if code & SUPPRESSED:
             who = row_text(Key("", self.stage, int(self.by[at])))
-            return f"by {who} at {float(self.overlap[at]):.2f}"
+            return f"by {who} at {apart(float(self.overlap[at]), self.above)}"
         below = self.beyond or self.below if code & KEPT else self.below
         parts = ["kept"] * bool(code & KEPT) + [below] * bool(code & BELOW)
         return ", ".join(parts) or "undecided"
@@ -75,7 +77,10 @@ def fates_of(trace: Trace, stage: StageName) -> Fates:
     codes[there] = np.where(gone[own] >= 0, SUPPRESSED, np.where(detected[own], KEPT, KEPT | BELOW))
     by[there] = np.where(gone[own] >= 0, gone[own], NOBODY)
     overlap[there] = np.asarray(nms.nms.overlap)[own]
-    return Fates(codes, by, "nms", f"below {number(float(found.threshold))}", overlap)
+    return Fates(
+        codes, by, "nms", f"below {number(float(found.threshold))}", overlap,
+        above=float(nms.nms.threshold),
+    )
 
 
 def _best_pair(

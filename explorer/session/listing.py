@@ -187,7 +187,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     each = " of a level" if len(stage.levels) > 1 else ""
     fates = Fates(
         found.codes, found.by, "regions", f"not in the top {top:,}{each}", found.overlap,
-        f"beyond the {len(stage.boxes):,} best",
+        f"beyond the {len(stage.boxes):,} best", above=float(stage.nms.threshold),
     )
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,

@@ -30,6 +30,19 @@ def listed(method: str, stage: StageName) -> Listing:
     return found
 
 
+def test_an_overlap_is_written_apart_from_the_threshold_it_is_above() -> None:
+    trace = trace_of("fast_rcnn")
+    nms = trace.stage("nms")
+    assert isinstance(nms, NmsStage)
+    overlap = np.where(nms.nms.suppressed_by >= 0, nms.nms.threshold + 0.0004, 0)
+    other = replace(nms, nms=replace(nms.nms, overlap=overlap.astype(np.float32)))
+    stages = tuple(other if stage is nms else stage for stage in trace.stages)
+    found = listing(replace(trace, stages=stages), "nms")
+    assert found is not None
+    gone = int(np.flatnonzero(nms.nms.suppressed_by >= 0)[0])
+    assert found.fates.text(gone).endswith(f" at {nms.nms.threshold + 0.0004:.4f}")
+
+
 @pytest.mark.parametrize("method", NAMES)
 def test_every_stage_but_the_image_lists_its_boxes(method: str) -> None:
     trace = trace_of(method)
