@@ -216,6 +216,16 @@ def views(settings: Mapping[str, Any], method: str, network: str) -> Iterator[st
     )
 
 
+def mined_text(mined: Mapping[str, Any]) -> str:
+    """How far the mining came: see `Mined`."""
+    added = ", ".join(f"{count:,}" for count in mined["added"])
+    end = "so it converged" if mined["converged"] else "then its time was over"
+    return (
+        f"The mining looked at all regions of {mined['read']:,} photos; its passes added {added} "
+        f"negatives for all classes together, {end}."
+    )
+
+
 def linear(method: str, made: Made) -> Iterator[str]:
     """The SVMs and the box regressors."""
     drawing = train_rcnn.DRAWING if method == "rcnn" else train_sppnet.DRAWING
@@ -231,6 +241,8 @@ def linear(method: str, made: Made) -> Iterator[str]:
             f"{PASSES.limit} passes, {PASSES.most:,} of a class at a time; the regressors are "
             f"fitted on a sample, at most {sample} of a photo."
         )
+        if made.mined:
+            yield mined_text(made.mined)
     if made.svm and made.svm != svm.PUBLISHED:
         yield f"The SVMs have {made.svm} (R-CNN's published code: {svm.PUBLISHED})."
     yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ class Made:
     imagenet: bool = False  # whether it began with torchvision's weights
     chosen: tuple[tuple[str, str], ...] = ()  # options that differ from `USUAL`
     svm: str | None = None  # how its SVMs were fitted, where it has any
+    mined: Mapping[str, Any] | None = None  # `Mined.told`, where hard negatives were of all regions
     notes: tuple[str, ...] = ()  # what else differs: where the code was another then
 
     @property

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -45,12 +46,21 @@ class Passes:
 
 @dataclass(frozen=True, eq=False)
 class Mined:
-    """SVMs (K, D) and (K,), and the negatives that each pass added."""
+    """SVMs (K, D) and (K,), and the negatives that each pass added.
+
+    read: photos whose regions it looked at, in all passes together.
+    """
 
     weights: Floats
     biases: Floats
     added: tuple[int, ...]
     converged: bool
+    read: int = 0
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a run keeps of it beside its weights, for the card."""
+        return {"added": list(self.added), "converged": self.converged, "read": self.read}
 
 
 class Negatives:
@@ -148,7 +158,7 @@ def mine(
         negatives.fresh = 0
 
     added: list[int] = []
-    converged = False
+    converged, read = False, 0
     while not converged and len(added) < passes.limit and time.perf_counter() < ends:
         added.append(0)
         bar = tqdm(photos, desc=f"hard negatives, pass {len(added)}", mininterval=10)
@@ -156,6 +166,7 @@ def mine(
             if time.perf_counter() > ends:
                 break
             boxes, deep = features(photo)
+            read += 1
             negative = negatives_of(boxes, photo, len(weights), thinned)
             hard = hard_negatives(deep @ weights.T + biases, negative)
             for label in known.tolist():
@@ -171,4 +182,4 @@ def mine(
         for label in known.tolist():
             if held[label].fresh:
                 fit(label)
-    return Mined(weights, biases, tuple(added), converged)
+    return Mined(weights, biases, tuple(added), converged, read)

@@ -107,5 +107,6 @@ def made_by(run: Path, device: str, commit: str, notes: Sequence[str] = ()) -> M
             for name, usual in USUAL.items() if str(options.get(name, usual)) != usual
         ) + numbers,
         # Runs that do not say it are of before C was another than the published one.
-        options.get("svm", PUBLISHED) if options["method"] in WITH_SVMS else None, tuple(notes),
+        options.get("svm", PUBLISHED) if options["method"] in WITH_SVMS else None,
+        held.get("mined"), tuple(notes),
     )  # fmt: skip

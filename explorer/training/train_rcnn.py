@@ -161,12 +161,14 @@ def train_rcnn(options: Options) -> list[float]:
     examples = collect(photos, regions, features, DRAWING, left(COLLECTING))
     fit(net.svm, net.ridge, examples)
 
-    def keep() -> None:
+    def keep(**more: object) -> None:
         hours = (clock.seconds + time.perf_counter() - tuned) / 3600  # of all calls
-        save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
+        save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours} | more)
 
     keep()
     if options.mining == "all":
-        mine_all(net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING))
-        keep()
+        mined = mine_all(
+            net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING)
+        )
+        keep(mined=mined.told)
     return history

@@ -185,9 +185,13 @@ def train_sppnet(options: Options) -> list[float]:
 
     examples = collect(photos, regions, features, DRAWING, left(COLLECTING))
     fit(net.svm, net.ridge, examples)
+    more: dict[str, object] = {}
     if options.mining == "all":
-        mine_all(net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING))
+        mined = mine_all(
+            net.svm, examples, photos, regions, features, DRAWING, seconds=left(MINING)
+        )
+        more = {"mined": mined.told}
     # The tuning of all calls, the rest of this one: what it replaces was lost.
     hours = (clock.seconds + mapping + time.perf_counter() - tuned) / 3600
-    save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours})
+    save(options.work / "train.pt", state(net, optimiser, clock) | {"hours": hours} | more)
     return history

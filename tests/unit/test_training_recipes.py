@@ -103,6 +103,8 @@ def test_mining_finds_what_a_sample_did_not_show() -> None:
     assert (after > 0).mean() < 0.1
     assert (positives @ mined.weights[0] + mined.biases[0] > 0).mean() > 0.85
     assert mined.converged and mined.added[0] >= 50 and mined.added[-1] <= 5
+    assert mined.read == len(photos) * len(mined.added)
+    assert mined.told == {"added": list(mined.added), "converged": True, "read": mined.read}
     assert not mined.weights[1].any()  # a class without examples stays unknown
 
 
@@ -114,7 +116,7 @@ def test_mining_stops_with_its_time() -> None:
     sample = (np.zeros((0, 2), np.float32), np.zeros((0, 1), bool))
     ones = np.ones((1, 2), np.float32)
     mined = mine([photo()], never, ones, np.zeros(1, np.int64), begun, sample, Passes(), seconds=-1)
-    assert not mined.converged and mined.added == ()
+    assert not mined.converged and mined.added == () and mined.read == 0
     np.testing.assert_array_equal(mined.weights, begun[0])
 
 
