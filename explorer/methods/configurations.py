@@ -15,11 +15,9 @@ from torch import nn
 
 from explorer.methods.modules import Settings, module_of
 from explorer.nets.lite import LiteCNN
-from explorer.nets.torchvision_cnns import NAMES as TORCHVISION
+from explorer.nets.names import NETWORKS, SMALL
 from explorer.nets.torchvision_cnns import torchvision_cnn
 
-SMALL = ("lite0", "compact")  # with our settings
-NETWORKS = (*SMALL, *TORCHVISION)
 # R-CNN's crop in pixels and the side of its pool5 in cells.
 CROPS = {"alexnet": (227, 6), "vgg16": (224, 7), "resnet18": (224, 7), "resnet50": (224, 7)}
 UNLIMITED = 100_000  # pixels: of a limit that a paper has not

@@ -36,11 +36,13 @@ STRIDES = (4, 8, 16, 32)
 class Backbone(nn.Module):
     """A CNN under a detector: images (N, 3, H, W) -> maps by name, of which C5 is the last.
 
-    widths: channels of each map; out_channels: those of C5.
+    widths: channels of each map; out_channels: those of C5; optional: names of its parts that the
+    same CNN lacks under some methods.
     """
 
     widths: tuple[int, ...]
     out_channels: int
+    optional: tuple[str, ...] = ()
 
     def early(self) -> tuple[nn.Module, ...]:
         """The first layers, edges and colours, that detection data need not change."""

@@ -90,6 +90,8 @@ class LiteCNN(Backbone):
     negative (see the top of this file).
     """
 
+    optional = ("reduce",)
+
     def __init__(self, dilated: bool = False, reduced: bool = False) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, STEM, 3, 2, 1)

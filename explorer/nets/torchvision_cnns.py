@@ -19,8 +19,7 @@ import torchvision
 from torch import Tensor, nn
 
 from explorer.nets.backbone import Backbone
-
-NAMES = ("alexnet", "vgg16", "resnet18", "resnet50")
+from explorer.nets.names import TORCHVISION
 
 
 class ConvolutionChain(Backbone):
@@ -76,14 +75,14 @@ class ResNet(Backbone):
 
 
 def torchvision_cnn(name: str, dilated: bool = False) -> Backbone:
-    """A CNN of `NAMES` with random weights. Raises ValueError for another name."""
+    """A CNN of `TORCHVISION` with random weights. Raises ValueError for another name."""
     if name == "alexnet":
         return ConvolutionChain(torchvision.models.AlexNet().features, 256, 3, dilated)
     if name == "vgg16":
         return ConvolutionChain(_vgg16_features(), 512, 10, dilated)
     if name in ("resnet18", "resnet50"):
         return ResNet(getattr(torchvision.models, name)(weights=None), dilated)
-    raise ValueError(f"no CNN '{name}': choose {', '.join(NAMES)}")
+    raise ValueError(f"no CNN '{name}': choose {', '.join(TORCHVISION)}")
 
 
 def _vgg16_features() -> nn.Sequential:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from explorer.training.commands import METHODS, NETWORKS, ONLY_FOR, RATES, parser
+from explorer.nets.names import NETWORKS
+from explorer.training.commands import METHODS, ONLY_FOR, RATES, parser
 from explorer.training.loop import Budget
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from explorer.methods.names import METHODS as NAMED
+
 ABOUT = """The command line of training:
 
 pretrain | propose | train | curves | evaluate | ablate | schedules | pack | reproduce.
 """
 PRECISION_NAMES = ("auto", "float32", "bfloat16", "float16")
-METHODS = ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn", "fpn")
-NETWORKS = ("lite0", "compact", "alexnet", "vgg16", "resnet18", "resnet50")
+METHODS = tuple(method.name for method in NAMED)
 SCHEDULES, MININGS, SCALES = ("joint", "alternating"), ("sample", "all"), ("single", "several")
 JOBS = "processes that share the photos; on a CPU, one for each core is fastest"
 RATES = {"adamw": 5e-4, "sgd": 1e-3}

@@ -11,10 +11,11 @@ from dataclasses import fields
 from typing import Any
 
 from explorer.methods.checkpoints import tuples
-from explorer.methods.configurations import SMALL, settings_for
+from explorer.methods.configurations import settings_for
 from explorer.methods.modules import module_of
 from explorer.nets.heads import STDS
 from explorer.nets.lite import REDUCED
+from explorer.nets.names import SMALL
 from explorer.training import svm, train_rcnn, train_sppnet
 from explorer.training.examples import PASSES
 from explorer.training.loop import CLIP, CNN_RATE, DECAYS, WARM_UP

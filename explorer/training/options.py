@@ -11,8 +11,9 @@ from typing import Any
 import torch
 
 from explorer.methods import rcnn, sppnet
-from explorer.methods.configurations import SMALL, settings_for
+from explorer.methods.configurations import settings_for
 from explorer.methods.modules import Settings
+from explorer.nets.names import SMALL
 from explorer.training.figures import read_record
 from explorer.training.loop import Budget
 from explorer.training.networks import PACKED, WITH_SVMS

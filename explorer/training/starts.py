@@ -11,13 +11,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
+from explorer.nets.backbone import Backbone
 from explorer.nets.lite import LiteCNN, published_state
 from explorer.nets.torchvision_cnns import imagenet_state
 from explorer.training.networks import PACKED, state_of
 from explorer.training.options import Options
 
 DOWNLOAD = "download"
-REDUCING = "reduce."  # parameters of the convolution behind the small CNN's C5
 
 
 def begin(net: nn.Module, options: Options) -> bool:
@@ -37,17 +37,17 @@ def begin(net: nn.Module, options: Options) -> bool:
             net.load_state_dict(imagenet_state(options.network, net, state), strict=False)
     elif options.backbone:
         backbone = net.backbone
-        assert isinstance(backbone, nn.Module)
+        assert isinstance(backbone, Backbone)
         load_backbone(backbone, options.backbone)
     return bool(options.start or options.imagenet or options.backbone)
 
 
-def load_backbone(backbone: nn.Module, checkpoint: Path) -> None:
+def load_backbone(backbone: Backbone, checkpoint: Path) -> None:
     """Start from the CNN of a checkpoint of `pretrain`, of another method's training, or of a
     method's published weights.
 
-    FPN's CNN has no convolution that reduces C5 (see `nets.lite`): it begins at random in another
-    method's, and is left out of FPN's. Raises FileNotFoundError where the file is missing, and
+    A part that only some methods' CNNs have (`Backbone.optional`) begins at random where it is new,
+    and is left out where it is not wanted. Raises FileNotFoundError where the file is missing, and
     RuntimeError where it is of another CNN.
     """
     prefix = "backbone."
@@ -56,8 +56,9 @@ def load_backbone(backbone: nn.Module, checkpoint: Path) -> None:
         if name.startswith(prefix)
     }
     own = backbone.state_dict()
-    held |= {name: v for name, v in own.items() if name not in held and REDUCING in name}
-    backbone.load_state_dict({n: v for n, v in held.items() if n in own or REDUCING not in n})
+    optional = {n for n in own.keys() | held.keys() if n.partition(".")[0] in backbone.optional}
+    held |= {name: own[name] for name in optional & own.keys() - held.keys()}
+    backbone.load_state_dict({n: v for n, v in held.items() if n in own or n not in optional})
 
 
 def read_imagenet(network: str, given: str) -> dict[str, Tensor]:

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from explorer.methods import fast_rcnn, faster_rcnn, fpn
-from explorer.methods.configurations import SMALL, build
+from explorer.methods.configurations import build
 from explorer.methods.modules import Settings
+from explorer.nets.names import SMALL
 from explorer.training.data import CLASSES, Photo, proposals_path, read_sets
 from explorer.training.detectors import (
     Sampling,
