@@ -40,7 +40,8 @@ class Entrance(QObject):
             self.came.emit(paths)
 
     def paste(self) -> None:
-        self.take(QGuiApplication.clipboard().mimeData(), "Pasted picture")
+        # A clipboard that holds nothing gives None, whatever its type says.
+        self.take(QGuiApplication.clipboard().mimeData() or QMimeData(), "Pasted picture")
 
     def take(self, data: QMimeData, name: str) -> None:
         """What was dropped or copied: files, or a picture that is called `name`."""

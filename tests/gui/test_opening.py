@@ -114,6 +114,19 @@ def test_pasting_text_is_refused_in_a_sentence(qtbot: QtBot, opened: Window) -> 
     assert len(opened.workbench.traces) == 5
 
 
+def test_pasting_what_was_never_copied_is_refused_in_a_sentence(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bare:
+        def mimeData(self) -> None:
+            """As of a clipboard into which no program has put anything."""
+
+    monkeypatch.setattr(QGuiApplication, "clipboard", lambda: Bare())
+    qtbot.keyClick(opened, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert opened.banner.text.text().startswith("There is no photo in it")
+    assert len(opened.workbench.traces) == 5
+
+
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"not a photo at all"])
 def test_a_bad_file_is_named_and_everything_stays(
     qtbot: QtBot, opened: Window, tmp_path: Path, content: bytes
