@@ -118,7 +118,7 @@ class Inspector(QWidget):
         first = next((view for view in views if view.property("here")), None)
         if first is not None:
             # The layout settles first; then the card of the stage on screen is brought into view.
-            QTimer.singleShot(0, partial(self._bring, first))
+            QTimer.singleShot(0, self, partial(self._bring, first))
 
     def _bring(self, card: CardView) -> None:
         if card not in self.cards:

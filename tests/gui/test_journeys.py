@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +13,7 @@ from explorer.ui.cards import CardView
 from explorer.ui.grid_view import GridView
 from explorer.ui.panel_bar import thumb
 from explorer.ui.window import Window
-from tests.gui.conftest import settle
+from tests.gui.conftest import LONG, MadeUpEngine, settle
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -36,6 +38,23 @@ def test_a_card_takes_the_canvas_to_its_stage_and_view(qtbot: QtBot, opened: Win
         assert [card for card in opened.side.inspector.cards if card.property("here")] == [
             titled(opened, title)
         ]
+
+
+def test_no_card_is_brought_up_in_a_window_that_is_gone(
+    qtbot: QtBot, engine: MadeUpEngine, settings: QSettings, photo: Path
+) -> None:
+    window = Window(lambda: engine, settings)
+    window.show()
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    window.select(Key("fpn", "detections", 0))  # its card comes up in the next turn
+    window.close()
+    window.deleteLater()
+    with qtbot.captureExceptions() as caught:
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+        QCoreApplication.processEvents()
+    assert caught == []
 
 
 def test_the_pooled_grid_appears_on_its_card(qtbot: QtBot, opened: Window) -> None:
