@@ -18,6 +18,7 @@ if sys.platform.startswith("linux") and not (
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.choices import Choices
@@ -34,6 +35,16 @@ def _no_collector_in_threads() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_on_the_clipboard() -> Iterator[None]:
+    """Data of Python's that a test has left there would be freed when the process exits: Python is
+    gone by then, and that is a segmentation fault. The program puts only texts and images there.
+    """
+    yield
+    if QCoreApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
