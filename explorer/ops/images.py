@@ -100,6 +100,16 @@ def decode_photo(data: bytes, name: str) -> Photo:
     return _decode(io.BytesIO(data), name)
 
 
+def check_size(width: int, height: int, path: str | os.PathLike[str]) -> None:
+    """Raises PhotoError where so many pixels are more than a photo may have."""
+    if width * height > MAX_PIXELS:
+        raise PhotoError(
+            path,
+            f"{width:,} × {height:,} pixels are more than the {MAX_PIXELS // 10**6} million"
+            " that can be shown; save a smaller copy.",
+        )
+
+
 @functools.cache
 def _formats() -> tuple[str, ...]:
     Image.init()
@@ -115,13 +125,7 @@ def _decode(file: BinaryIO, path: str | os.PathLike[str]) -> Photo:
         formats = list(_formats())
     try:
         with Image.open(file, formats=formats) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise PhotoError(
-                    path,
-                    f"{width:,} × {height:,} pixels are more than the {MAX_PIXELS // 10**6} million"
-                    " that can be shown; save a smaller copy.",
-                )
+            check_size(*image.size, path)
             image.load()
             return _upright_rgb(image)
     except PhotoError:

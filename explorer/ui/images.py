@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
+STRIP = 4_000_000  # pixels laid over white at once
 _lock = threading.Lock()
 # id of the array -> (the array, while it lives; image halved 0, 1, 2 ... times)
 _kept: dict[int, tuple[weakref.ref[NDArray[Any]], dict[int, QImage]]] = {}
@@ -51,14 +52,23 @@ def from_argb(pixels: NDArray[np.uint32]) -> QImage:
 
 def from_image(image: QImage) -> NDArray[np.uint8]:
     """uint8 RGB (h, w, 3) from any QImage; what is transparent becomes white."""
-    flat = QImage(image.size(), QImage.Format.Format_RGB888)
     if image.hasAlphaChannel():
         rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
-        values = _rows(rgba, 4).astype(np.float32)
-        alpha = values[..., 3:] / 255
-        return (values[..., :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+        return _over_white(_rows(rgba, 4))
     flat = image.convertToFormat(QImage.Format.Format_RGB888)
     return _rows(flat, 3).copy()
+
+
+def _over_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Some rows at a time: in floats, 100 megapixels at once would take several gigabytes."""
+    height, width = rgba.shape[:2]
+    pixels = np.empty((height, width, 3), np.uint8)
+    count = max(1, STRIP // max(1, width))
+    for top in range(0, height, count):
+        values = rgba[top : top + count].astype(np.float32)
+        alpha = values[..., 3:] / 255
+        pixels[top : top + count] = (values[..., :3] * alpha + 255 * (1 - alpha)).round()
+    return pixels
 
 
 def _rows(image: QImage, channels: int) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QSettings
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from explorer.ops.images import check_size
 from explorer.paths import samples
 from explorer.session.album import SUFFIXES
 from explorer.session.document import ENDING
@@ -32,8 +33,11 @@ def paths_of(data: QMimeData) -> list[Path]:
     return [path] if path.is_absolute() and path.exists() else []
 
 
-def image_in(data: QMimeData) -> NDArray[np.uint8] | None:
-    """The picture of a drop or of the clipboard as uint8 RGB, or None."""
+def image_in(data: QMimeData, name: str) -> NDArray[np.uint8] | None:
+    """The picture of a drop or of the clipboard as uint8 RGB, or None.
+
+    Raises PhotoError, which calls it `name`, where it is larger than a photo may be.
+    """
     if not data.hasImage():
         return None
     image = data.imageData()
@@ -41,6 +45,7 @@ def image_in(data: QMimeData) -> NDArray[np.uint8] | None:
         image = image.toImage()
     if not isinstance(image, QImage) or image.isNull():
         return None
+    check_size(image.width(), image.height(), name)
     return from_image(image)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from explorer.methods.names import NAMES
+from explorer.ops.images import PhotoError
 from explorer.session.album import Album, album_of
 from explorer.session.job import (
     NEEDS_SEARCH,
@@ -108,7 +109,11 @@ class Workbench(QObject):
 
     def open_data(self, data: QMimeData, name: str) -> None:
         """The picture of a drop or of the clipboard."""
-        photo = image_in(data)
+        try:
+            photo = image_in(data, name)
+        except PhotoError as error:
+            self.failed.emit(str(error))
+            return
         if photo is None:
             self.failed.emit("There is no photo in it: copy a picture or a file first.")
             return

@@ -100,6 +100,18 @@ def test_pasting_a_picture_opens_it(qtbot: QtBot, window: Window) -> None:
     assert (photo == 255).all()  # transparent pixels become white
 
 
+def test_pasting_a_picture_that_is_too_large_is_refused_as_a_file_is(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.ops.images.MAX_PIXELS", 40 * 30 - 1)
+    image = QImage(40, 30, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(opened, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert opened.banner.text.text().startswith("Pasted picture: 40 × 30 pixels are more than")
+    assert opened.workbench.name == "cat.png" and opened.workbench.coming is None
+
+
 def test_pasting_a_file_opens_it(qtbot: QtBot, window: Window, photo: Path) -> None:
     QGuiApplication.clipboard().setMimeData(files(photo))
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)

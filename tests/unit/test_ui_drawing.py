@@ -295,3 +295,13 @@ def test_transparent_pixels_become_white() -> None:
     image.setPixelColor(0, 0, QColor(255, 0, 0, 255))
     image.setPixelColor(1, 0, QColor(255, 0, 0, 0))
     assert from_image(image).tolist() == [[[255, 0, 0], [255, 255, 255]]]
+
+
+def test_every_strip_of_a_picture_is_laid_over_white(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = QImage(3, 5, QImage.Format.Format_RGBA8888)
+    for at in range(15):
+        image.setPixelColor(at % 3, at // 3, QColor(17 * at, 255 - 17 * at, 90, 255 - 17 * at))
+    whole = from_image(image)
+    assert whole[0, 0].tolist() == [0, 255, 90] and whole[4, 2].tolist() == [254, 239, 244]
+    monkeypatch.setattr("explorer.ui.images.STRIP", 6)  # two rows, two rows, one
+    assert (from_image(image) == whole).all()
