@@ -33,18 +33,21 @@ def paths_of(data: QMimeData) -> list[Path]:
     return [path] if path.is_absolute() and path.exists() else []
 
 
-def image_in(data: QMimeData, name: str) -> NDArray[np.uint8] | None:
-    """The picture of a drop or of the clipboard as uint8 RGB, or None.
+class NoPicture(Exception):
+    """`str()` says what to do."""
 
-    Raises PhotoError, which calls it `name`, where it is larger than a photo may be.
+
+def image_in(data: QMimeData, name: str) -> NDArray[np.uint8]:
+    """The picture of a drop or of the clipboard as uint8 RGB.
+
+    Raises NoPicture where there is none, and PhotoError, which calls it `name`, where it is larger
+    than a photo may be.
     """
-    if not data.hasImage():
-        return None
-    image = data.imageData()
+    image = data.imageData() if data.hasImage() else None
     if isinstance(image, QPixmap):
         image = image.toImage()
     if not isinstance(image, QImage) or image.isNull():
-        return None
+        raise NoPicture("There is no photo in it: copy a picture or a file first.")
     check_size(image.width(), image.height(), name)
     return from_image(image)
 

@@ -35,7 +35,7 @@ from explorer.ui.camera import Camera
 from explorer.ui.coming import Coming, Shelf, coming_of
 from explorer.ui.desk_steps import DeskSteps
 from explorer.ui.export_jobs import Showing
-from explorer.ui.opening import image_in, opening_sentence
+from explorer.ui.opening import NoPicture, image_in, opening_sentence
 from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter
 from explorer.ui.results import Results
@@ -111,14 +111,9 @@ class Workbench(QObject):
         """The picture of a drop or of the clipboard."""
         try:
             photo = image_in(data, name)
-        except PhotoError as error:
-            self.failed.emit(str(error))
-            return
-        if photo is None:
-            self.failed.emit("There is no photo in it: copy a picture or a file first.")
-            return
-        job = Job(name=name, methods=self.desk.enabled, photo=photo)
-        self.start(Coming(job, Album(), goes_on=False))
+        except (NoPicture, PhotoError) as error:
+            return self.failed.emit(str(error))
+        self.start(Coming(Job(name, self.desk.enabled, photo=photo), Album(), goes_on=False))
 
     def turn(self, step: int) -> None:
         """The next or previous photo of the album."""
