@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.ancestors import rows_above
-from explorer.session.scenes.common import label_name, setting
+from explorer.session.scenes.common import label_name, setting, short_sides
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     DetectionsStage,
-    ImageStage,
     LevelStage,
     NmsStage,
     RefinementStage,
@@ -146,17 +145,10 @@ def _levels(trace: Trace, regions: SearchStage | RpnStage) -> list[str]:
         for at, level in zip(rows_above(trace, stage, "regions"), stage.level, strict=True):
             names[int(at)] = f"P{int(level)}"
     elif isinstance(stage, WindowStage):
-        sides = _short_sides(trace)
+        sides = short_sides(trace)
         for at, scale in zip(rows_above(trace, stage, "regions"), stage.scale, strict=True):
             names[int(at)] = str(sides[int(scale)]) if int(scale) < len(sides) else ""
     return names
-
-
-def _short_sides(trace: Trace) -> list[int]:
-    """The short sides, in pixels, at which the photo enters the network."""
-    image = trace.stage("image")
-    inputs = image.inputs if isinstance(image, ImageStage) else ()
-    return [min(given.width, given.height) for given in inputs]
 
 
 def _box(box: Floats) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""What a name in the tour's texts stands for: settings, the papers' values, counts on this photo.
+"""What a name in the tour's texts stands for: settings, the papers' values, numbers of this photo.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.session.paper_values import PAPERS
+from explorer.session.scenes.common import short_sides
 from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage, Trace
 
 UNKNOWN = "…"  # of a photo on which the method has not come so far
@@ -30,7 +31,8 @@ class Values:
         self._papers = {each.name: each.metadata for each in dataclasses.fields(settings)}
 
     def __call__(self, name: str) -> str:
-        """"96" for "crop", "227" for "paper.crop", "1,900" for "here.regions".
+        """"96" for "crop", "227" for "paper.crop", "1,900" for "here.regions"; "here.short" is the
+        photo's short side in the network, less than the setting where its long side is at its limit.
 
         Raises KeyError for a name that there is not.
         """
@@ -45,6 +47,9 @@ class Values:
 
     def _here(self, name: str) -> str:
         trace = self._trace
+        if name == "short":
+            sides = short_sides(trace) if trace is not None else []
+            return ", ".join(f"{side:,}" for side in sides) or UNKNOWN
         found = trace.stage("detections") if trace is not None else None
         regions = trace.stage("regions") if trace is not None else None
         counts = {

@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from explorer.methods.modules import module_of
 from explorer.methods.names import NAMES
+from explorer.session.scene import Labels, ViewState
+from explorer.session.scenes import picture
 from explorer.session.tour import HOLDER, Block, Page, pages
 from explorer.session.tour_values import UNKNOWN, Values, value_text
-from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import RpnStage
+from explorer.trace.base import STAGE_NAMES, NetworkInput
+from explorer.trace.stages import ImageStage, RpnStage
 from explorer.ui.formulas import formula_image
-from tests.traces import synthetic_trace
+from tests.traces import synthetic_photo, synthetic_trace
 
 WORDS = 400  # of a paper: about two minutes
 LEAST = 10  # below it a number may be a shape ("3 × 3") as well as a setting
@@ -108,6 +110,29 @@ def test_settings_papers_and_counts_are_filled_in() -> None:
     assert Values("fpn", changed)("nms_threshold") == "0.65"
     with pytest.raises(KeyError):
         rcnn("no_such_setting")
+
+
+@pytest.mark.parametrize("method", ["sppnet", "fast_rcnn", "faster_rcnn", "fpn"])
+def test_a_photo_whose_long_side_is_limited_is_told_as_it_was_run(method: str) -> None:
+    photo = synthetic_photo(300, 451)
+    trace = synthetic_trace(method, photo=photo)
+    image = trace.stage("image")
+    assert isinstance(image, ImageStage)
+    limited = dataclasses.replace(image, inputs=(NetworkInput(384, 255, 384 / 451, 255 / 300),))
+    trace = dataclasses.replace(trace, stages=(limited, *trace.stages[1:]))
+    told = {
+        page.stage: " ".join(block.text for block in page.filled(Values(method, trace)))
+        for page in of(method)
+    }
+    assert "becomes 255." in told["image"]
+    if method != "fpn":
+        return
+    panel = picture(trace, "assignment", ViewState()).panel
+    assert panel is not None
+    said = " ".join(
+        label.text for layer in panel.layers if isinstance(layer, Labels) for label in layer.items
+    )
+    assert "our short side 255" in said and "Ours is 255 here" in told["assignment"]
 
 
 def test_selective_searchs_similarity_says_which_terms_count() -> None:

@@ -14,6 +14,7 @@ from explorer.session.scenes.common import (
     plural,
     selection,
     setting,
+    short_sides,
     shown,
     size_text,
 )
@@ -86,17 +87,10 @@ def levels(
             panel.text(f"All regions are read from P{level}, as switched.", "muted", 11)
         panel.gap(4)
         _ladder(panel, raw, level, lowest, highest)
-        if said := canonical_text(stage.canonical, _short(trace)):
+        if said := canonical_text(stage.canonical, min(short_sides(trace), default=0)):
             panel.text(said, "muted", 11)
     return shown(len(rows), total, "region") + " · coloured by level", \
         photo_scene(trace, *layers, opacity=0.8), panel
-
-
-def _short(trace: Trace) -> int:
-    """The photo's short side in the network."""
-    image = trace.stage("image")
-    assert isinstance(image, ImageStage)
-    return min(image.inputs[0].width, image.inputs[0].height) if image.inputs else 0
 
 
 def _ladder(panel: Column, raw: float, level: int, lowest: int, highest: int) -> None:

@@ -54,6 +54,13 @@ def photo_rect(trace: Trace) -> Rect:
     return (0.0, 0.0, float(width), float(height))
 
 
+def short_sides(trace: Trace) -> list[int]:
+    """The photo's short side at each scale, network pixels: as it was run, not as it was set."""
+    image = trace.stage("image")
+    inputs = image.inputs if isinstance(image, ImageStage) else ()
+    return [min(given.width, given.height) for given in inputs]
+
+
 def photo_scene(
     trace: Trace, *layers: Layer, opacity: float = 1.0, beyond: float = 0.0
 ) -> Scene:
