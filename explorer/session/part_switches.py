@@ -25,7 +25,7 @@ from explorer.methods.parts import (
     regions_part,
     with_part,
 )
-from explorer.session.scenes.common import plural
+from explorer.session.scenes.common import plural, short_side
 from explorer.session.scenes.papers import ANCHORS, sides
 from explorer.session.switching import Switch, Value
 from explorer.session.words import time_text
@@ -137,9 +137,10 @@ def _fitted(part: Part, trace: Trace) -> Part | None:
         five = tuple(round(ratio * scale) for scale in SCALES_OF_PAPER)
         several = settings["scales"] if len(settings["scales"]) > 1 else five
         one = settings["scales"] if len(settings["scales"]) == 1 else five[2:3]
+        low, high = (short_side(trace, side) for side in (min(several), max(several)))
         return replace(part, options=(
-            (f"one: {one[0]}", tuple(one)),
-            (f"{len(several)}: {min(several)} to {max(several)}", tuple(several)),
+            (f"one: {short_side(trace, one[0])}", tuple(one)),
+            (f"{len(several)}: {low} to {high}", tuple(several)),
         ))
     if part.key == "only_level":
         levels = range(settings["lowest"], settings["highest"] + 1)

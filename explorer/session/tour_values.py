@@ -32,7 +32,7 @@ class Values:
 
     def __call__(self, name: str) -> str:
         """"96" for "crop", "227" for "paper.crop", "1,900" for "here.regions"; "here.short" is the
-        photo's short side in the network, less than the setting where its long side is at its limit.
+        photo's short side in the network: less than the setting where its long side is limited.
 
         Raises KeyError for a name that there is not.
         """

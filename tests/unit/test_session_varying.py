@@ -19,11 +19,13 @@ from explorer.methods.parts import (
     with_part,
 )
 from explorer.methods.sppnet import SCALES
+from explorer.ops.resize import size_within
 from explorer.session.document import SessionError, parse_settings, settings_text
 from explorer.session.facts import facts
 from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew, Working
 from explorer.session.part_switches import (
     Varied,
+    exchanged_words,
     notes,
     part_switches,
     parts_of,
@@ -32,13 +34,14 @@ from explorer.session.part_switches import (
     variant_of,
     with_variant,
 )
-from explorer.session.scene import ViewState
+from explorer.session.scene import Labels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.rpn_common import SHOWS
 from explorer.session.state import Desk
 from explorer.session.varying import VariantFailed, VariantMade, all_events
-from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import LevelStage, RpnStage, ScoresStage, SearchStage, Trace
+from explorer.trace.base import STAGE_NAMES, NetworkInput
+from explorer.trace.stages import ImageStage, LevelStage, RpnStage, ScoresStage, SearchStage, Trace
+from tests.traces import synthetic_photo, synthetic_trace
 from tests.unit.small_engine import SmallEngine
 from tests.unit.small_nets import small_trace
 
@@ -166,12 +169,39 @@ def test_what_a_switch_shows_is_read_back(traces: dict[str, Trace]) -> None:
 
 
 def test_one_scale_beside_the_papers_five(traces: dict[str, Trace]) -> None:
-    settings = traces["sppnet"].settings | {"scales": (258,)}
+    settings = traces["sppnet"].settings | {"scales": (258,), "long": 800}
     part = next(
         one for one in parts_of(dataclasses.replace(traces["sppnet"], settings=settings))
         if one.key == "scales"
     )
     assert part.options == (("one: 258", (258,)), ("5: 180 to 450", SCALES))
+
+
+def test_scales_are_told_as_they_are_run() -> None:
+    trace = synthetic_trace("sppnet", photo=synthetic_photo(165, 384))
+    trace = dataclasses.replace(trace, settings=trace.settings | {"long": 800})
+    image = trace.stage("image")
+    assert isinstance(image, ImageStage)
+    run = tuple(
+        NetworkInput(width, height, width / 384, height / 165)
+        for height, width in (size_within(165, 384, side, 800) for side in SCALES)
+    )
+    assert run[-1].height == 343
+    trace = dataclasses.replace(
+        trace, stages=(dataclasses.replace(image, inputs=run), *trace.stages[1:])
+    )
+    part = next(one for one in parts_of(trace) if one.key == "scales")
+    assert part.options[1] == ("5: 180 to 343", SCALES)
+    one_scale = dataclasses.replace(trace, settings=trace.settings | {"scales": (258,)})
+    assert exchanged_words(one_scale, (("scales", SCALES),)) == ("scales 5: 180 to 343",)
+    for stage in ("image", "assignment"):
+        panel = picture(trace, stage, ViewState()).panel
+        assert panel is not None
+        said = " ".join(
+            label.text for layer in panel.layers if isinstance(layer, Labels)
+            for label in layer.items
+        )
+        assert "The long side is at most 800 px: the short side is 343, not 450." in said
 
 
 def test_variants_are_held_and_given_back() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Scene, ViewState
-from explorer.session.scenes.common import Focus, count, photo_scene, plural, setting
+from explorer.session.scenes.common import Focus, count, limit_text, photo_scene, plural, setting
 from explorer.session.scenes.equations import window_lines
 from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
 from explorer.session.scenes.panel import Cell, Column
@@ -58,6 +58,8 @@ def windows(
         for index, size in enumerate(inputs):
             here = int((stage.scale == index).sum())
             panel.bar(f"{min(size.width, size.height)} px", count(here), here / most, trace.method)
+    if said := limit_text(trace):
+        panel.text(said, "muted", 11)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -59,6 +61,23 @@ def short_sides(trace: Trace) -> list[int]:
     image = trace.stage("image")
     inputs = image.inputs if isinstance(image, ImageStage) else ()
     return [min(given.width, given.height) for given in inputs]
+
+
+def short_side(trace: Trace, wanted: int) -> int:
+    """What a short side of `wanted` becomes for this photo: less where the long side would be over
+    its limit. The arithmetic of `explorer.ops.resize`, which needs torch."""
+    low, high = sorted(need(trace, "image", ImageStage).pixels.shape[:2])
+    return max(1, int(low * min(wanted / low, setting(trace, "long", math.inf) / high)))
+
+
+def limit_text(trace: Trace) -> str:
+    """Why the photo is read smaller than its setting says; '' where it is not."""
+    settings: Mapping[str, Any] = trace.settings
+    wanted = max(settings.get("scales") or (settings.get("short", 0),))
+    if not wanted or (run := short_side(trace, wanted)) >= wanted - 1:  # 1: it is rounded down
+        return ""
+    return f"The long side is at most {setting(trace, 'long', 0):,.0f} px: the short side is " \
+        f"{run:,}, not {wanted:,}."
 
 
 def photo_scene(

@@ -8,6 +8,7 @@ from explorer.session.scene import Boxes, Picture, ViewState
 from explorer.session.scenes import papers
 from explorer.session.scenes.common import (
     count,
+    limit_text,
     need,
     number,
     photo_scene,
@@ -66,6 +67,8 @@ def _panel(trace: Trace, image: ImageStage) -> Column:
         for index, size in enumerate(image.inputs)
     ]
     panel.table(cells, head, rows, roles=(trace.method,) * len(rows))
+    if said := limit_text(trace):
+        panel.text(said, "muted", 11)
     _passes(panel, trace, image)
     panel.gap(4)
     panel.text(WHY[trace.method], "muted")
