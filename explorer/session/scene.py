@@ -76,7 +76,7 @@ class Boxes(Layer):
     """n outlines. rows (n,): the row each box stands for in `stage` (for picking), or empty.
 
     captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
-    in their boxes.
+    in their boxes. ranked: the last counts most; where one has no room, those before it have none.
     roles: one role for all, or one per box.
     """
 
@@ -90,6 +90,7 @@ class Boxes(Layer):
     fill: float = 0.0
     captions: tuple[str, ...] = ()
     inside: bool = False
+    ranked: bool = False
 
     @property
     def mark(self) -> str:

@@ -17,6 +17,7 @@ from explorer.ui.theme import colour, readable_on
 
 CAPTION = 11.5
 PAD_X, PAD_Y = 5.0, 2.5
+INNER = 7  # places across a box, and down it, for a tag that must stand inside
 Sides = NDArray[np.float64]
 
 
@@ -71,6 +72,8 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     texts = [layer.captions[row] for row in rows.tolist()]
     height = QFontMetricsF(font).height() + 2 * PAD_Y - 2
     places = _places(boxes[rows], _widths(font, texts) + 2 * PAD_X, height, layer, placer.area)
+    if layer.inside:
+        places = np.concatenate([places, _inner(boxes[rows], places)], 1)
     free = placer.free(places)
     if layer.inside:
         free &= _within(places, boxes[rows])
@@ -81,7 +84,7 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     lost = 0
     for at, (row, text) in enumerate(zip(rows.tolist(), texts, strict=True)):
         which = int(free[at].argmax())
-        if not free[at, which]:
+        if not free[at, which] or (layer.ranked and lost):
             lost += 1
             continue
         left, top, right, bottom = places[at, which].tolist()
@@ -113,6 +116,16 @@ def _within(places: Sides, boxes: Sides) -> NDArray[np.bool_]:
     inside: NDArray[np.bool_] = (places[..., :2] >= room[..., :2]).all(-1)
     inside &= (places[..., 2:] <= room[..., 2:]).all(-1)
     return inside
+
+
+def _inner(boxes: Sides, places: Sides) -> Sides:
+    """More places of n tags in their boxes (n, 4), in steps across and down: between the dots."""
+    steps = np.linspace(0, 1, INNER)
+    size = places[:, 0, 2:] - places[:, 0, :2]
+    at = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
+    start = boxes[:, None, :2] + at * (boxes[:, 2:] - boxes[:, :2] - size)[:, None]
+    inner: Sides = np.concatenate([start, start + size[:, None]], -1)
+    return inner
 
 
 def _widths(font: QFont, texts: Sequence[str]) -> NDArray[np.float64]:

@@ -59,3 +59,14 @@ def test_all_cells_with_the_largest_value_are_marked() -> None:
         assert [len(layer.boxes) for layer in drawn if isinstance(layer, Boxes)] == (
             [count] if count else []
         )
+
+
+def test_the_largest_weight_is_written_first() -> None:
+    features = synthetic_trace("fpn").stage("features")
+    assert isinstance(features, FeaturesStage)
+    source = next(each for each in features.maps if each.role == "map")
+    layer, = reading_layers(read([5, 1, 2, 3], [0.36, 0.11, 0.0, 0.53]), source)
+    assert isinstance(layer, Boxes) and layer.ranked
+    assert layer.captions == ("0.11", "0.36", "0.53")  # the last is placed first
+    pooled, = reading_layers(read([5, 1, 7, 3]), source)
+    assert isinstance(pooled, Boxes) and pooled.captions == ("7.00",)

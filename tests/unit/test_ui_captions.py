@@ -134,3 +134,40 @@ def test_the_dots_that_say_so_keep_captions_clear_of_them(qtbot: QtBot) -> None:
         drawn = paint_scene(painter, scene, View(1.0, 0.0, 0.0), area, DARK)
         painter.end()
         assert drawn.labels_hidden == hidden
+
+
+def tags(layer: Boxes, dots: np.ndarray) -> tuple[int, list[QRectF]]:
+    """How many captions are hidden, and where the others stand."""
+    load_fonts()
+    image = QImage(400, 300, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    area = (0.0, 0.0, 400.0, 300.0)
+    placer = Placer(area)
+    placer.keep_clear(dots, 5.0)
+    hidden = paint_captions(
+        Brush(painter, View(1.0, 0.0, 0.0), area, DARK, "photo", 1.0, area), layer, placer
+    )
+    painter.end()
+    return hidden, placer.taken[len(dots):]
+
+
+@pytest.mark.parametrize(("ranked", "hidden"), [(False, 1), (True, 2)])
+def test_no_lower_rank_is_written_where_a_higher_one_has_no_room(
+    qtbot: QtBot, ranked: bool, hidden: int
+) -> None:
+    layer = Boxes(
+        name="Cells", boxes=np.array([[40.0, 40, 120, 120], [120, 40, 130, 50]]), roles="good",
+        captions=("0.11", "0.36"), inside=True, ranked=ranked,
+    )
+    lost, placed = tags(layer, np.zeros((0, 2)))
+    assert (lost, len(placed)) == (hidden, 2 - hidden)
+
+
+def test_a_number_stands_between_the_dots_of_its_cell(qtbot: QtBot) -> None:
+    layer = Boxes(
+        name="Cell", boxes=np.array([[40.0, 40, 120, 120]]), roles="good", captions=("0.47",),
+        inside=True,
+    )
+    dots = np.array([[50.0, 50], [110, 50], [50, 110], [110, 110]])
+    lost, placed = tags(layer, dots)
+    assert lost == 0 and QRectF(38, 38, 84, 84).contains(placed[0])

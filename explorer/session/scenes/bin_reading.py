@@ -85,11 +85,12 @@ def reading_layers(read: Reading | None, source: FeatureMap | None) -> list[Laye
                   fill=0.25, captions=("",) * (len(read.winners) - 1) + (value,))
         ]
     assert read.weights is not None
-    seen = np.flatnonzero(read.weights > 0)
+    order = np.argsort(read.weights, kind="stable")
+    seen = order[read.weights[order] > 0]
     return [
         Boxes(name="Cells with their weights", boxes=boxes[seen], roles="good", width=1.4,
               fill=0.12, captions=tuple(number(float(weight)) for weight in read.weights[seen]),
-              inside=True)
+              inside=True, ranked=True)
     ]
 
 
