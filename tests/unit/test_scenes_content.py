@@ -26,6 +26,7 @@ from explorer.trace.stages import (
     DetectionsStage,
     FeaturesStage,
     Grouping,
+    ImageStage,
     LevelStage,
     NmsStage,
     RefinementStage,
@@ -424,3 +425,22 @@ def test_a_crop_inside_the_photo_has_nothing_outside() -> None:
     box = np.array([10.1, 10.2, 83.3, 77.7], np.float32)  # 1 - its own area is -1e-8 of it
     assert 0.0 <= outside_share(box, trace) < 1e-6
     assert outside_share(np.array([-10.0, 0.0, 10.0, 20.0]), trace) == pytest.approx(0.5)
+
+
+def test_how_often_a_pixel_is_read_counts_the_crops_with_their_context() -> None:
+    trace = trace_of("rcnn")
+    crops, image = trace.stage("assignment"), trace.stage("image")
+    assert isinstance(crops, WarpStage) and isinstance(image, ImageStage)
+    height, width = image.pixels.shape[:2]
+    read = np.zeros((height, width))
+    for x1, y1, x2, y2 in np.asarray(crops.context):
+        across = np.clip(np.arange(width) + 1, x1, x2) - np.clip(np.arange(width), x1, x2)
+        down = np.clip(np.arange(height) + 1, y1, y2) - np.clip(np.arange(height), y1, y2)
+        read += down[:, None] * across
+    made = picture(trace, "features", ViewState()).panel
+    assert made is not None
+    words = [
+        label.text for each in made.layers if isinstance(each, Labels) for label in each.items
+    ]
+    at = words.index("On average, a photo pixel is read")
+    assert words[at + 1] == f"{read.mean():.0f} times"

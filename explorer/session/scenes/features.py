@@ -24,7 +24,7 @@ from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.pyramid_steps import build_up, enlarged, steps
 from explorer.trace.base import Floats, Ints, StageName
-from explorer.trace.stages import FeatureMap, FeaturesStage, Trace
+from explorer.trace.stages import FeatureMap, FeaturesStage, ImageStage, Trace, WarpStage
 
 STRONGEST, MEAN, ONE, BUILD = "strongest", "mean of all", "one channel", "step by step"
 MONTAGE = 6  # channels a side in the browser
@@ -262,6 +262,13 @@ def _sizes(panel: Column, trace: Trace, stage: FeaturesStage, shown: FeatureMap)
         panel.pair(f"{each.name}  {_shape(each)}", f"{each.stride_x:.1f} px a cell", role)
 
 
+def times_read(trace: Trace, stage: WarpStage) -> float:
+    """In how many crops a photo pixel lies, on average: their context is part of them."""
+    height, width = need(trace, "image", ImageStage).pixels.shape[:2]
+    inside = np.clip(np.asarray(stage.context, np.float64), 0, (width, height, width, height))
+    return float((inside[:, 2:] - inside[:, :2]).prod(axis=1).sum()) / (width * height)
+
+
 def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
     """R-CNN: no map to show; the crops that went through the network instead."""
     boxes = region_boxes(trace)
@@ -276,11 +283,10 @@ def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
     panel = Column()
     panel.heading("No shared map", plural(stage.passes, "pass", "passes"))
     panel.text(NO_SHARED_MAP)
-    if boxes.size:
-        areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-        width, height = trace.stage("image").pixels.shape[1::-1]  # type: ignore[union-attr]
+    crops_read = trace.stage("assignment")
+    if isinstance(crops_read, WarpStage) and len(crops_read.context):
         panel.gap(4)
-        panel.pair("Each photo pixel is read", f"{areas.sum() / (width * height):.0f} times")
+        panel.pair("On average, a photo pixel is read", f"{times_read(trace, crops_read):.0f} times")
     if at is not None:
         crops.focused(panel, trace, at)
         crops.pool5(panel, trace, at)
