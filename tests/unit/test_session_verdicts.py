@@ -10,9 +10,9 @@ import pytest
 from explorer.session.ground_truth import BY_HAND, GroundTruth, nothing_drawn, one_name
 from explorer.session.history import History
 from explorer.session.recall import IOUS, recalls
-from explorer.session.scene import Boxes, Picture, ViewState
+from explorer.session.scene import Boxes, Labels, Picture, ViewState
 from explorer.session.scenes import picture
-from explorer.session.scenes.truth_layers import TRUTH, VERDICTS
+from explorer.session.scenes.truth_layers import TRUTH, VERDICTS, with_truth
 from explorer.session.state import Desk
 from explorer.session.verdicts import judge, verdicts, verdicts_text
 from explorer.trace.base import STAGE_NAMES
@@ -181,3 +181,15 @@ def test_recall_grows_with_the_regions() -> None:
     assert recalls([trace, other], given)[0].shares == ("fpn", "faster_rcnn")
     assert recalls([trace], truth([], [])) == ()
     assert recalls([replace(trace, stages=())], given) == ()
+
+
+def test_what_was_missed_is_counted_by_class() -> None:
+    names = ["person"] * 3 + ["chair"] + ["person"] * 16 + ["car"]
+    given = truth([[300 + i, 0, 301 + i, 1] for i in range(len(names))], names)
+    trace = synthetic_trace("fpn")
+    panel = with_truth(
+        picture(trace, "detections", ViewState()), trace, "detections", given
+    ).panel
+    assert panel is not None
+    said = [label.text for each in panel.layers if isinstance(each, Labels) for label in each.items]
+    assert "Missed: 19 × person, chair, car" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -120,8 +122,8 @@ def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scen
     if len(wrong) > LISTED:
         column.text(f"and {len(wrong) - LISTED} more", "muted", 11.5)
     if len(of.missed):
-        names = ", ".join(truth.names[row] for row in of.missed.tolist())
-        column.text(f"Missed: {names}", "muted", 11.5)
+        missed = counted(truth.names[row] for row in of.missed.tolist())
+        column.text(f"Missed: {missed}", "muted", 11.5)
     if len(of.unknown):
         names = ", ".join(sorted({truth.names[row] for row in of.unknown.tolist()}))
         column.text(
@@ -130,3 +132,10 @@ def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scen
         )
     below = column.scene()
     return Scene(extent=below.extent, space="panel", layers=(*panel.layers, *below.layers))
+
+
+def counted(names: Iterable[str]) -> str:
+    """'19 × person, chair, car': the most frequent first."""
+    return ", ".join(
+        name if n == 1 else f"{n:,} × {name}" for name, n in Counter(names).most_common()
+    )
