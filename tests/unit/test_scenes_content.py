@@ -444,3 +444,17 @@ def test_how_often_a_pixel_is_read_counts_the_crops_with_their_context() -> None
     ]
     at = words.index("On average, a photo pixel is read")
     assert words[at + 1] == f"{read.mean():.0f} times"
+
+
+def test_where_a_map_lies_on_the_photo_is_said_as_it_is_drawn() -> None:
+    made = picture(trace_of("fpn"), "features", ViewState())
+    heat = layer(made.main.layers, "Feature map")
+    assert isinstance(heat, Heat) and made.panel is not None
+    step_x = (heat.rect[2] - heat.rect[0]) / heat.values.shape[1]
+    step_y = (heat.rect[3] - heat.rect[1]) / heat.values.shape[0]
+    assert heat.rect[:2] == pytest.approx((-step_x / 2, -step_y / 2))
+    said = " ".join(
+        label.text for each in made.panel.layers if isinstance(each, Labels)
+        for label in each.items
+    )
+    assert "Cell (0, 0) is centred on the photo's top left corner, so only a quarter" in said

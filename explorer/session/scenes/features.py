@@ -162,8 +162,9 @@ def _panel(
     panel.pair("Cells × channels", _shape(shown))
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
     panel.text(
-        "As regions read it: cell (0, 0) lies around the photo's corner. So the map hangs over by "
-        "half a cell there, and falls short or hangs over opposite.", "muted", 11,
+        "Cell (0, 0) is centred on the photo's top left corner, so only a quarter of it covers the "
+        "photo. At the right and at the bottom the map may end before the photo's edge or after "
+        "it.", "muted", 11,
     )
     panel.gap(3)
     low, high = _floor(plane), float(plane.max())
@@ -286,7 +287,8 @@ def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
     crops_read = trace.stage("assignment")
     if isinstance(crops_read, WarpStage) and len(crops_read.context):
         panel.gap(4)
-        panel.pair("On average, a photo pixel is read", f"{times_read(trace, crops_read):.0f} times")
+        times = f"{times_read(trace, crops_read):.0f} times"
+        panel.pair("On average, a photo pixel is read", times)
     if at is not None:
         crops.focused(panel, trace, at)
         crops.pool5(panel, trace, at)
