@@ -13,8 +13,11 @@ from explorer.methods.parts import EXCHANGED
 from explorer.ops.nms import nms
 from explorer.session.caption import caption, thresholds
 from explorer.session.nms_replay import greedy, moment
-from explorer.session.scene import Boxes, Picture, ViewState
+from explorer.session.scene import Boxes, Labels, Picture, Scene, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.nms import fate_lines
+from explorer.session.scenes.nms_steps import step_table
+from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, NmsRecord
 from explorer.trace.stages import NmsStage, RpnStage
 from tests.traces import synthetic_trace
@@ -158,3 +161,49 @@ def test_without_suppression_no_iou_is_stated() -> None:
     assert "No NMS" in said and not any("IoU >" in text for text in said)
     assert not any(control.key == "iou" for control in made.controls)
     assert any("IoU > 0.30" in text for text in texts(picture(trace, "nms", ViewState())))
+
+
+def words(panel: Scene | None) -> list[str]:
+    assert panel is not None
+    return [label.text for each in panel.layers if isinstance(each, Labels) for label in each.items]
+
+
+def test_many_steps_have_a_comma() -> None:
+    n = 1_837
+    start = np.stack([20.0 * np.arange(n), np.zeros(n)], 1)
+    boxes = np.concatenate([start, start + 10], 1).astype(np.float32)
+    record = greedy(boxes, np.linspace(1, 0.1, n, dtype=np.float32), 0.5, np.zeros(n, np.int64))
+    panel = Column()
+    step_table(panel, moment(record, np.arange(n), 1_090), record, "0.50", str, str)
+    assert "Step 1,090 of 1,837" in words(panel.scene())
+
+
+def test_a_kept_pairs_place_is_not_told_like_a_rows_number() -> None:
+    trace = synthetic_trace("fpn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    kept, every = stage.nms.kept.tolist(), f"of the {len(stage.nms.kept)} pairs kept"
+    for better, row in enumerate(kept):
+        said = fate_lines(trace, stage, row)[0]
+        higher = "scores higher" if better == 1 else "score higher"
+        assert said == (
+            f"Kept: {better} {every}, all classes together, {higher}." if better else
+            f"Kept: the best {every}, all classes together."
+        )
+
+
+@pytest.mark.parametrize("wanted", [0.5, 2.0])
+def test_the_panel_says_which_kept_boxes_are_drawn_thick(wanted: float) -> None:
+    trace = synthetic_trace("fpn")
+    trace = replace(trace, settings=trace.settings | {"detection_threshold": wanted})
+    made = picture(trace, "nms", ViewState())
+    said = " ".join(words(made.panel))
+    assert f"Drawn thick: scores of {wanted:.2f} or more, and the two best in any case." in said
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    thick = next(each for each in made.main.layers if each.name == "Kept, strongest")
+    assert isinstance(thick, Boxes)
+    best = stage.nms.kept.tolist()
+    assert set(thick.rows.tolist()) == {
+        row for at, row in enumerate(best) if at < 2 or stage.scores[row] >= wanted
+    }

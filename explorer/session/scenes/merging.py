@@ -102,7 +102,7 @@ def one_merge(
         Boxes(name="New region", boxes=grouping.boxes[new][None], roles="selected", width=2.5),
     ]
     panel = Column()
-    panel.heading(f"Merge {merge + 1} of {total}", "the most similar neighbours")
+    panel.heading(f"Merge {merge + 1:,} of {total:,}", "the most similar neighbours")
     sizes = {number_: int((now == number_).sum()) for number_ in (first, second)}
     panel.swatch("sppnet", f"first part: region {first}", f"{sizes[first]:,} px")
     panel.swatch("rcnn", f"second part: region {second}", f"{sizes[second]:,} px")
@@ -120,7 +120,7 @@ def one_merge(
     panel.pair("Proposals born so far", f"{count(len(born))} of {count(every)}")
     return Picture(
         title=title(trace, "regions"),
-        summary=f"{run_name(grouping)} · merge {merge + 1} of {total} · "
+        summary=f"{run_name(grouping)} · merge {merge + 1:,} of {total:,} · "
         f"{plural(segments - merge - 1, 'region')} left",
         main=photo_scene(trace, *layers),
         panel=panel.scene(),

@@ -19,6 +19,7 @@ from explorer.session.scenes.common import (
     photo_scene,
     plural,
     selection,
+    setting,
     title,
 )
 from explorer.session.scenes.nms_steps import (
@@ -172,8 +173,15 @@ def _panel(
     panel.pair(f"Entered ({entered})", count(len(rows)))
     panel.swatch("text", "kept (solid)", count(len(now.kept)), outline=True)
     panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), outline=True)
-    if now.step < now.steps:
+    going = now.step < now.steps
+    if going:
         panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)
+    if len(now.kept):
+        limit = number(setting(trace, "detection_threshold", 0.0))
+        panel.text(
+            f"Drawn thick: scores of {limit} or more, and the two best in any case.", "muted", 11
+        )
+    if going:
 
         def name(row: int) -> str:
             return f"pair {row:,} {label_name(trace, int(stage.labels[row]))}"
@@ -217,10 +225,9 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
     by = int(stage.nms.suppressed_by[row])
     was = float(entered_scores(trace, stage)[row])
     if by < 0:
-        place = int(np.nonzero(np.asarray(stage.nms.kept) == row)[0][0]) + 1
+        better = int(np.nonzero(np.asarray(stage.nms.kept) == row)[0][0])
         gone = np.nonzero(np.asarray(stage.nms.suppressed_by) == row)[0]
-        kept = plural(len(stage.nms.kept), "pair")
-        lines = [f"Kept: number {place} by score of the {kept} kept, all classes together."]
+        lines = [_place(better, len(stage.nms.kept))]
         if len(gone):
             worst = np.asarray(stage.nms.overlap)[gone]
             low, high = (apart(float(end), stage.nms.threshold) for end in
@@ -248,6 +255,16 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
     )
 
 
+def _place(better: int, kept: int) -> str:
+    """Where a pair stands among those kept. Not by a number, as rows are numbered from 0."""
+    if kept == 1:
+        return "Kept: the only pair."
+    every = f"of the {plural(kept, 'pair')} kept, all classes together"
+    if not better:
+        return f"Kept: the best {every}."
+    return f"Kept: {count(better)} {every}, {'scores' if better == 1 else 'score'} higher."
+
+
 def iou_text(stage: NmsStage, row: int, digits: int = 2) -> str:
     """By how much a pair overlaps the one that suppressed it."""
     return apart(float(stage.nms.overlap[row]), stage.nms.threshold, digits)
@@ -259,7 +276,7 @@ def _keepers(
     """The boxes kept so far; while steps are watched, the latest."""
     kept = now.kept
     going = now.step < now.steps
-    panel.heading("Keepers", f"so far {len(kept)}" if going else "by falling score")
+    panel.heading("Keepers", f"so far {count(len(kept))}" if going else "by falling score")
     last = now.keeper if going else None
     if not going and at is not None and at.chosen:
         last = next((row for row in at.rows.get("nms", []) if row in kept), None)
@@ -278,7 +295,7 @@ def _keepers(
         ) if len(iou) else {}
         span = " – ".join(ends) or "–"
         rows.append((label_name(trace, int(stage.labels[row])),
-                     number(float(stage.scores[row]), 3), str(int(removed[row])), span))
+                     number(float(stage.scores[row]), 3), count(int(removed[row])), span))
     cells = (Cell(16, mono=False), Cell(140, "right"), Cell(196, "right"),
              Cell(panel.inner, "right"))
     chosen = int(np.nonzero(listed == last)[0][0]) if last is not None and last in listed else -1

@@ -74,7 +74,7 @@ def step_table(
     score: Callable[[int], str], head: str = "score",
 ) -> None:
     """The step in words. name, score: of a row, as the tables say them; head: what scores are."""
-    panel.heading(f"Step {now.step} of {now.steps}", f"IoU > {threshold}")
+    panel.heading(f"Step {now.step:,} of {now.steps:,}", f"IoU > {threshold}")
     if now.keeper is None:
         panel.text("Nothing is decided yet. The first step keeps the box with the highest score.",
                    "muted")
@@ -125,7 +125,7 @@ def soft_table(
     name: Callable[[int], str], score: Callable[[int], str],
 ) -> None:
     """A step of Soft-NMS in words. least: what falls to it or below is gone."""
-    panel.heading(f"Step {now.step} of {now.steps}", f"IoU ≥ {number(threshold)}")
+    panel.heading(f"Step {now.step:,} of {now.steps:,}", f"IoU ≥ {number(threshold)}")
     assert now.keeper is not None
     panel.pair(f"Keeps {name(now.keeper)}", score(now.keeper))
     if not len(lowers.rows):
