@@ -64,6 +64,7 @@ class Canvas(QWidget):
         self._hits_at = QPointF(-1, -1)  # where these are
         self._hover: Hit | None = None
         self._hover_scene: Scene | None = None
+        self._pointer: QPointF | None = None  # where it is, over this canvas
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._seen_last, self._seen_zoom = Seen(turns), camera.magnified
@@ -94,6 +95,8 @@ class Canvas(QWidget):
             self._hits, self._hits_at = NONE, QPointF(-1, -1)
         self.setAccessibleName(f"{frame.title}: {picture.summary if picture else frame.message}")
         self.redraw()
+        if picture is not None and picture.pointer is not None and self._pointer is not None:
+            self._look(self._pointer, again=True)  # it followed the pointer: other boxes are there
         self.shown.emit()
 
     def redraw(self) -> None:
@@ -255,7 +258,7 @@ class Canvas(QWidget):
             self._hint(hit, self._hits)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover = None
+        self._hover = self._pointer = None
         self.hinted.emit("")
         self._renew()
 
@@ -268,12 +271,18 @@ class Canvas(QWidget):
             spot = self._spot_at(at.x(), at.y())
             if spot is not None and spot.scene is self.picture.main:
                 self.pointed.emit(*spot.view.back(at.x(), at.y()))
+        self._pointer = at
+        self._look(at)
+
+    def _look(self, at: QPointF, again: bool = False) -> None:
+        """Outline the box at a point of the widget and tell of it, where it is another one; again:
+        in any case."""
         hits = self.hits_at(at.x(), at.y())
         hover = hits[0] if hits else None
         if (at - self._hits_at).manhattanLength() <= DRAG:  # ↑ ↓ may have gone on from the first
             chosen = self._hits.place_of(self.selected)
             hover = hover if chosen is None else self._hits[chosen]
-        if (hover and hover.key) != (self._hover and self._hover.key):
+        if again or (hover and hover.key) != (self._hover and self._hover.key):
             spot = self._spot_at(at.x(), at.y())
             self._hover, self._hover_scene = hover, spot.scene if spot is not None else None
             self._hint(hover, hits)

@@ -149,3 +149,29 @@ def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
             canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at))
         )
         assert QToolTip.text() == said
+
+
+def test_the_status_line_is_about_the_anchors_that_followed_the_pointer(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(
+        opened.workbench.desk.at_stage("regions").alone("faster_rcnn")
+        .with_control("show", "anchors")
+    )
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["faster_rcnn"]
+    told = set()
+    for x, y in ((60, 60), (250, 160)):
+        at = QPointF(*canvas.spots()[0].view.point(x, y)).toPoint()
+        for nudge in (2, 0):  # offscreen, a first move is taken for none
+            qtbot.mouseMove(canvas, at + QPoint(nudge, 0))
+
+        def there(x: int = x) -> bool:
+            return abs(int(opened.workbench.desk.view.control("regions", "x", -9)) - x) <= 1
+
+        qtbot.waitUntil(there)
+        settle(qtbot, opened)
+        hits = canvas.hits_at(at.x(), at.y())
+        told.add(opened.strip.hint.text())
+        assert row_text(hits[0].key) in opened.strip.hint.text()
+    assert len(told) == 2
