@@ -3,7 +3,7 @@
 "lite0" is what the program's weights are made with; "compact" is a smaller CNN that can be trained
 from nothing. Both have our settings. The others are torchvision's CNNs, with the papers' sizes of
 photos, anchors and layers (the values beside the fields of each method's Settings; a field that is
-"kept" stays as it is: FPN is trained with RoIAlign).
+"kept" stays as it is: FPN is trained with RoIAlign, and RPNs propose 2,000 regions).
 """
 
 from __future__ import annotations

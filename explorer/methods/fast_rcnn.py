@@ -126,7 +126,8 @@ def run(
         **clock.of("features"), maps=(feature_map("C5", "map", shared, STRIDE, scale),)
     )
 
-    # The RoI on the map: coordinates x 1/16, first rounding (section 2.1).
+    # The RoI on the map: coordinates x 1/16, first rounding (section 2.1). This is for the record:
+    # pooling, below, is given the boxes and rounds them once more, in the same way.
     with clock("assignment"):
         boxes = image.to_network(regions_on(device.torch, regions.boxes))
         exact, cells = roi_cells(boxes, 1 / STRIDE)
@@ -173,7 +174,8 @@ def run(
         deltas=freeze(moves), labels=freeze(label), scores=freeze(value), every=freeze(every),
     )
 
-    # Greedy NMS, independently per class, "using the algorithm and settings from R-CNN".
+    # Greedy NMS, independently per class, "using the algorithm and settings from R-CNN". As in the
+    # published code no box is too small for it. groups: classes leave each other's boxes alone.
     with clock("nms"):
         survivors = nms(after, value, settings.nms_threshold, groups=label)
     yield NmsStage(

@@ -59,7 +59,8 @@ class Settings:
 
     sizes_used: those of anchor_sizes whose anchors may become proposals; (): all.
     rpn_refinement: whether anchors are moved before they are proposals. proposals: 2,000 in the
-    paper's training (section 3.3), 300 in its tests (section 4.1).
+    paper's training (section 3.3); its value here is that of its tests (section 4.1). "kept"
+    beside a field: our value stays, also over the papers' CNNs.
     """
 
     short: int = field(default=288, metadata={"paper": 600})
@@ -73,7 +74,7 @@ class Settings:
     min_proposal: float = field(default=6.0, metadata={"paper": 16.0})
     pre_nms_top: int = 6000
     rpn_nms_threshold: float = field(default=0.7, metadata={"paper": 0.7})
-    proposals: int = 2000
+    proposals: int = field(default=2000, metadata={"paper": 300, "kept": True})
     pooling: Pooling = field(default="roi_pool", metadata={"paper": "roi_pool"})
     pool: int = 7
     sampling: int = 2  # points a side in a bin of RoIAlign
@@ -136,7 +137,8 @@ def run(
     yield regions
     n = len(boxes)
 
-    # From here on Fast R-CNN (section 3.2): the RoI on the map, first rounding.
+    # From here on Fast R-CNN (section 3.2): the RoI on the map, first rounding; for the record, as
+    # pooling rounds the boxes itself.
     with clock("assignment"):
         exact, cells = roi_cells(boxes, 1 / STRIDE)
     yield RoiStage(

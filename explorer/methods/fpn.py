@@ -74,7 +74,8 @@ class Settings:
     only_level: all regions are read from this one; 0: each from its own.
     top_down, laterals: what sums are made of; without one of them: tables 1 and 2, rows d and e.
     What the paper leaves open is as in torchvision's FPN: pre_nms_top, score_threshold,
-    nms_threshold, max_detections, long. proposals: 1,000 in the paper's tests (section 5.2).
+    nms_threshold, max_detections, long, min_detection. proposals: the paper's are those of its
+    tests (section 5.2). "kept" beside a field: our value stays, also over the papers' CNNs.
     Anchors and canonical are 3/8 of the paper's; 288 is 0.36 of 800.
     """
 
@@ -93,7 +94,7 @@ class Settings:
     objectness_threshold: float = 0.0
     pre_nms_top: int = 1000
     rpn_nms_threshold: float = field(default=0.7, metadata={"paper": 0.7})
-    proposals: int = 2000
+    proposals: int = field(default=2000, metadata={"paper": 1000, "kept": True})
     k0: int = 4
     canonical: float = field(default=84.0, metadata={"paper": 224.0})
     lowest: int = 2
@@ -237,7 +238,10 @@ def run(
         deltas=freeze(moves), labels=freeze(label), scores=freeze(value), every=freeze(every),
     )
 
-    # Greedy NMS, independently per class. (Columns, not labels: torchvision's arithmetic.)
+    # Greedy NMS, independently per class. As in torchvision's FPN, boxes (almost) without area
+    # are dropped before it; Fast R-CNN's published code keeps them. groups: any numbers that tell
+    # classes apart. These are torchvision's, where 0 is the background: it moves the boxes of each
+    # class aside by its number, so only with the same numbers is every IoU rounded as there.
     with clock("nms"):
         pair = large_enough(after, settings.min_detection).nonzero()[:, 0]
         after, label, value = after[pair], label[pair], value[pair]

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.methods.modules import module_of
 from explorer.methods.names import NAMES
+from explorer.session.paper_values import PAPERS
 from explorer.session.scene import Labels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.tour import HOLDER, Block, Page, pages
@@ -133,6 +134,13 @@ def test_a_photo_whose_long_side_is_limited_is_told_as_it_was_run(method: str) -
         label.text for layer in panel.layers if isinstance(layer, Labels) for label in layer.items
     )
     assert "our short side 255" in said and "Ours is 255 here" in told["assignment"]
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_the_papers_values_are_the_same_wherever_they_are_given(method: str) -> None:
+    for field in dataclasses.fields(module_of(method).Settings):
+        if field.name in PAPERS and "paper" in field.metadata:
+            assert PAPERS[field.name][method] == field.metadata["paper"]
 
 
 def test_selective_searchs_similarity_says_which_terms_count() -> None:

@@ -120,6 +120,10 @@ def test_settings_are_the_papers() -> None:
     assert (faster.short, faster.long, faster.anchor_sizes) == (600, 1000, (128.0, 256.0, 512.0))
     assert (ours.short, ours.nms_threshold) == (288, faster.nms_threshold)
     assert settings_for("sppnet", "alexnet").scales == (688,)
+    for method, papers in (("faster_rcnn", 300), ("fpn", 1_000)):  # known, and not built with
+        over = settings_for(method, "resnet18")
+        value = next(one for one in dataclasses.fields(over) if one.name == "proposals")
+        assert (over.proposals, value.metadata["paper"]) == (2_000, papers)
     assert [settings_for("rcnn", name).crop for name in ("alexnet", "vgg16")] == [227, 224]
 
 
