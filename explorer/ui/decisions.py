@@ -91,6 +91,11 @@ class Decisions(QObject):
         before, self.traces[method] = self.traces[method], result
         self.decided.emit(method, before, result)
 
+    def of(self, origin: Trace) -> Trace:
+        """What was decided from a trace last; the trace itself before that."""
+        decided = self._from.get(origin.method) is origin
+        return self.traces[origin.method] if decided else origin
+
     def kept(self) -> Decided:
         """What is decided now."""
         return Decided(

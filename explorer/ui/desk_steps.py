@@ -95,9 +95,12 @@ class DeskSteps(QObject):
         return self.decisions.show(run, self.desk.chosen, varied)
 
     def timed(self, run: Mapping[str, Trace]) -> dict[str, Trace]:
-        """The traces as they ran, with parts exchanged where that is done."""
+        """The traces with the times that canvases tell: as they ran, with parts exchanged where
+        that is done, and decided again where that is."""
         varied = self.variants.shown(run, self.desk.varied)
-        return {method: varied.get(method) or trace for method, trace in run.items()}
+        return {
+            method: self.decisions.of(varied.get(method) or trace) for method, trace in run.items()
+        }
 
     def to_run(self, run: Mapping[str, Trace]) -> Varied:
         """The variants that a job should make; they are on their way from now on."""

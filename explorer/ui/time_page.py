@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 from explorer.methods.names import method_named
 from explorer.session.chart import Chart
 from explorer.session.time_chart import time_chart
+from explorer.trace.stages import Trace
 from explorer.ui.chart_view import ChartView
 from explorer.ui.drawer import Drawer
 from explorer.ui.style import Theme
@@ -25,8 +28,8 @@ from explorer.ui.workbench import Workbench
 class TimePage(QWidget):
     """Follows the bench while it is visible.
 
-    It shows the methods as they ran, also with parts exchanged; what is decided again from cached
-    scores has no time of its own.
+    It has the times that the canvases and the chips tell: of the methods as they ran, also with
+    parts exchanged, and what deciding again from cached scores took.
     """
 
     def __init__(self, bench: Workbench, drawer: Drawer, theme: Theme) -> None:
@@ -73,12 +76,21 @@ class TimePage(QWidget):
         bench = self.bench
         timed = bench.steps.timed(bench.traces)
         shown = [timed[name] for name in bench.desk.enabled if name in timed]
-        exchanged = [
-            method_named(one.method).title for one in shown
-            if one is not bench.traces[one.method]
-        ]
-        note = f"With parts exchanged: {', '.join(exchanged)}." if exchanged else ""
-        return time_chart(shown, width, self.log, note)
+        return time_chart(shown, width, self.log, self._note(shown))
+
+    def _note(self, shown: Sequence[Trace]) -> str:
+        """Which times are not those of the run."""
+        bench = self.bench
+        varied = bench.steps.variants.shown(bench.traces, bench.desk.varied)
+        origin = {name: varied.get(name) or trace for name, trace in bench.traces.items()}
+        exchanged = [one for one in shown if origin[one.method] is not bench.traces[one.method]]
+        decided = [one for one in shown if origin[one.method] is not one]
+        return " ".join(
+            f"{words}: {', '.join(method_named(one.method).title for one in some)}."
+            for words, some in (
+                ("With parts exchanged", exchanged), ("As switched after the scores", decided)
+            ) if some
+        )
 
     def _follow(self) -> None:
         if self.isVisible():

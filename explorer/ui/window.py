@@ -116,6 +116,7 @@ class Window(Frame):
         bench.idle.connect(self.strip.idle)
         bench.traces_changed.connect(self._show_methods)
         bench.steps.variants.came.connect(self._show_methods)
+        bench.steps.decided.connect(self._show_methods)
         bench.device_known.connect(lambda text: self.top.show_device(device_text(text)))
         self.strip.cancelled.connect(self.runner.cancel)
         self.stage_map.cell_chosen.connect(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,11 +12,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
-import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
 from explorer.methods.choices import Choices
+from explorer.methods.deciding import decide  # torch, before a window waits for it
 from explorer.methods.names import NAMES
 from explorer.session.related import box_of
-from explorer.session.scene import Boxes, Key
+from explorer.session.scene import Boxes, Key, Labels
 from explorer.session.switching import Changes
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.sliders import StillSlider
@@ -22,6 +24,7 @@ from explorer.ui.style import Theme
 from explorer.ui.switches import ChangeLine, SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.window import Window
+from explorer.ui.words import time_text, total_ms
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -308,3 +311,35 @@ def test_undoing_a_switch_keeps_the_selection_on_its_box(qtbot: QtBot, opened: W
     assert key is not None
     now = box_of(opened.workbench.shown["fpn"], key.stage, key.row)
     assert now == pytest.approx(before, abs=0.01)
+
+
+def test_all_places_tell_the_same_time_after_switching(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(trace: Trace, choices: Choices) -> Trace:
+        made = decide(trace, choices)
+        stages = (replace(one, ms=9_000.0) if one.name == "nms" else one for one in made.stages)
+        return replace(made, stages=tuple(stages))
+
+    monkeypatch.setattr("explorer.methods.deciding.decide", slow)
+    bench = opened.workbench
+    opened.go(bench.desk.at_stage("detections"))
+    qtbot.keyClick(opened, Qt.Key.Key_T)
+    chip = opened.top.chips["fpn"]
+    before = chip.text()
+    opened.go(bench.desk.switched(("fpn",), "suppression", "soft"))
+    settle(qtbot, opened)
+    total = time_text(total_ms(bench.shown["fpn"]))
+    assert total.endswith(" s") and chip.text() != before
+    assert total in chip.text()
+    assert opened.centre.canvases["fpn"].frame.time.startswith(total)  # type: ignore[union-attr]
+    assert opened.stage_map.cells["fpn", "nms"].time == "9.0 s"
+    chart = opened.time_page.view.chart
+    assert chart is not None
+    labels = chart.scene.layers[-1]
+    assert isinstance(labels, Labels)
+    texts = [label.text for label in labels.items]
+    assert total in texts and "As switched after the scores: FPN." in texts
+    bench.steps.undo()
+    settle(qtbot, opened)
+    assert chip.text() == before
