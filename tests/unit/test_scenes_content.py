@@ -457,4 +457,4 @@ def test_where_a_map_lies_on_the_photo_is_said_as_it_is_drawn() -> None:
         label.text for each in made.panel.layers if isinstance(each, Labels)
         for label in each.items
     )
-    assert "Cell (0, 0) is centred on the photo's top left corner, so only a quarter" in said
+    assert "Cell (0, 0) is centred on the photo's top left corner and lies mostly outside." in said

@@ -162,9 +162,8 @@ def _panel(
     panel.pair("Cells × channels", _shape(shown))
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
     panel.text(
-        "Cell (0, 0) is centred on the photo's top left corner, so only a quarter of it covers the "
-        "photo. At the right and at the bottom the map may end before the photo's edge or after "
-        "it.", "muted", 11,
+        "Cell (0, 0) is centred on the photo's top left corner and lies mostly outside. The map "
+        "ends before or after the photo's right and bottom edges.", "muted", 11,
     )
     panel.gap(3)
     low, high = _floor(plane), float(plane.max())
