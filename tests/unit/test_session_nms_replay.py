@@ -190,6 +190,8 @@ def test_a_kept_pairs_place_is_not_told_like_a_rows_number() -> None:
             f"Kept: {better} {every}, all classes together, {higher}." if better else
             f"Kept: the best {every}, all classes together."
         )
+    alone = replace(stage, nms=replace(stage.nms, kept=stage.nms.kept[:1]))
+    assert fate_lines(trace, alone, kept[0])[0] == "Kept, as the only one of all pairs."
 
 
 @pytest.mark.parametrize("wanted", [0.5, 2.0])

@@ -258,7 +258,7 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
 def _place(better: int, kept: int) -> str:
     """Where a pair stands among those kept. Not by a number, as rows are numbered from 0."""
     if kept == 1:
-        return "Kept: the only pair."
+        return "Kept, as the only one of all pairs."
     every = f"of the {plural(kept, 'pair')} kept, all classes together"
     if not better:
         return f"Kept: the best {every}."
