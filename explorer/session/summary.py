@@ -35,6 +35,7 @@ MARK = 10.5  # size of "✓" and "✗" beside a score
 WIDE = 50.0  # pixels from column to column from which on scores stand in their usual size
 FOUND = "Who found what"
 UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ none is right"
+SCORES, RIGHT_SCORES = ("best score", "best"), ("best right score", "best right")  # long and short
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
@@ -185,15 +186,17 @@ def _who_found(
         for index, method in enumerate(methods)
     }
     gap = 5 if pitch > WIDE else 2  # from a mark to its score
+    first = drawing.width  # where the first unit starts
     for method in methods:
         drawing.text(columns[method.name], y, method.short, 11, method.name, "right")
         trace = by_name.get(method.name)
         long, short = UNITS.get(score_kind(trace) if trace else "", ("", ""))
         unit = long if text_width(long, 10.5) < pitch - 8 else short
         drawing.text(columns[method.name], y + gaps.units, unit, 10.5, "muted", "right")
-    drawing.text(
-        MARGIN, y + gaps.units, "best score" if truth is None else "best right score", 10.5, "muted"
-    )
+        first = min(first, columns[method.name] - text_width(unit, 10.5))
+    long, short = SCORES if truth is None else RIGHT_SCORES
+    said = long if MARGIN + text_width(long, 10.5) + 8 <= first else short
+    drawing.text(MARGIN, y + gaps.units, said, 10.5, "muted")
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))
     shown = names if len(names) <= room else names[: room - 1]

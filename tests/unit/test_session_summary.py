@@ -93,3 +93,15 @@ def test_marks_leave_the_columns_apart_in_the_narrowest_card() -> None:
     for spans in lines.values():
         spans.sort()
         assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize("width", [330.0, 360.0, 420.0, 560.0])
+@pytest.mark.parametrize("judged", [False, True])
+def test_what_the_rows_are_never_runs_into_the_first_unit(width: float, judged: bool) -> None:
+    traces = [synthetic_trace(name) for name in NAMES]
+    truth = truth_of(("person", (0, 0, 9, 9))) if judged else None
+    items = labels_of(summary_scene(traces, width, 480.0, truth=truth))
+    said = next(item for item in items if item.text.startswith("best"))
+    units = [item for item in items if item.y == said.y and item is not said]
+    start = min(item.x - text_width(item.text, item.size) for item in units)
+    assert said.x + text_width(said.text, said.size) + 6 <= start
