@@ -308,7 +308,9 @@ class Canvas(QWidget):
             self._zoom(event.position(), 1 + event.value())
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            tip = self.frame.tip(event.pos().y(), self.height(), self.picture)
+            tip = self.frame.tip(
+                event.pos().y(), self.height(), self.picture, self.labels_hidden
+            )
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)

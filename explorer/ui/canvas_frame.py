@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPai
 from explorer.methods.names import METHODS
 from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
+from explorer.session.scenes.common import plural
 from explorer.session.summary import JOINED
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
@@ -29,6 +31,7 @@ RADIUS = 9.0
 FADE = 26.0
 LINE = 13.5  # each of a footer's two lines
 LONG_TIME = "888 ms"  # few are longer: names do not depend on their own method's time
+LABELS = re.compile(" labels?")  # what a footer's tail does without where it has to
 IN_ALL = " in all"  # after a time that is the method's, where there is room
 Align = Qt.AlignmentFlag
 
@@ -74,17 +77,21 @@ class Frame:
         shown = in_short(below, note.width(), QFontMetricsF(sans(size)).horizontalAdvance)
         _text(painter, note, shown, size, palette.muted)
         if picture is not None:
-            tail = ""
-            if labels_hidden:
-                tail = f"{labels_hidden} {'label' if labels_hidden == 1 else 'labels'} hidden"
             footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
-            _footer(painter, footer, picture.summary, tail, palette)
+            _footer(painter, footer, picture.summary, _hidden(labels_hidden), palette)
 
-    def tip(self, y: float, height: int, picture: Picture | None) -> str:
+    def tip(self, y: float, height: int, picture: Picture | None, labels_hidden: int = 0) -> str:
         """All that the header or the footer says, whether it has room or not; "" between them."""
         if y < HEADER:
             return " · ".join(filter(None, (self.title, self.note, self.time)))
-        return picture.summary if picture is not None and y > height - FOOTER else ""
+        if picture is None or y <= height - FOOTER:
+            return ""
+        return " · ".join(filter(None, (picture.summary, _hidden(labels_hidden))))
+
+
+def _hidden(labels: int) -> str:
+    """What a footer says of labels without room."""
+    return f"{plural(labels, 'label')} hidden" if labels else ""
 
 
 def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
@@ -117,13 +124,26 @@ def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Pale
             _text(painter, rect, text, size, palette.muted)
             _text(painter, rect, tail, size, palette.muted, Weight.Normal, Align.AlignRight)
             return
+    first, second, tail = footer_lines(text, tail, rect.width(), advance)
     middle = rect.center().y()
     upper = QRectF(rect.left(), middle - LINE, rect.width(), LINE)
     lower = QRectF(rect.left(), middle, rect.width(), LINE)
-    first, second = two_lines(text, rect.width(), rect.width() - used, advance)
     _text(painter, upper, first, 11, palette.muted)
     _text(painter, lower, tail, 11, palette.muted, Weight.Normal, Align.AlignRight)
     _text(painter, lower, second, 11, palette.muted)
+
+
+def footer_lines(
+    text: str, tail: str, room: float, width_of: Callable[[str], float]
+) -> tuple[str, str, str]:
+    """A footer's two lines, and what stands at the right of the second: in short, "9 hidden", where
+    the text has no room beside it. What is lost all the same leaves an ellipsis."""
+    lines, shown = ("", ""), tail
+    for shown in (tail, LABELS.sub("", tail)):
+        lines = two_lines(text, room, room - (width_of(shown) + 12 if shown else 0.0), width_of)
+        if not any(line.endswith("…") for line in lines):
+            break
+    return *lines, shown
 
 
 def two_lines(
@@ -131,7 +151,8 @@ def two_lines(
 ) -> tuple[str, str]:
     """The text in a line of `room`, and what is left of it in one of `rest`.
 
-    It is broken between its parts, "a · b", where both lines then have room for all of it.
+    It is broken between its parts, "a · b", where both lines then have room for all of it. What is
+    lost leaves an ellipsis.
     """
     parts = text.split(" · ")
     for count in range(len(parts) - 1, 0, -1):
@@ -142,7 +163,11 @@ def two_lines(
     count = len(words)
     while count > 1 and width_of(_joined(words[:count])) > room:
         count -= 1
-    return _joined(words[:count]), at_words(" ".join(words[count:]).lstrip("· "), rest, width_of)
+    left = " ".join(words[count:]).lstrip("· ")
+    second = at_words(left, rest, width_of)
+    if left and not second:
+        return at_words(text, room, width_of) or words[0], ""
+    return _joined(words[:count]), second
 
 
 def _wide(text: str, weight: Weight = Weight.Normal) -> float:

@@ -13,7 +13,7 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
-from explorer.ui.canvas_frame import Frame, at_words, heading, in_short, two_lines
+from explorer.ui.canvas_frame import Frame, at_words, footer_lines, heading, in_short, two_lines
 from explorer.ui.fonts import load_fonts
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
@@ -121,6 +121,27 @@ def test_a_header_loses_no_name_and_no_number(qtbot: QtBot) -> None:
     assert heading(fast, 60, True) == ("Fast", "", "1.1 s")
     other = Frame("fpn", "FPN · mask.pth · P6 off", "", "9 ms")
     assert heading(other, 100, False)[0] == other.title  # cut at its end: its name stays
+
+
+def test_a_footer_loses_no_word_without_an_ellipsis(qtbot: QtBot, opened: Window) -> None:
+    text, tail = "10 found, 16 missed, 27 wrong (1 difficult)", "57 labels hidden"
+    assert footer_lines(text, tail, 50, len) == (text, "", tail)
+    assert footer_lines(text, tail, 32, len) == (
+        "10 found, 16 missed, 27 wrong (1", "difficult)", "57 hidden"
+    )
+    for room in range(20, 50):
+        first, second, short = footer_lines(text, tail, room, len)
+        said = f"{first} {second}".strip()
+        assert said == text or said.endswith("…"), room
+        assert len(first) <= room and len(second) + len(short) <= room
+    opened.go(opened.workbench.desk.at_stage("detections"))
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["rcnn"]
+    canvas.labels_hidden = 57
+    assert canvas.picture is not None
+    at = QPoint(40, canvas.height() - 5)
+    QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
+    assert QToolTip.text() == f"{canvas.picture.summary} · 57 labels hidden"
 
 
 def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(
