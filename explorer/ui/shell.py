@@ -4,13 +4,20 @@ comes. Imports nothing but Qt and the colours.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSettings, QTimer, Signal
+from PySide6.QtCore import QRect, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from explorer.ui.theme import PALETTES
 
 TOP, BOTTOM, LEFT, RIGHT = 56, 88, 366, 344  # pixels of the bars and columns that will be there
+USUAL = QSize(1680, 1050)
+FRAME = QSize(16, 48)  # what a window's own frame may take; how much is known once it is shown
+
+
+def first_size(screen: QSize) -> QSize:
+    """Of a window that is shown for the first time, on a screen with so much room."""
+    return USUAL.boundedTo(screen - FRAME)
 
 
 class Shell(QMainWindow):
@@ -24,8 +31,7 @@ class Shell(QMainWindow):
         self.furnished = False
         self._waiting = True  # nothing has been painted yet
         self.setWindowTitle("Two-Stage Explorer")
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(1680, screen.width()), min(1050, screen.height()))
+        self.resize(first_size(QGuiApplication.primaryScreen().availableSize()))
         geometry = settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

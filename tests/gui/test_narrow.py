@@ -6,15 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
+from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key
 from explorer.trace.stages import Trace
+from explorer.ui.shell import USUAL, first_size
 from explorer.ui.window import Window
 from explorer.ui.words import brief_time
-from tests.gui.conftest import LONG, settle
+from tests.gui.conftest import LONG, MadeUpEngine, settle
 
 
 def inside(widget: QWidget, window: Window) -> bool:
@@ -184,3 +186,15 @@ def test_where_panels_have_no_room_it_says_where_they_are(qtbot: QtBot, opened: 
     opened.resize(3000, 2400)
     settle(qtbot, opened)
     assert not where.isVisible()  # each has its panel below its photo
+
+
+def test_the_first_window_fits_the_screen_with_its_frame(
+    qtbot: QtBot, settings: QSettings
+) -> None:
+    size = first_size(QSize(1280, 800))
+    assert size.width() <= 1280 - 2 and size.height() <= 800 - 37  # a title bar's usual height
+    assert first_size(QSize(3840, 2160)) == USUAL
+    window = Window(MadeUpEngine, settings, furnished=False)
+    qtbot.addWidget(window)
+    screen = window.screen().availableSize()
+    assert window.width() < screen.width() and window.height() + 37 <= screen.height()
