@@ -14,13 +14,14 @@ from explorer.ui.follower import Follower
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.matches_model import FOUND, OBJECT, TRUTH, MatchesModel
 from explorer.ui.style import Theme
-from explorer.ui.table import Table
+from explorer.ui.table import Table, shared
 from explorer.ui.theme import colour
 from explorer.ui.workbench import Workbench
 
 LINE, HEAD = 26, 42  # pixels of a row and of the headings
-WIDTHS = {OBJECT: 92, FOUND: 152, TRUTH: 150}
-METHOD_WIDTHS = (112, 260)  # least and greatest
+LEASTS = {OBJECT: 60, FOUND: 84, TRUTH: 84}  # pixels of columns that are cut before the scores are
+WIDEST = 260  # of a method's column
+LOOKED_AT = 60  # rows whose texts say how wide the columns must be
 HELP = (
     "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
     "margins are no probabilities: compare them within their method only."
@@ -41,6 +42,14 @@ class Headings(QHeaderView):
         self.setHighlightSections(False)
         self.setStretchLastSection(True)
         self.setFixedHeight(HEAD)
+
+    def need(self, section: int) -> int:
+        """Pixels in which all of a heading has room, sorted by its column or not."""
+        column = self._model.columns[section]
+        first, second, _ = self._model.heading(column)
+        bold, usual = QFontMetricsF(sans(12, Weight.DemiBold)), QFontMetricsF(sans(11))
+        wide = bold.horizontalAdvance(first.rstrip(" ↓↑") + " ↓")
+        return round(max(wide, usual.horizontalAdvance(second))) + 13
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         column = self._model.columns[section]
@@ -99,7 +108,9 @@ class MatchesPage(QWidget):
     def _table(self) -> Table:
         table = Table(LINE)
         table.setModel(self.model)
-        table.setHorizontalHeader(Headings(self.model, self.theme))
+        self.headings = Headings(self.model, self.theme)
+        self.headings.setResizeContentsPrecision(LOOKED_AT)
+        table.setHorizontalHeader(self.headings)
         table.setAccessibleName("Objects that were found")
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
@@ -112,10 +123,8 @@ class MatchesPage(QWidget):
     def _put(
         self, traces: tuple[Trace, ...], truth: GroundTruth | None, made: tuple[Match, ...]
     ) -> None:
-        columns = self.model.columns
         self.model.show_matches(made, {trace.method: trace for trace in traces})
-        if self.model.columns != columns:
-            self._fit()
+        self._fit()
         self._look()
 
     def _look(self) -> None:
@@ -133,16 +142,21 @@ class MatchesPage(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """The methods' columns share the room that the others leave."""
-        names = self.model.columns
-        methods = max(1, len([name for name in names if name not in WIDTHS]))
-        # The bar that scrolls may come with the rows: its place is left free.
-        bar = self.table.verticalScrollBar().sizeHint().width()
-        room = self.table.width() - bar - sum(WIDTHS.get(name, 0) for name in names)
-        least, most = METHOD_WIDTHS
-        width = min(max(room // methods, least), most)
-        for at, name in enumerate(names):
-            self.table.setColumnWidth(at, WIDTHS.get(name, width))
+        """Each column has what it needs, if need be at the cost of words; what is left then, the
+        methods' columns share. A text that is cut is whole in its tooltip."""
+        names, table = self.model.columns, self.table
+        needs = [
+            max(table.sizeHintForColumn(at), self.headings.need(at)) for at in range(len(names))
+        ]
+        leasts = [LEASTS.get(name, need) for name, need in zip(names, needs, strict=True)]
+        order = [names.index(name) for name in LEASTS if name in names]
+        widths = shared(needs, leasts, table.room(), order)
+        methods = [at for at, name in enumerate(names) if name not in LEASTS]
+        more = (table.room() - sum(widths)) // max(1, len(methods))
+        for at in methods:
+            widths[at] = max(widths[at], min(widths[at] + more, WIDEST))
+        for at, width in enumerate(widths):
+            table.setColumnWidth(at, width)
 
     def _mark(self) -> None:
         """The row of the selected detection, if it is one of an object here."""

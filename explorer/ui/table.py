@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -23,6 +23,20 @@ def kept_key(event: QEvent, keys: Collection[int]) -> bool:
     return False
 
 
+def shared(
+    needs: Sequence[int], leasts: Sequence[int], room: int, order: Iterable[int]
+) -> list[int]:
+    """Widths of columns in so many pixels: what each needs. Without room for all, they are filled
+    up from their least in that order."""
+    widths = [min(pair) for pair in zip(needs, leasts, strict=True)]
+    left = room - sum(widths)
+    for at in order:
+        more = max(0, min(needs[at] - widths[at], left))
+        widths[at] += more
+        left -= more
+    return widths
+
+
 class Table(QTableView):
     """Its arrow keys move in it, not through the boxes under the pointer. line: pixels of a row.
     """
@@ -39,6 +53,11 @@ class Table(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setDefaultSectionSize(line)
         lines.hide()
+
+    def room(self) -> int:
+        """Pixels for columns. The bar that scrolls may come with the rows: its place is left free.
+        """
+        return self.width() - self.verticalScrollBar().sizeHint().width()
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or super().event(event)
