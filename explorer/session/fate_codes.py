@@ -47,10 +47,11 @@ class Fates:
 
     def short(self, at: int, own: bool) -> str:
         """As `text`, for a narrow column: 'by pair 12', 'below 0.50'. own: in a list of the rows
-        that suppress, 'by 12'."""
+        that suppress, 'by 12', or 'by c 2,006' for a candidate."""
         if own and self.by[at] >= 0:
             return f"by {int(self.by[at]):,}"
         text = self.text(at).split(" at ")[0].removeprefix("kept, ")
+        text = text.replace("by candidate", "by c")  # as the column of numbers has it
         return "left out" if text.startswith("not in") else text
 
     def count(self, code: int) -> int:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from explorer.session.listing import COLUMNS, Column, Listing
 from explorer.trace.base import Ints
-from explorer.ui.fonts import sans
+from explorer.ui.fonts import mono, sans
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -18,7 +18,8 @@ NONE: Ints = np.zeros(0, np.int64)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 WORDS: tuple[Column, ...] = ("kind", "fate")  # the other columns are figures
-WORD_SIZE = 11.5
+WORD_SIZE, FIGURE_SIZE = 11.5, 11
+LOOKED_AT = 200  # rows whose texts say how wide the columns must be
 ALIGN = dict.fromkeys(WORDS, LEFT)
 
 
@@ -59,9 +60,23 @@ class BoxesModel(QAbstractTableModel):
 
     # -- for the view ----------------------------------------------------------------------
 
-    def advance(self, word: str) -> float:
-        """Pixels that a word takes in its column."""
-        return QFontMetricsF(sans(WORD_SIZE)).horizontalAdvance(word)
+    def advance(self, text: str, column: Column) -> float:
+        """Pixels that a text takes in a column."""
+        font = sans(WORD_SIZE) if column in WORDS else mono(FIGURE_SIZE)
+        return QFontMetricsF(font).horizontalAdvance(text)
+
+    def need(self, column: Column) -> float:
+        """Pixels that the texts of a column take, as some rows of the listing have them."""
+        held = self.listing
+        if held is None or not len(held):
+            return 0.0
+        some = {*np.linspace(0, len(held) - 1, min(len(held), LOOKED_AT)).astype(int).tolist(),
+                int(held.fates.by.argmax()), int(held.fates.by.argmin())}
+        if column == "kind":
+            texts = {held.names[at] for at in np.unique(held.kinds).tolist() if at >= 0}
+        else:
+            texts = {held.text(at, column) for at in some}
+        return max((self.advance(text, column) for text in texts), default=0.0)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.places)

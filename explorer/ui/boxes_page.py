@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -23,15 +24,16 @@ from explorer.session.fate_codes import BELOW, KEPT, SUPPRESSED
 from explorer.session.listing import COLUMNS, Listing
 from explorer.session.rows import COUNTED
 from explorer.session.scenes.common import plural
-from explorer.ui.boxes_model import BoxesModel
-from explorer.ui.fonts import mono
+from explorer.ui.boxes_model import FIGURE_SIZE, WORDS, BoxesModel
+from explorer.ui.fonts import mono, sans
 from explorer.ui.style import Theme
-from explorer.ui.table import Table
+from explorer.ui.table import Table, shared
 
 LINE = 24  # pixels of a row
-# Pixels of the columns before the last, which takes the rest.
-WIDTHS = {"class": (40, 60, 48, 70), "anchor": (56, 52, 66, 56)}
-WIDEST = 84  # of a class or kind of anchor; the column is as wide as the names need
+HEAD_SIZE = 11  # of headings, as the style sheet has it
+AROUND = 11  # pixels beside a cell's text
+# Pixels of the second column (0: as it needs) and of fates, "by pair 1,296", that they always have.
+LEASTS = {"class": (46, 92), "anchor": (0, 68)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -51,7 +53,8 @@ class BoxesPage(QWidget):
         self.model = BoxesModel()
         self._quiet = False  # the selection is brought here, not made here
         self._why = ""  # there is no list
-        self._head = ""  # what the second column is
+        self._head = "class"  # what the second column is
+        self._needs = [0] * len(COLUMNS)  # pixels of what the columns have to say
         self.methods = QComboBox()
         self.methods.setAccessibleName("Method whose boxes are listed")
         self.methods.activated.connect(
@@ -79,11 +82,12 @@ class BoxesPage(QWidget):
     def _table(self) -> Table:
         table = Table(LINE)
         table.setModel(self.model)
-        table.setFont(mono(11))
+        table.setFont(mono(FIGURE_SIZE))
         table.setAccessibleName("Boxes")
         table.setMouseTracking(True)
         heads = table.horizontalHeader()
         heads.setHighlightSections(False)
+        heads.setTextElideMode(Qt.TextElideMode.ElideRight)
         heads.setMinimumSectionSize(30)
         heads.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
@@ -133,22 +137,37 @@ class BoxesPage(QWidget):
             self.model.listing = listing
             head = "class" if listing is None else listing.heads[1]
             if head != self._head:
-                if self._head:  # "2:1" finds anchors only
-                    self.search.clear()
+                self.search.clear()  # "2:1" finds anchors only
                 self._head = head
-                for column, width in enumerate(WIDTHS[head]):
-                    self.table.setColumnWidth(column, width)
-            if listing is not None:
-                names = [listing.names[at] for at in set(listing.kinds.tolist()) if at >= 0]
-                longest = max(map(self.model.advance, names), default=0.0)
-                width = min(max(WIDTHS[head][1], round(longest) + 12), WIDEST)
-                self.table.setColumnWidth(1, width)
+            self._needs = [ceil(self.model.need(column)) + AROUND for column in COLUMNS]
+            self._fit()
             self.search.setPlaceholderText(f"Search by {head} or number")
             for code, chip in self.chips.items():
                 n = 0 if listing is None else listing.fates.count(code)
                 chip.setToolTip(f"{n:,} {chip.text()}")
             self._filter()
         self.mark(places)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Figures have what they need; headings, classes and long fates are cut before. The last
+        column takes what is left."""
+        heads = self.model.listing.heads if self.model.listing is not None else [""] * len(COLUMNS)
+        advance = QFontMetricsF(sans(HEAD_SIZE)).horizontalAdvance
+        needs = [
+            max(need, ceil(advance(head)) + AROUND)
+            for need, head in zip(self._needs, heads, strict=True)
+        ]
+        leasts = list(self._needs)
+        for column, least in zip(WORDS, LEASTS[self._head], strict=True):
+            at = COLUMNS.index(column)
+            leasts[at] = min(least or leasts[at], leasts[at])
+        order = [COLUMNS.index(name) for name in ("score", "kind", "fate", "number", "size")]
+        for at, width in enumerate(shared(needs, leasts, self.table.room(), order)):
+            self.table.setColumnWidth(at, width)
 
     def mark(self, places: Sequence[int]) -> None:
         """Select the first of the places in the table, where the search leaves it."""

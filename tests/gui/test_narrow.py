@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, QSize
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
+from explorer.session.fate_codes import BELOW, NOBODY, SUPPRESSED
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Key
 from explorer.trace.stages import Trace
+from explorer.ui.matches_model import TRUTH
 from explorer.ui.shell import USUAL, first_size
+from explorer.ui.table import shared
 from explorer.ui.window import Window
 from explorer.ui.words import brief_time
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -198,3 +203,65 @@ def test_the_first_window_fits_the_screen_with_its_frame(
     qtbot.addWidget(window)
     screen = window.screen().availableSize()
     assert window.width() < screen.width() and window.height() + 37 <= screen.height()
+
+
+def test_columns_share_their_room_by_what_they_need() -> None:
+    assert shared((50, 80, 90), (50, 40, 60), 240, (1, 2)) == [50, 80, 90]
+    assert shared((50, 80, 90), (50, 40, 60), 200, (1, 2)) == [50, 80, 70]
+    assert shared((50, 80, 90), (50, 40, 60), 170, (2, 1)) == [50, 40, 80]
+    assert shared((50, 80, 90), (50, 99, 60), 100, (2, 1)) == [50, 80, 60]  # it is scrolled
+
+
+def test_scores_of_the_objects_are_whole_and_no_column_has_room_to_spare(
+    qtbot: QtBot, opened: Window
+) -> None:
+    image = opened.workbench.photo
+    assert image is not None
+    boxes = np.array([[5, 5, 60, 60], [100, 80, 160, 140]], np.float32)
+    truth = GroundTruth(boxes, ("person", "diningtable"), np.zeros(2, bool), "by hand")
+    opened.go(opened.workbench.desk.with_truth(truth))
+    opened.resize(1280, 800)
+    opened.side.hide()
+    opened.drawer.show_page(opened.comparing.found)
+    settle(qtbot, opened)
+    table = opened.comparing.found.table
+    model = opened.comparing.found.model
+    assert model.columns[-1] == TRUTH
+    assert not table.horizontalScrollBar().isVisible()
+    for at, name in enumerate(model.columns):
+        if name != TRUTH:
+            assert table.columnWidth(at) >= table.sizeHintForColumn(at), name
+        else:  # the reasons take what is left, and are whole in their tooltips
+            reasons = [model.index(row, at) for row in range(model.rowCount())]
+            assert all(index.data(Qt.ItemDataRole.ToolTipRole) for index in reasons)
+    spare = table.columnWidth(1) - table.sizeHintForColumn(1)
+    assert spare < 40 and table.columnWidth(len(model.columns) - 1) > 150
+
+
+def test_the_number_of_the_box_that_suppressed_another_is_readable(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1280, 800)
+    opened.side.show_page(opened.side.boxes)
+    opened.go(opened.workbench.desk.at_stage("scores").alone("rcnn"))
+    settle(qtbot, opened)
+    page = opened.side.boxes
+    held = page.model.listing
+    assert held is not None
+    by = np.where(np.arange(len(held)) % 2, 1_296, NOBODY)
+    codes = np.where(np.arange(len(held)) % 2, SUPPRESSED, BELOW).astype(np.uint8)
+    scores = np.full(len(held), -0.592, np.float32)
+    page.show_listing(replace(
+        held, fates=replace(held.fates, by=by, codes=codes, stage="nms", below="below 0.50"),
+        scores=scores,
+    ), (), "")
+    table = page.table
+    assert page.model.index(1, 3).data() == "by pair 1,296"
+    for at in (0, 2, 3, 4):
+        assert table.columnWidth(at) >= table.sizeHintForColumn(at), at
+    assert not table.horizontalScrollBar().isVisible()
+    opened.go(opened.workbench.desk.at_stage("regions").alone("fpn"))
+    settle(qtbot, opened)
+    for at in (0, 1, 2):
+        assert table.columnWidth(at) >= table.sizeHintForColumn(at), at
+    assert not table.horizontalScrollBar().isVisible()
