@@ -325,6 +325,12 @@ class Canvas(QWidget):
         self.places.scroll += pixels
         self.redraw()
 
+    def scroll_to_top(self) -> None:
+        """The panel, where it was scrolled."""
+        if self.places.scroll:
+            self.places.scroll = 0.0
+            self.redraw()
+
     def zoom_to(self, box: Rect) -> None:
         spots = self.spots()
         self.camera.show_box(box, spots[0].area if spots else self.body())

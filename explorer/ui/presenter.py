@@ -83,6 +83,8 @@ class Presenter(QObject):
         self.shown: dict[str, Shown] = {}
         # What each canvas' latest picture was ordered from.
         self._asked: dict[str, tuple[Trace, StageName, ViewState]] = {}
+        # What each canvas' panel was scrolled for: its stage, and whether it stands alone.
+        self._scrolled: dict[str, tuple[StageName, str | None]] = {}
         self.found: dict[str, Counterpart] = {}
         theme.changed.connect(self.redraw_thumbnails)
 
@@ -99,6 +101,7 @@ class Presenter(QObject):
         self.stage_map.show_place(desk.stage, desk.method, desk.enabled)
         self.bottom.show_stage(desk.stage)
         self._select()
+        self._scrolled = {name: at for name, at in self._scrolled.items() if name in desk.shown()}
         for method in desk.shown():
             self._ask_picture(method)
         # Of pictures that are there already, parts may be chosen anew. Where none is there or on
@@ -111,6 +114,7 @@ class Presenter(QObject):
         self.photo = photo_alone(photo)
         self.shown.clear()
         self._asked.clear()
+        self._scrolled.clear()
         self.studio.forget()
         self.stage_map.cells.clear()
         self.stage_map.update()
@@ -213,6 +217,9 @@ class Presenter(QObject):
         picture = replace(shown.picture, panel=None) if self.desk.swipe else shown.picture
         canvas = self.centre.canvases[method]
         message = AGAIN if method in self.again else ""
+        if self._scrolled.get(method) != (here := (shown.stage, self.desk.method)):
+            self._scrolled[method] = here
+            canvas.scroll_to_top()
         state = (
             self._frame(method, message), picture, self.desk.hidden(layers, shown.stage),
             self.view_of(method).selected,

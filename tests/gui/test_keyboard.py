@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.session.scene import Key
+from explorer.trace.base import StageName
 from explorer.ui.palette_entries import entries
 from explorer.ui.window import Window
-from tests.gui.conftest import settle
+from tests.gui.conftest import LONG, settle
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -90,6 +92,47 @@ def test_the_photo_is_moved_and_panels_are_scrolled_by_keys(
     assert canvas.spots()[1].view.dy == pytest.approx(top - 80)
     qtbot.keyClick(opened, Qt.Key.Key_Up, CTRL)
     assert canvas.spots()[1].view.dy == pytest.approx(top)
+
+
+def test_a_panel_starts_at_its_top_unless_its_own_picture_changes(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1280, 560)
+    canvas = opened.centre.canvases["fpn"]
+
+    def scroll_at(stage: StageName) -> None:
+        opened.go(opened.workbench.desk.at_stage(stage).alone("fpn"))
+        settle(qtbot, opened)
+        opened.centre.scroll_panels(60)
+        settle(qtbot, opened)
+        canvas.spots()
+        assert canvas.places.scroll == 60, stage
+
+    def is_at_top() -> bool:
+        settle(qtbot, opened)
+        panel = canvas.spots()[1]
+        return canvas.places.scroll == 0 and panel.view.dy == panel.area[1]
+
+    scroll_at("refinement")
+    scroll_at("pooling")  # it would be 120 else
+    opened.go(opened.workbench.desk.with_control("map", "P3").with_layer("Photo", False))
+    opened.select(Key("fpn", "pooling", 3))
+    settle(qtbot, opened)
+    canvas.spots()
+    assert canvas.places.scroll == 60  # the same stage
+    opened.go(opened.workbench.desk.alone("faster_rcnn"))
+    settle(qtbot, opened)
+    opened.go(opened.workbench.desk.alone("fpn"))
+    assert is_at_top()
+    scroll_at("pooling")
+    path = opened.workbench.path
+    assert path is not None
+    other = path.with_name("other.png")
+    other.write_bytes(path.read_bytes())
+    opened.open_paths([other])
+    qtbot.waitUntil(lambda: opened.workbench.name == "other.png", timeout=LONG)
+    qtbot.waitUntil(lambda: len(opened.workbench.traces) == 5, timeout=LONG)
+    assert is_at_top()
 
 
 def test_everything_goes_back_to_the_papers_and_forth(qtbot: QtBot, opened: Window) -> None:
