@@ -122,6 +122,11 @@ class Canvas(QWidget):
         """Where the photo scene and the panel are."""
         return self.places.spots(self.picture, self.body(), self.devicePixelRatioF())
 
+    def message_room(self) -> Rect:
+        """Where a message stands in the middle: over the photo, beside a panel's texts."""
+        photos = [spot.area for spot in self.spots() if spot.scene.space == "photo"]
+        return photos[0] if photos else self.body()
+
     def show_between(self, sides: tuple[float, float] | None) -> None:
         """Another widget covers all but the part from x to x: texts stay in it. None: all is seen.
         """
@@ -159,7 +164,7 @@ class Canvas(QWidget):
                 done = self._backing.paint(*place)
                 self.labels_hidden += self.paint_captions(painter, spot, spot.scene)
         if self.frame.message:
-            paint_message(painter, self.body(), self.frame.message, palette)
+            paint_message(painter, self.message_room(), self.frame.message, palette)
         self.frame.paint_texts(
             painter, self.width(), self.height(), palette, self.picture, self.labels_hidden
         )

@@ -276,20 +276,19 @@ def _fade(painter: QPainter, spot: Spot, palette: Palette) -> None:
             painter.fillRect(rect, shade)
 
 
-def paint_message(painter: QPainter, body: Rect, message: str, palette: Palette) -> None:
-    rect = QRectF(QPointF(body[0], body[1]), QPointF(body[2], body[3]))
+def paint_message(painter: QPainter, room: Rect, message: str, palette: Palette) -> None:
+    """On a plate of its own in the middle of a room: nothing below it shows through."""
+    rect = QRectF(QPointF(room[0], room[1]), QPointF(room[2], room[3]))
     font = sans(13)
     flags = int(Align.AlignCenter | Qt.TextFlag.TextWordWrap)
-    room = rect.adjusted(28, 12, -28, -12)
-    text = QFontMetricsF(font).boundingRect(room, flags, message)
-    plate = QColor(palette.surface)
-    plate.setAlphaF(0.86)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(plate)
+    inner = rect.adjusted(28, 12, -28, -12)
+    text = QFontMetricsF(font).boundingRect(inner, flags, message)
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.setBrush(QColor(palette.surface))
     painter.drawRoundedRect(text.adjusted(-14, -9, 14, 9), 9, 9)
     painter.setFont(font)
     painter.setPen(QColor(palette.text))
-    painter.drawText(room, flags, message)
+    painter.drawText(inner, flags, message)
 
 
 def paint_hover(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
@@ -15,10 +16,12 @@ from explorer.session.part_switches import Note, PartGroup, part_switches
 from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.trace.stages import DetectionsStage, Trace
+from explorer.ui.canvas_frame import paint_message
 from explorer.ui.part_card import PartCard
 from explorer.ui.presenter import AGAIN
 from explorer.ui.style import Theme
 from explorer.ui.switch_row import Members, SwitchRow
+from explorer.ui.theme import PALETTES
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, made_up, settle
 
@@ -126,6 +129,24 @@ def test_while_it_runs_again_the_canvas_says_so_and_the_chip_has_its_time(
     assert opened.top.chips["fpn"].text() != before
     bench.steps.undo()
     assert opened.top.chips["fpn"].text() == before
+
+
+def test_running_again_is_said_over_the_photo_on_a_plate_that_hides_what_is_below_it(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("pooling").alone("fpn"))
+    settle(qtbot, opened)
+    canvas = opened.centre.canvases["fpn"]
+    photo, panel = canvas.spots()
+    assert canvas.message_room() == photo.area != panel.area
+    for palette in (PALETTES["dark"], PALETTES["light"]):
+        image = QImage(300, 100, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.red)
+        painter = QPainter(image)
+        paint_message(painter, (0.0, 0.0, 300.0, 100.0), AGAIN, palette)
+        painter.end()
+        inks = {image.pixelColor(x, 50).name() for x in range(300)}
+        assert QColor(palette.surface).name() in inks
 
 
 def test_thresholds_act_on_the_exchanged_part_without_a_run(
