@@ -138,6 +138,22 @@ class Desk:
             return self
         return replace(self, stage=other.stage, method=other.method, swipe=other.swipe)
 
+    def following(self, before: Desk, now: Desk) -> Desk:
+        """Where it looked as `before` did, looking as `now` does."""
+        if (self.stage, self.method, self.swipe) != (before.stage, before.method, before.swipe):
+            return self
+        alone = now.swipe or ((now.method,) if now.method else ())
+        if not set(alone) <= set(self.enabled):
+            return self
+        return replace(self, stage=now.stage, method=now.method, swipe=now.swipe)
+
+    def stages_changed(self, other: Desk) -> list[StageName]:
+        """Those whose layers or controls are others there."""
+        found: set[str] = {stage for stage, _, _ in set(self.layers) ^ set(other.layers)}
+        controls = set(self.view.controls) ^ set(other.view.controls)
+        found |= {name.partition(".")[0] for name, _ in controls}
+        return [stage for stage in STAGE_NAMES if stage in found]
+
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""
         view = ViewState(limit=self.view.limit, truth=self.view.truth)

@@ -61,9 +61,11 @@ class DeskSteps(QObject):
         self._to(self.history.everywhere(change))
 
     def step(self, desk: Desk, gesture: str = "") -> None:
-        """The next desk. gesture: see `History.to`. Merely looking elsewhere cannot be undone."""
-        if desk.only_looks_elsewhere(self.desk):
-            self._to(replace(self.history, present=desk))
+        """The next desk. gesture: see `History.to`. Merely looking elsewhere cannot be undone: the
+        steps before and after look there too, unless they changed that themselves."""
+        before = self.desk
+        if desk.only_looks_elsewhere(before):
+            self._to(self.history.everywhere(lambda each: each.following(before, desk)))
         else:
             self._to(self.history.to(desk, gesture))
 
@@ -82,6 +84,11 @@ class DeskSteps(QObject):
             view = self.desk.view
             desk = desk.looking_as(self.desk).selecting(view.selected, view.partners)
             history = replace(history, present=desk)
+        stages = desk.stages_changed(self.desk)
+        if desk.stage == self.desk.stage and len(stages) == 1 and desk.stage not in stages:
+            # A layer or control is of one stage: where it is switched back is shown.
+            shown = desk.at_stage(stages[0])
+            history = history.everywhere(lambda each: each.following(desk, shown))
         self._to(history)
 
     def _to(self, history: History[Desk]) -> None:
