@@ -15,6 +15,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
 from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import paint_frame
+from explorer.ui.focus import hand_over
 from explorer.ui.paint import paint_scene
 from explorer.ui.style import Theme
 from explorer.ui.swipe import Swipe
@@ -111,6 +112,8 @@ class Centre(QWidget):
         """swiping: what can be chosen for a swipe; then the two methods lie on each other."""
         self._shown, self._with_summary, self._swiping = methods, with_summary, swiping
         for name, canvas in self.canvases.items():
+            if name not in methods:
+                hand_over(canvas, self)
             canvas.setVisible(name in methods)
         self._place()
 

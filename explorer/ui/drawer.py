@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.ui.focus import Leaving
 from explorer.ui.style import Theme
 
 
-class Drawer(QWidget):
+class Drawer(Leaving):
     """Hidden until a page is wanted. A page follows the bench by itself, while it is visible."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -10,11 +10,28 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QToolBut
 def dismiss(widget: QWidget, heir: QWidget) -> None:
     """Remove a widget. Keys that it takes go to `heir`: Qt would give them to the next widget of
     the window, which may be any."""
+    hand_over(widget, heir)
+    widget.hide()
+    widget.deleteLater()
+
+
+def hand_over(widget: QWidget, heir: QWidget) -> None:
+    """Keys that a widget, or one in it, takes go to `heir`, before it is gone."""
     focus = QApplication.focusWidget()
     if focus is not None and (focus is widget or widget.isAncestorOf(focus)):
         heir.setFocus()
-    widget.hide()
-    widget.deleteLater()
+
+
+class Leaving(QWidget):
+    """Comes and goes. heir: who takes the keys once it is hidden; Qt would give them to the next
+    widget of the window, the first method's chip, which then looks chosen."""
+
+    heir: QWidget | None = None
+
+    def setVisible(self, visible: bool) -> None:
+        if not visible and self.heir is not None:
+            hand_over(self, self.heir)
+        super().setVisible(visible)
 
 
 def press(widget: QWidget | None) -> bool:

@@ -54,6 +54,7 @@ class Frame(Shell):
         self.side = Side(self.theme, self.studio)
         self.bottom = BottomBar(self.theme)
         self.truth_bar = TruthBar()
+        self.side.heir = self.drawer.heir = self.truth_bar.heir = self.centre
         for menu in (self.open_menu, self.weights_menu):  # with the colours of the bar
             menu.setParent(self.top, menu.windowFlags())
         self.left = left = stacked(self.stage_map)

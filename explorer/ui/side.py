@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.boxes_page import BoxesPage
+from explorer.ui.focus import Leaving
 from explorer.ui.inspector import Inspector
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
@@ -22,7 +23,7 @@ from explorer.ui.switches import SwitchesPanel
 WIDE = 1500  # pixels of window from which on the side always has its place
 
 
-class Side(QWidget):
+class Side(Leaving):
     """Pages with their names above. In a narrow window it comes and goes by itself."""
 
     def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSize
 
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.scenes.common import plural
+from explorer.ui.focus import Leaving
 
 HELP = "Drag a box around an object. Click a box to choose it."
 
 
-class TruthBar(QWidget):
+class TruthBar(Leaving):
     """Hidden until the mode is on."""
 
     named = Signal(str)  # the class that was chosen
