@@ -34,7 +34,8 @@ def _alone(name: str) -> Callable[[Window], object]:
 
 COMMANDS: tuple[Command, ...] = (
     *(
-        Command((str(number),), f"{method.title} alone", _alone(method.name), str(number))
+        Command((str(number),), f"{method.title} alone; again: all", _alone(method.name),
+                str(number))
         for number, method in enumerate(METHODS, 1)
     ),
     Command(("0", "C"), "All methods side by side",
