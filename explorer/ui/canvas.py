@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.backing import Backing
 from explorer.ui.camera import Camera
@@ -65,6 +66,7 @@ class Canvas(QWidget):
         self._hover: Hit | None = None
         self._hover_scene: Scene | None = None
         self._pointer: QPointF | None = None  # where it is, over this canvas
+        self.marked: tuple[Rect, str] | None = None  # photo pixels, caption
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._seen_last, self._seen_zoom = Seen(turns), camera.magnified
@@ -168,12 +170,26 @@ class Canvas(QWidget):
         self.frame.paint_texts(
             painter, self.width(), self.height(), palette, self.picture, self.labels_hidden
         )
-        if self._hover is not None:
-            for spot in spots:  # where it is now: the camera may have moved
-                if spot.scene is self._hover_scene:
-                    paint_hover(painter, self._hover, self._seen(spot.area), spot.view, palette)
+        self._outline(painter, spots)
         if not done:
             QTimer.singleShot(0, self, self._renew)
+
+    def _outline(self, painter: QPainter, spots: tuple[Spot, ...]) -> None:
+        """The box under the pointer and the marked one, where they are now: the camera may have
+        moved."""
+        for spot in spots:
+            area = self._seen(spot.area)
+            if self.marked is not None and spot.scene.space == "photo":
+                paint_hover(painter, *self.marked, area, spot.view, self.theme.palette)
+            if (hit := self._hover) is not None and spot.scene is self._hover_scene:
+                text = hit.caption or row_text(hit.key)
+                paint_hover(painter, hit.box, text, area, spot.view, self.theme.palette)
+
+    def mark(self, marked: tuple[Rect, str] | None) -> None:
+        """Outline a box of the photo, with a caption, until another is marked; None: no more."""
+        if marked != self.marked:
+            self.marked = marked
+            self._renew()
 
     def paint_captions(self, painter: QPainter, spot: Spot, scene: Scene) -> int:
         """The captions of `scene` in the place of a spot; how many found no room."""

@@ -11,14 +11,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 
 from explorer.methods.names import METHODS
-from explorer.session.rows import row_text
 from explorer.session.scene import Picture, Rect
 from explorer.session.scenes.common import plural
 from explorer.session.summary import JOINED
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.panel_bar import paint_thumb
-from explorer.ui.picking import Hit
 from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
 
@@ -292,10 +290,10 @@ def paint_message(painter: QPainter, room: Rect, message: str, palette: Palette)
 
 
 def paint_hover(
-    painter: QPainter, hit: Hit, area: Rect, view: View, palette: Palette
+    painter: QPainter, shown: Rect, text: str, area: Rect, view: View, palette: Palette
 ) -> None:
-    """The box under the pointer, outlined, with its caption."""
-    x1, y1, x2, y2 = view.rect(hit.box)
+    """A box, such as that under the pointer, outlined, with its caption."""
+    x1, y1, x2, y2 = view.rect(shown)
     painter.save()
     painter.setClipRect(QRectF(QPointF(area[0], area[1]), QPointF(area[2], area[3])))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -306,7 +304,6 @@ def paint_hover(
     ink = QColor("#ffffff") if palette.name == "dark" else QColor(palette.accent)
     painter.setPen(QPen(ink, 2))
     painter.drawRect(box)
-    text = hit.caption or row_text(hit.key)
     font = sans(11.5, Weight.DemiBold)
     width = QFontMetricsF(font).horizontalAdvance(text) + 10
     left = min(max(x1 - 1, area[0]), area[2] - width)

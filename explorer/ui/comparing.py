@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 
 from PySide6.QtCore import QObject
 
-from explorer.session.ground_truth import Rect
+from explorer.session.matches import Match
 from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui.centre import Centre
@@ -31,6 +32,8 @@ class Comparing(QObject):
         self.found = MatchesPage(bench, theme)
         drawer.add("Found", "Which detections of the methods are the same object (M)", self.found)
         self.found.chosen.connect(self._choose)
+        self._judged: tuple[object, ...] = ()  # when an object was marked as missed
+        bench.switched.connect(self._look)
         self.recall = RecallPage(bench, theme)
         drawer.add("Recall", "How much of the ground truth the regions cover (R)", self.recall)
 
@@ -42,8 +45,30 @@ class Comparing(QObject):
         else:
             self._go(desk.side_by_side() if desk.swipe else desk.swiping())
 
-    def _choose(self, box: Rect, key: Key | None, partners: tuple[Key, ...]) -> None:
-        """Select an object's detections in all methods, and bring it near."""
+    def _choose(self, match: Match, key: Key | None, partners: tuple[Key, ...]) -> None:
+        """Select an object's detections in all methods, and bring it near. One that nobody found
+        has none: its ground truth is marked."""
         desk = self.bench.desk
         self._go(desk.selecting(key, partners))
-        self.centre.canvases[desk.shown()[0]].zoom_to(box)
+        self.mark_missed(match if key is None else None)
+        self.centre.canvases[desk.shown()[0]].zoom_to(match.box)
+
+    def mark_missed(self, match: Match | None) -> None:
+        """Outline what nobody found on all photos; None: no more."""
+        if match is None and self.found.missed is None:
+            return
+        self._judged = self._judged_now()
+        for canvas in self.centre.canvases.values():
+            canvas.mark(None if match is None else (match.box, f"missed {match.name}"))
+        self.found.show_missed(match)
+
+    def _judged_now(self) -> tuple[object, ...]:
+        """What says that an object was missed: the ground truth, and the traces."""
+        return self.bench.desk.view.truth, *self.bench.shown.values()
+
+    def _look(self) -> None:
+        """Something is selected now, or what was missed may be found."""
+        now = self._judged_now()
+        same = len(now) == len(self._judged) and all(map(is_, now, self._judged))
+        if self.bench.desk.view.selected is not None or not same:
+            self.mark_missed(None)

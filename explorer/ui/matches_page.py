@@ -78,12 +78,13 @@ class Headings(QHeaderView):
 class MatchesPage(QWidget):
     """Follows the bench while it is visible."""
 
-    chosen = Signal(object, object, tuple)  # the reference box, a Key or None, its partners
+    chosen = Signal(object, object, tuple)  # a Match, a Key of it or None, its partners
 
     def __init__(self, bench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bench, self.theme = bench, theme
         self.model = MatchesModel(theme)
+        self.missed: Match | None = None
         self.count = QLabel()
         self.help = QLabel(HELP)
         self.help.setWordWrap(True)
@@ -159,11 +160,12 @@ class MatchesPage(QWidget):
             table.setColumnWidth(at, width)
 
     def _mark(self) -> None:
-        """The row of the selected detection, if it is one of an object here."""
+        """The row of the selected detection, if it is one of an object here, or of the missed one.
+        """
         key = self.bench.desk.view.selected
         rows = [
             row for row, match in enumerate(self.model.matches)
-            if key is not None and any(one.key == key for one in match.found.values())
+            if any(one.key == key for one in match.found.values()) or match is self.missed
         ]
         if rows:
             self.table.selectRow(rows[0])
@@ -179,4 +181,9 @@ class MatchesPage(QWidget):
         match = self.model.matches[index.row()]
         key = match.key(self.model.columns[index.column()])
         rest = tuple(one.key for one in match.found.values() if one.key != key)
-        self.chosen.emit(match.box, key, rest)
+        self.chosen.emit(match, key, rest)
+
+    def show_missed(self, match: Match | None) -> None:
+        """What is marked on the photos: an object that nobody found, or none."""
+        self.missed = match
+        self._mark()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from explorer.session.scene import Key
     from explorer.session.state import Desk
 
+NOTHING_SELECTED = "Nothing is selected to zoom to: click a box first."
+
 
 class Window(Frame):
     """make_engine: called in the worker when the first photo is opened.
@@ -194,17 +196,20 @@ class Window(Frame):
         self.go(desk.side_by_side() if desk.method == method else desk.alone(method))
 
     def select(self, key: Key | None) -> None:
+        self.comparing.mark_missed(None)
         self.go(self.workbench.desk.selecting(key))
 
     def reset(self) -> None:
         self.camera.fit()
+        self.comparing.mark_missed(None)
         self.go(self.workbench.desk.reset())
 
     def zoom_to_selection(self) -> None:
         box = self.presenter.selected_box()
-        shown = self.workbench.desk.shown()
-        if box is not None and shown:
-            self.centre.canvases[shown[0]].zoom_to(box)
+        if box is None:
+            self.strip.hint.setText(NOTHING_SELECTED)
+        else:
+            self.centre.canvases[self.workbench.desk.shown()[0]].zoom_to(box)
 
     def switch_theme(self) -> None:
         self.use_theme("light" if self.theme.palette.name == "dark" else "dark")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
 from explorer.methods.names import NAMES
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.matches import Match
 from explorer.session.scene import Key
 from explorer.ui.matches_page import MatchesPage
@@ -65,6 +67,39 @@ def test_a_click_selects_the_object_in_all_methods_and_brings_it_near(
     opened.select(Key("fpn", "regions", 0))
     assert not page.table.selectionModel().hasSelection()
     assert opened.workbench.desk.view.partners == ()
+
+
+def test_what_nobody_found_is_marked_on_all_photos(qtbot: QtBot, opened: Window) -> None:
+    boxes = np.array([[5, 5, 60, 60]], np.float32)
+    truth = GroundTruth(boxes, ("sofa",), np.zeros(1, bool), "by hand")
+    opened.go(opened.workbench.desk.with_truth(truth).at_stage("regions"))
+    page = page_of(qtbot, opened)
+    settle(qtbot, opened)
+    canvases = [opened.centre.canvases[name] for name in NAMES]
+    row = next(at for at, match in enumerate(page.model.matches) if not match.found)
+    page.table.clicked.emit(page.model.index(row, 0))
+    settle(qtbot, opened)
+    marked = [canvas.grab().toImage() for canvas in canvases]
+    for canvas in canvases:
+        canvas.mark(None)
+    settle(qtbot, opened)
+    assert all(one != canvas.grab().toImage() for one, canvas in zip(marked, canvases, strict=True))
+    page.table.clicked.emit(page.model.index(row, 0))
+    assert all(canvas.marked == ((5, 5, 60, 60), "missed sofa") for canvas in canvases)
+    assert page.table.selectionModel().selectedRows()[0].row() == row
+    opened.reset()  # Esc
+    settle(qtbot, opened)
+    assert not any(canvas.marked for canvas in canvases)
+    assert not page.table.selectionModel().hasSelection()
+    for takes_it_away in (
+        lambda: opened.select(Key("fpn", "regions", 0)),
+        lambda: opened.go(opened.workbench.desk.with_truth(None)),
+    ):
+        page.table.clicked.emit(page.model.index(row, 0))
+        assert all(canvas.marked for canvas in canvases)
+        takes_it_away()
+        assert not any(canvas.marked for canvas in canvases)
+        settle(qtbot, opened)
 
 
 def test_sorted_by_a_methods_score_with_gaps_last(

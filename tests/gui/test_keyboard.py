@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
+from explorer.methods.names import NAMES
 from explorer.session.scene import Key
 from explorer.trace.base import StageName
+from explorer.ui.actions import keys_text
 from explorer.ui.palette_entries import entries
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, settle
@@ -92,6 +94,74 @@ def test_the_photo_is_moved_and_panels_are_scrolled_by_keys(
     assert canvas.spots()[1].view.dy == pytest.approx(top - 80)
     qtbot.keyClick(opened, Qt.Key.Key_Up, CTRL)
     assert canvas.spots()[1].view.dy == pytest.approx(top)
+
+
+def test_what_closes_gives_the_keys_to_the_canvases(qtbot: QtBot, opened: Window) -> None:
+    opened.activateWindow()
+    chips = list(opened.top.chips.values())
+    switches = opened.side.switches
+    opened.side.show_page(switches)
+    opened.side.tabs.button(2).setFocus()
+    assert opened.focusWidget() is opened.side.tabs.button(2)
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    assert not opened.side.isVisible() and opened.focusWidget() is opened.centre
+    opened.drawer.show_page(opened.comparing.found)
+    opened.drawer.tabs.button(1).setFocus()
+    qtbot.keyClick(opened, Qt.Key.Key_M)
+    assert not opened.drawer.isVisible() and opened.focusWidget() is opened.centre
+    opened.centre.canvases["fpn"].setFocus()
+    qtbot.keyClick(opened, Qt.Key.Key_4)
+    settle(qtbot, opened)
+    assert opened.focusWidget() is opened.centre
+    assert not any(chip.hasFocus() for chip in chips)
+
+
+def test_z_without_a_selection_says_what_to_do(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_Z)
+    assert opened.strip.hint.text() == "Nothing is selected to zoom to: click a box first."
+    assert opened.camera.zoom == 1
+
+
+def test_the_keys_of_methods_say_what_they_do_the_second_time(
+    qtbot: QtBot, opened: Window
+) -> None:
+    texts = dict(keys_text())
+    qtbot.keyClick(opened, Qt.Key.Key_4)
+    assert opened.workbench.desk.shown() == ("faster_rcnn",)
+    qtbot.keyClick(opened, Qt.Key.Key_4)
+    assert opened.workbench.desk.method is None
+    assert texts["4"] == "Faster R-CNN alone; again: all"
+
+
+def test_undo_takes_back_what_was_selected_not_where_one_looks(
+    qtbot: QtBot, opened: Window
+) -> None:
+    desk = opened.workbench.desk
+    opened.go(desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    key = Key("fpn", "nms", 0)
+    opened.select(key)
+    opened.go(opened.workbench.desk.toggled("rcnn"))
+    qtbot.keyClick(opened, Qt.Key.Key_0)
+    opened.step_stage(1)
+
+    def here() -> tuple[str, str | None]:
+        return opened.workbench.desk.stage, opened.workbench.desk.method
+
+    for enabled, selected in ((NAMES, key), (NAMES, None)):
+        qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+        assert here() == ("detections", None)
+        assert opened.workbench.desk.enabled == enabled
+        assert opened.workbench.desk.view.selected == selected
+    qtbot.keyClick(opened, Qt.Key.Key_5)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert here() == ("detections", "fpn") and opened.workbench.desk.view.selected == key
+    # A card leads to a stage and selects in one step: undone, it leads back.
+    settle(qtbot, opened)
+    qtbot.mouseClick(opened.side.inspector.cards[0], Qt.MouseButton.LeftButton)
+    assert here() == ("regions", "fpn")
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert here() == ("detections", "fpn") and opened.workbench.desk.view.selected == key
 
 
 def test_a_panel_starts_at_its_top_unless_its_own_picture_changes(
