@@ -303,9 +303,18 @@ class Window(Frame):
         event.accept()
 
     def start_with(self, paths: list[Path]) -> None:
-        """Open `paths` once the window is painted: only then may torch be read from disk."""
+        """Open `paths` once the window is painted: only then may torch be read from disk. Where
+        none of them can be read, a sample lies behind what is said of them."""
         self._first = paths
+        self.workbench.nothing_read.connect(self._open_sample)
         self.centre.installEventFilter(self)
+
+    def _open_sample(self) -> None:
+        from explorer.paths import samples
+
+        self.workbench.nothing_read.disconnect(self._open_sample)  # it may be bad as well
+        if photos := list(samples()[:1]):
+            self.workbench.open_paths(photos)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self._first:

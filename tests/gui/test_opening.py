@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import open_first
 from explorer.methods.names import NAMES
+from explorer.paths import samples
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, SHORT, MadeUpEngine, settle
 
@@ -61,6 +62,31 @@ def test_a_photo_named_from_here_is_the_same_photo_later(
     window.open_paths([photo])
     settle(qtbot, window)
     assert len(engine.runs) == len(NAMES)  # none ran again
+    window.close()
+
+
+@pytest.mark.parametrize("empty_folder", [False, True])
+def test_a_start_with_nothing_but_bad_files_shows_a_sample_behind_the_notices(
+    qtbot: QtBot, engine: MadeUpEngine, settings: QSettings, photo: Path, empty_folder: bool
+) -> None:
+    given = [photo.parent / "text.jpg", photo.parent / "missing.png"]
+    given[0].write_text("no photo")
+    if empty_folder:
+        given = [photo.parent / "empty"]
+        given[0].mkdir()
+    window = Window(lambda: engine, settings)
+    qtbot.addWidget(window)
+    window.show()
+    failed: list[str] = []
+    window.workbench.idle.connect(lambda: failed.extend(
+        name for (name, _), cell in window.stage_map.cells.items() if cell.state == "failed"
+    ))
+    open_first(window, given, None)
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    settle(qtbot, window)
+    assert window.workbench.path == samples()[0] and not failed
+    assert all(path.name in window.banner.text.text() for path in given)
+    assert all(cell.state == "done" for cell in window.stage_map.cells.values())
     window.close()
 
 
