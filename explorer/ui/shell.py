@@ -1,5 +1,5 @@
 """The window before anything is in it: on screen at once, in the colours and at the place of what
-comes. Imports nothing but Qt and the colours.
+comes. Imports nothing but Qt, the colours and the least size.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
+from explorer.ui.text_size import LEAST
 from explorer.ui.theme import PALETTES
 
 TOP, BOTTOM, LEFT, RIGHT = 56, 88, 366, 344  # pixels of the bars and columns that will be there
@@ -31,7 +32,9 @@ class Shell(QMainWindow):
         self.furnished = False
         self._waiting = True  # nothing has been painted yet
         self.setWindowTitle("Two-Stage Explorer")
-        self.resize(first_size(QGuiApplication.primaryScreen().availableSize()))
+        first = first_size(QGuiApplication.primaryScreen().availableSize())
+        self.setMinimumSize(LEAST.boundedTo(first))
+        self.resize(first)
         geometry = settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -167,7 +167,7 @@ def test_undo_takes_back_what_was_selected_not_where_one_looks(
 def test_a_panel_starts_at_its_top_unless_its_own_picture_changes(
     qtbot: QtBot, opened: Window
 ) -> None:
-    opened.resize(1280, 560)
+    opened.resize(1280, 600)
     canvas = opened.centre.canvases["fpn"]
 
     def scroll_at(stage: StageName) -> None:

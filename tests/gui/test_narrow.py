@@ -19,6 +19,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.matches_model import TRUTH
 from explorer.ui.shell import USUAL, first_size
 from explorer.ui.table import shared
+from explorer.ui.text_size import LEAST
 from explorer.ui.window import Window
 from explorer.ui.words import brief_time
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -203,6 +204,18 @@ def test_the_first_window_fits_the_screen_with_its_frame(
     qtbot.addWidget(window)
     screen = window.screen().availableSize()
     assert window.width() < screen.width() and window.height() + 37 <= screen.height()
+
+
+def test_no_window_is_so_small_that_words_of_its_bar_are_cut(
+    qtbot: QtBot, opened: Window
+) -> None:
+    screen = opened.screen().availableSize()
+    opened.resize(300, 300)
+    assert opened.size() == LEAST.boundedTo(first_size(screen))
+    opened.resize(LEAST)
+    settle(qtbot, opened)
+    for widget in (*opened.top.chips.values(), opened.top.photo, opened.top.export):
+        assert inside(widget, opened), widget
 
 
 def test_columns_share_their_room_by_what_they_need() -> None:
