@@ -12,6 +12,9 @@ SHARES = tuple(share / 100 for share in range(30, 82, 2))
 # stage.
 PANEL = (320.0, 660.0)
 LEAST_WIDTH = 0.95 * PANEL[0]  # a narrower panel cannot be read; wherever the room allows
+LYING = 0.58  # of a room: a panorama as wide as it and no higher than this lies above its panel
+PANORAMA = 2.0  # width / height of a photo that may lie so
+MUCH = 1.5  # times as large a photo must be for another place: canvases side by side look alike
 BESIDE = 0.8  # of the width of a panel with larger texts, a photo beside it has at least
 
 
@@ -63,6 +66,30 @@ def areas(
                 best = (worth, main, panel)
     assert best is not None
     return best[1], best[2]
+
+
+def in_canvas(
+    picture: Picture, room: Rect, small: bool, text: float = 1.0
+) -> tuple[Rect, Rect | None]:
+    """For canvases on screen: as `areas` says, or `stacked` in a small one; a photo that would be
+    a stripe or a sliver there has the place in which it is much larger."""
+    below = stacked(picture, room)
+    usual = below if small else areas(picture, room, text=text)
+    size = _size(picture.main)
+    if below[1] is None or picture.main.space != "photo":
+        return usual
+    if small:
+        across = room[2] - least_width(room)
+        other: tuple[Rect, Rect | None] = (
+            (room[0], room[1], across - GAP, room[3]), (across, *room[1:])
+        )
+    elif size[0] >= PANORAMA * size[1] and (
+        (room[2] - room[0]) * size[1] / size[0] <= LYING * (room[3] - room[1])
+    ):
+        other = below
+    else:
+        return usual
+    return other if _fill(size, other[0]) > MUCH * _fill(size, usual[0]) else usual
 
 
 def stacked(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | None]:

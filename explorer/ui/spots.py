@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.session.scene import Picture, Rect, Scene
-from explorer.ui.arrange import ENOUGH, areas, stacked
+from explorer.ui.arrange import ENOUGH, in_canvas
 from explorer.ui.backing import snapped
 from explorer.ui.camera import Camera
 from explorer.ui.transform import View, fitted
@@ -43,13 +43,9 @@ class Layout:
         if panel is None:
             return (self._photo(main, room, ratio),)
         small = right - left + 2 < SMALL
-        if small:
-            main_area, panel_area = stacked(
-                picture, (left, top + PAD, right, bottom - PAD)
-            )
-        else:
-            inner = (left + PAD, top + PAD, right - PAD, bottom - PAD)
-            main_area, panel_area = areas(picture, inner, text=self.text)
+        edge = 0 if small else PAD
+        inner = (left + edge, top + PAD, right - edge, bottom - PAD)
+        main_area, panel_area = in_canvas(picture, inner, small, self.text)
         if panel_area is None:
             return (self._photo(main, main_area, ratio),)
         if small:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session.scene import Boxes, Key, Picture, Pixels, Scene
 from explorer.ui import images
-from explorer.ui.arrange import ENOUGH, LEAST_WIDTH, PANEL, areas, stacked
+from explorer.ui.arrange import ENOUGH, LEAST_WIDTH, PANEL, areas, in_canvas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
@@ -154,6 +154,41 @@ def test_the_photo_stays_where_it_is_from_stage_to_stage(
     assert len(places) == 1
     side = places.pop()[1]
     assert side is not None and side[2] - side[0] >= LEAST_WIDTH
+
+
+def sized(width: int, height: int) -> Picture:
+    """A photo with a panel as panels are."""
+    return Picture(
+        title="", summary="", main=Scene(extent=(0, 0, width, height), space="photo", layers=()),
+        panel=Scene(extent=(0, 0, *PANEL), space="panel", layers=()),
+    )
+
+
+@pytest.mark.parametrize(("width", "height", "room"), [
+    (1200, 300, (0.0, 0.0, 942.0, 558.0)), (900, 300, (0.0, 0.0, 942.0, 558.0)),
+    (800, 400, (0.0, 0.0, 610.0, 590.0)),
+])
+def test_a_panorama_lies_above_its_panel_as_wide_as_the_room(
+    width: int, height: int, room: tuple[float, float, float, float]
+) -> None:
+    made = sized(width, height)
+    main, panel = in_canvas(made, room, small=False)
+    assert main[0] == room[0] and main[2] == room[2] and panel is not None
+    assert (main[3] - main[1]) * width >= (main[2] - main[0]) * height - 1
+    assert panel[1] > main[3] and panel[3] == room[3]
+    assert panel[3] - panel[1] > 0.38 * (room[3] - room[1])
+    usual = sized(640, 480)
+    assert in_canvas(usual, room, small=False) == areas(usual, room)
+
+
+def test_a_panel_in_a_small_canvas_stands_where_it_leaves_the_photo_larger() -> None:
+    room = (0.0, 0.0, 540.0, 400.0)
+    narrow = sized(300, 700)
+    main, panel = in_canvas(narrow, room, small=True)
+    assert panel is not None and main[3] - main[1] == 400 and panel[0] > main[2]
+    assert panel[2] - panel[0] >= LEAST_WIDTH
+    usual = sized(640, 480)
+    assert in_canvas(usual, room, small=True) == stacked(usual, room)
 
 
 def test_a_panel_beside_a_tall_photo_is_no_wider_than_it_needs() -> None:
