@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from explorer.ui.beginning import Beginning
 from explorer.ui.frame import Frame
 from explorer.ui.text_size import SETTING, USUAL, largest, next_size, text_size
 
@@ -42,7 +44,6 @@ class Window(Frame):
         super().__init__(settings)
         self._make_engine = make_engine
         self.text_size = text_size(settings)
-        self._first: list[Path] = []
         if furnished:
             self.furnish()
 
@@ -303,22 +304,5 @@ class Window(Frame):
         event.accept()
 
     def start_with(self, paths: list[Path]) -> None:
-        """Open `paths` once the window is painted: only then may torch be read from disk. Where
-        none of them can be read, a sample lies behind what is said of them."""
-        self._first = paths
-        self.workbench.nothing_read.connect(self._open_sample)
-        self.centre.installEventFilter(self)
-
-    def _open_sample(self) -> None:
-        from explorer.paths import samples
-
-        self.workbench.nothing_read.disconnect(self._open_sample)  # it may be bad as well
-        if photos := list(samples()[:1]):
-            self.workbench.open_paths(photos)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self._first:
-            paths, self._first = self._first, []
-            self.centre.removeEventFilter(self)
-            QTimer.singleShot(0, self, lambda: self.open_paths(paths))
-        return False
+        """Open `paths` once the window is painted."""
+        Beginning(self.centre, self.workbench, partial(self.open_paths, paths))

@@ -47,7 +47,6 @@ class Workbench(QObject):
     """Until a new photo could be read, everything of the old one stays."""
 
     failed = Signal(str)
-    nothing_read = Signal()  # of all that was to be opened, and no photo lies on the bench
     working = Signal(str, int, int)
     idle = Signal(str)
     photo_shown = Signal(str, object, int, int)  # name, path or None, width, height
@@ -104,10 +103,7 @@ class Workbench(QObject):
         try:
             album = album_of(paths)
         except OSError as error:
-            self.failed.emit(opening_sentence(error))
-            if self.photo is None and self.coming is None:
-                self.nothing_read.emit()
-            return
+            return self.failed.emit(opening_sentence(error))
         goes_on = len(paths) != 1 or paths[0].is_dir() or self.photo is None
         self.start(coming_of(album, self.desk.enabled, goes_on))
 
@@ -216,9 +212,6 @@ class Workbench(QObject):
             if self.photo is not None:
                 self.album = self.album.without(coming.job.path)
                 return self._resume()
-            self.nothing_read.emit()
-            if self.coming is not None:
-                return  # something else is opened
         ended = NAMES if self.photo is None else self.results.pending(self.desk.enabled)
         self._end(ended, Status("failed", event.sentence))
 
