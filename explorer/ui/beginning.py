@@ -32,9 +32,6 @@ class Beginning(QObject):
         return False
 
     def _failed(self) -> None:
-        QTimer.singleShot(0, self, self._look)  # something else may be opened in this turn
-
-    def _look(self) -> None:
         bench = self._workbench
         if self._over or bench.coming is not None:
             return

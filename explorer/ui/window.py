@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from explorer.ui.beginning import Beginning
 from explorer.ui.frame import Frame
 from explorer.ui.text_size import SETTING, USUAL, largest, next_size, text_size
 
@@ -305,4 +304,6 @@ class Window(Frame):
 
     def start_with(self, paths: list[Path]) -> None:
         """Open `paths` once the window is painted."""
+        from explorer.ui.beginning import Beginning
+
         Beginning(self.centre, self.workbench, partial(self.open_paths, paths))

@@ -123,8 +123,7 @@ class Workbench(QObject):
         if album is not here and album == self.album:
             self._resume()  # back to the bench, before the other photo could be read
         elif album is not here:
-            goes_on = coming is not None and coming.goes_on
-            self.start(coming_of(album, self.desk.enabled, goes_on))
+            self.start(coming_of(album, self.desk.enabled, bool(coming and coming.goes_on)))
 
     def start(self, coming: Coming) -> None:
         self.coming = coming = self.shelf.filled(coming)
@@ -201,17 +200,19 @@ class Workbench(QObject):
             self._show()
 
     def _failed(self, event: Failed) -> None:
-        self.failed.emit(event.sentence)
         if event.method:
-            self._end((event.method,), Status("failed", event.sentence))
+            self.failed.emit(event.sentence)
+            return self._end((event.method,), Status("failed", event.sentence))
+        coming = self.coming if event.unread else None
+        self.coming = following = coming.following() if coming is not None else None
+        self.failed.emit(event.sentence)  # where nothing follows, something may be opened upon it
+        if following is not None:
+            return self.start(following)
+        if self.coming is not None:
             return
-        coming, self.coming = self.coming, None
-        if coming is not None and event.unread:
-            if (following := coming.following()) is not None:
-                return self.start(following)
-            if self.photo is not None:
-                self.album = self.album.without(coming.job.path)
-                return self._resume()
+        if coming is not None and self.photo is not None:
+            self.album = self.album.without(coming.job.path)
+            return self._resume()
         ended = NAMES if self.photo is None else self.results.pending(self.desk.enabled)
         self._end(ended, Status("failed", event.sentence))
 
@@ -220,8 +221,7 @@ class Workbench(QObject):
         self.coming = None
         stopped = self.results.pending(self.desk.enabled)
         if not stopped and self.weights_wanted is None:
-            self.runner.cancel()
-            return
+            return self.runner.cancel()
         self._set_status(dict.fromkeys(stopped, WAITING))
         wanted = tuple(each for each in self.desk.enabled if not self.status[each].given_up)
         self._run(wanted, without=stopped)

@@ -12,7 +12,7 @@ from explorer.methods.names import NAMES
 from explorer.session.related import box_of
 from explorer.session.scene import Key, Rect, Scene
 from explorer.session.state import Desk
-from explorer.ui import canvas as canvas_module
+from explorer.ui import surface as surface_module
 from explorer.ui.paint import Drawn
 from explorer.ui.swipe import Line
 from explorer.ui.transform import View
@@ -116,7 +116,7 @@ def test_texts_stay_on_their_side_of_the_line(
         where[id(scene)] = area
         return Drawn()
 
-    monkeypatch.setattr(canvas_module, "paint_texts", record)
+    monkeypatch.setattr(surface_module, "paint_texts", record)
 
     def texts_of(method: str) -> tuple[float, float]:
         picture = canvases[method].picture
