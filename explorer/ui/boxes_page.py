@@ -31,7 +31,7 @@ from explorer.ui.table import Table, shared
 
 LINE = 24  # pixels of a row
 HEAD_SIZE = 11  # of headings, as the style sheet has it
-AROUND = 11  # pixels beside a cell's text
+AROUND, AROUND_HEAD = 11, 18  # pixels beside a cell's text and a heading's
 # Pixels of the second column (0: as it needs) and of fates, "by pair 1,296", that they always have.
 LEASTS = {"class": (46, 92), "anchor": (0, 68)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
@@ -158,14 +158,14 @@ class BoxesPage(QWidget):
         heads = self.model.listing.heads if self.model.listing is not None else [""] * len(COLUMNS)
         advance = QFontMetricsF(sans(HEAD_SIZE)).horizontalAdvance
         needs = [
-            max(need, ceil(advance(head)) + AROUND)
+            max(need, ceil(advance(f"{head} ↑")) + AROUND_HEAD)  # each can be sorted
             for need, head in zip(self._needs, heads, strict=True)
         ]
         leasts = list(self._needs)
         for column, least in zip(WORDS, LEASTS[self._head], strict=True):
             at = COLUMNS.index(column)
             leasts[at] = min(least or leasts[at], leasts[at])
-        order = [COLUMNS.index(name) for name in ("score", "kind", "fate", "number", "size")]
+        order = [COLUMNS.index(name) for name in ("kind", "number", "score", "fate", "size")]
         for at, width in enumerate(shared(needs, leasts, self.table.room(), order)):
             self.table.setColumnWidth(at, width)
 
