@@ -91,11 +91,21 @@ def same_detections(
 ) -> None:
     """To within 1e-3 pixels and score; some of every photo's at least."""
     with torch.inference_mode():
-        expected = model([as_tensor(photo)])[0]
+        expected = {name: value.numpy() for name, value in model([as_tensor(photo)])[0].items()}
     names = [str(i) for i in range(CLASSES)]
     *_, last = fpn.run(photo, net, settings, choose("cpu", mixed=False), names)
     assert isinstance(last, DetectionsStage)
-    assert len(last.boxes) == len(expected["boxes"]) >= 10
-    np.testing.assert_array_equal(last.labels, expected["labels"].numpy() - 1)
-    np.testing.assert_allclose(last.scores, expected["scores"].numpy(), rtol=0, atol=1e-3)
-    np.testing.assert_allclose(last.boxes, expected["boxes"].numpy(), rtol=0, atol=1e-3)
+    least = between(expected["scores"])
+    theirs, ours = expected["scores"] > least, last.scores > least
+    assert ours.sum() == theirs.sum() >= 10
+    np.testing.assert_array_equal(last.labels[ours], expected["labels"][theirs] - 1)
+    np.testing.assert_allclose(last.scores[ours], expected["scores"][theirs], rtol=0, atol=1e-3)
+    np.testing.assert_allclose(last.boxes[ours], expected["boxes"][theirs], rtol=0, atol=1e-3)
+
+
+def between(scores: NDArray[np.float32]) -> float:
+    """A threshold in the widest gap of the ten lowest scores. Whether a score that equals the
+    detectors' own threshold in seven digits is above it depends on how a processor rounds."""
+    lowest = np.sort(scores)[:10].astype(np.float64)
+    at = int(np.diff(lowest).argmax())
+    return float(lowest[at : at + 2].mean())
