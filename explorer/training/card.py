@@ -135,6 +135,12 @@ Finds VOC's {len(CLASSES)} classes: {", ".join(CLASSES)}.
 """
 
 
+def network_options(network: str, imagenet: bool) -> str:
+    """The options of `train` for a CNN by its name, and for ImageNet's weights to begin with."""
+    given = "FILE" if network == "lite0" else "download"
+    return f"--backbone {network}" + f" --imagenet {given}" * imagenet
+
+
 def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
     """The command that trains the method so, and a sentence on an earlier run it went on from."""
     began, start = "", "--backbone WORK/pretrain.pt"
@@ -144,8 +150,7 @@ def training(method: str, made: Made, proposals: str) -> tuple[str, str]:
             f"weights/{made.backbone}" if published else f"WORK/{made.teacher}/train.pt"
         )
     elif made.network != "compact":
-        given = "FILE" if made.network == "lite0" else "download"
-        start = f"--backbone {made.network}" + f" --imagenet {given}" * made.imagenet
+        start = network_options(made.network, made.imagenet)
     elif made.backbone is None:
         start = ""
     if made.earlier:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from explorer.training.ablations import measured_on
+from explorer.training.card import network_options
 from explorer.training.evaluation import measured
 
 HEAD = "## Schedules"
@@ -20,7 +21,10 @@ NOTE = (
 )
 REGIONS = 300  # a photo: what Faster R-CNN's tables count (section 4)
 # What has to be the same for a comparison to be one.
-SHARED = ("method", "sets", "photos", "backbone", "batch", "rate", "seed", "network", "settings")
+SHARED = (
+    "method", "sets", "photos", "backbone", "batch", "rate", "seed", "network", "imagenet",
+    "settings",
+)  # fmt: skip
 
 
 def compare(
@@ -70,7 +74,9 @@ def schedule_table(table: Mapping[str, Any]) -> str:
         ),
     ]  # fmt: skip
     start = f" --backbone weights/{began}" if began and began.endswith(".safetensors") else \
-        " --backbone WORK/pretrain.pt" if began else ""  # fmt: skip
+        " --backbone WORK/pretrain.pt" if began else \
+        f" {network_options(table['network'], table['imagenet'])}" \
+        if table["network"] != "compact" else ""  # fmt: skip
     sets = " ".join(f"--set {one}" for one in table["sets"])
     names = [row["schedule"] for row in table["rows"]]
     commands = [

@@ -16,7 +16,7 @@ from explorer.training.schedules import NOTE, compare, schedule_table
 
 ABOUT = {
     "method": "faster_rcnn", "sets": ["2007:train"], "photos": 40, "backbone": "fpn.safetensors",
-    "batch": 8, "rate": 5e-4, "seed": 1, "network": "compact", "settings": {},
+    "batch": 8, "rate": 5e-4, "seed": 1, "network": "compact", "imagenet": False, "settings": {},
 }  # fmt: skip
 
 
@@ -59,6 +59,10 @@ def test_a_table_of_two_schedules(tmp_path: Path, asked: list[Path]) -> None:
         "--work WORK/alternating --schedule alternating --steps 80 --limit 40 --seed 1\n"
     ) in text
     assert "schedules WORK/joint WORK/alternating --data ROOT --year 2007 --split val" in text
+    named = schedule_table(
+        table | {"backbone": None, "network": "lite0", "imagenet": True}
+    )
+    assert "--set 2007:train --backbone lite0 --imagenet FILE --work WORK/joint" in named
     whole = compare(runs, tmp_path, "2007", "val", tmp_path / "table.json")
     assert "measured on VOC 2007 val, 500 photos." in schedule_table(whole)
 
@@ -67,7 +71,7 @@ def test_a_table_of_two_schedules(tmp_path: Path, asked: list[Path]) -> None:
     ("other", "named"),
     [
         ({"steps": 79}, "steps"), ({"photos": 41}, "photos"),
-        ({"seed": 2, "rate": 1e-3}, "rate, seed"),
+        ({"seed": 2, "rate": 1e-3}, "rate, seed"), ({"imagenet": True}, "imagenet"),
     ],
 )
 def test_what_differs_in_more_is_no_comparison(
