@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,14 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from explorer.ops.images import MEAN, STD
-
-
-def size_within(height: int, width: int, short: int, long: int) -> tuple[int, int]:
-    """(height, width), at least 1, of a photo scaled so that its short side is `short`, or its
-    long side `long` where that is smaller. Rounded down, as torchvision's detectors do.
-    """
-    scale = min(short / min(height, width), long / max(height, width))
-    return max(1, math.floor(height * scale)), max(1, math.floor(width * scale))
+from explorer.ops.sizes import size_within
 
 
 def resized(

@@ -12,6 +12,7 @@ import torch
 from explorer.training.ablations import measured_on
 from explorer.training.card import network_options
 from explorer.training.evaluation import measured
+from explorer.training.networks import PACKED
 
 HEAD = "## Schedules"
 NOTE = (
@@ -73,10 +74,12 @@ def schedule_table(table: Mapping[str, Any]) -> str:
             f"{100 * row['recall']:.1f}% |" for row in table["rows"]
         ),
     ]  # fmt: skip
-    start = f" --backbone weights/{began}" if began and began.endswith(".safetensors") else \
-        " --backbone WORK/pretrain.pt" if began else \
-        f" {network_options(table['network'], table['imagenet'])}" \
-        if table["network"] != "compact" else ""  # fmt: skip
+    start = ""
+    if began:
+        published = began.endswith(PACKED)
+        start = f" --backbone weights/{began}" if published else " --backbone WORK/pretrain.pt"
+    elif table["network"] != "compact":
+        start = f" {network_options(table['network'], table['imagenet'])}"
     sets = " ".join(f"--set {one}" for one in table["sets"])
     names = [row["schedule"] for row in table["rows"]]
     commands = [

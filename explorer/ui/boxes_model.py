@@ -60,11 +60,6 @@ class BoxesModel(QAbstractTableModel):
 
     # -- for the view ----------------------------------------------------------------------
 
-    def advance(self, text: str, column: Column) -> float:
-        """Pixels that a text takes in a column."""
-        font = sans(WORD_SIZE) if column in WORDS else mono(FIGURE_SIZE)
-        return QFontMetricsF(font).horizontalAdvance(text)
-
     def need(self, column: Column) -> float:
         """Pixels that the texts of a column take, as some rows of the listing have them."""
         held = self.listing
@@ -76,7 +71,8 @@ class BoxesModel(QAbstractTableModel):
             texts = {held.names[at] for at in np.unique(held.kinds).tolist() if at >= 0}
         else:
             texts = {held.text(at, column) for at in some}
-        return max((self.advance(text, column) for text in texts), default=0.0)
+        metrics = QFontMetricsF(sans(WORD_SIZE) if column in WORDS else mono(FIGURE_SIZE))
+        return max(map(metrics.horizontalAdvance, texts), default=0.0)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.places)

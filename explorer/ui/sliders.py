@@ -19,13 +19,18 @@ KEYS = (*STEPS, Qt.Key.Key_Home, Qt.Key.Key_End)
 NARROWEST = 0.5  # of the width that a slider wants: as narrow as it gets in a small window
 
 
-class Slider(QLabeledSlider):  # type: ignore[misc]
-    """A labelled slider of whole numbers."""
+class Wide:
+    """Before a slider's own class: it can be told how wide to be, see `want`."""
 
-    wanted = 0  # see `want`
+    wanted = 0
 
     def sizeHint(self) -> QSize:
-        return QSize(self.wanted or super().sizeHint().width(), super().sizeHint().height())
+        hint: QSize = super().sizeHint()  # type: ignore[misc]
+        return QSize(self.wanted or hint.width(), hint.height())
+
+
+class Slider(Wide, QLabeledSlider):  # type: ignore[misc]
+    """A labelled slider of whole numbers."""
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))
@@ -41,13 +46,8 @@ def _moved(slider: QDoubleSlider, event: QKeyEvent) -> bool:
     return key in KEYS
 
 
-class FineSlider(QLabeledDoubleSlider):  # type: ignore[misc]
+class FineSlider(Wide, QLabeledDoubleSlider):  # type: ignore[misc]
     """A labelled slider of numbers between whole ones."""
-
-    wanted = 0  # see `want`
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.wanted or super().sizeHint().width(), super().sizeHint().height())
 
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)

@@ -18,7 +18,8 @@ from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from explorer.ops import images
 from explorer.ops.images import MEAN, STD, PhotoError, decode_photo, load_photo
-from explorer.ops.resize import resized, size_within
+from explorer.ops.resize import resized
+from explorer.ops.sizes import size_within
 from tests.photos import BAD, READABLE, PhotoFile, exif_rotated, huge, rgb, scene
 
 Maker = Callable[[Path], PhotoFile]

@@ -19,7 +19,7 @@ from explorer.methods.parts import (
     with_part,
 )
 from explorer.methods.sppnet import SCALES
-from explorer.ops.resize import size_within
+from explorer.ops.sizes import size_within
 from explorer.session.document import SessionError, parse_settings, settings_text
 from explorer.session.facts import facts
 from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew, Working

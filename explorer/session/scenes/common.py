@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from explorer.methods.names import method_named
+from explorer.ops.sizes import size_within
 from explorer.session.candidates import outsider_at
 from explorer.session.related import Related, best_key, box_of, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
@@ -65,9 +66,9 @@ def short_sides(trace: Trace) -> list[int]:
 
 def short_side(trace: Trace, wanted: int) -> int:
     """What a short side of `wanted` becomes for this photo: less where the long side would be over
-    its limit. The arithmetic of `explorer.ops.resize`, which needs torch."""
-    low, high = sorted(need(trace, "image", ImageStage).pixels.shape[:2])
-    return max(1, int(low * min(wanted / low, setting(trace, "long", math.inf) / high)))
+    its limit."""
+    height, width = need(trace, "image", ImageStage).pixels.shape[:2]
+    return min(size_within(height, width, wanted, setting(trace, "long", math.inf)))
 
 
 def limit_text(trace: Trace) -> str:
