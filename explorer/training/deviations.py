@@ -222,8 +222,8 @@ def mined_text(mined: Mapping[str, Any]) -> str:
     added = ", ".join(f"{count:,}" for count in mined["added"])
     end = "so it converged" if mined["converged"] else "then its time was over"
     return (
-        f"The mining looked at all regions of {mined['read']:,} photos; its passes added {added} "
-        f"negatives for all classes together, {end}."
+        f"The mining passed {len(mined['added'])} times over all regions of {mined['photos']:,} "
+        f"photos and added {added} negatives for all classes together, {end}."
     )
 
 

@@ -99,9 +99,9 @@ def test_options_and_networks_change_what_is_said() -> None:
     assert "Approximate joint" not in alternating and "too few background" in alternating
     mined = told("rcnn", chosen=(("mining", "all"),))
     assert "mined from all regions" in mined and "that sample" not in mined
-    kept = {"added": [1234, 5], "converged": False, "read": 90}
+    kept = {"added": [1234, 5], "converged": False, "photos": 90}
     mined = told("rcnn", chosen=(("mining", "all"),), mined=kept)
-    assert "of 90 photos; its passes added 1,234, 5 negatives" in mined
+    assert "passed 2 times over all regions of 90 photos and added 1,234, 5 negatives" in mined
     assert "then its time was over" in mined and "converged" not in mined
     assert "One scale" not in told("sppnet", chosen=(("scales", "several"),))
     begun = told("sppnet", backbone="faster_rcnn")

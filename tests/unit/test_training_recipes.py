@@ -14,7 +14,7 @@ from explorer.methods import sppnet
 from explorer.methods.faster_rcnn import Net, Settings
 from explorer.ops.boxes import iou
 from explorer.ops.images import load_photo
-from explorer.training import loop, train_sppnet
+from explorer.training import loop, mining, train_sppnet
 from explorer.training import train_alternating as alternating
 from explorer.training.data import Photo, cached_proposals, read_split
 from explorer.training.loop import Budget
@@ -103,9 +103,39 @@ def test_mining_finds_what_a_sample_did_not_show() -> None:
     assert (after > 0).mean() < 0.1
     assert (positives @ mined.weights[0] + mined.biases[0] > 0).mean() > 0.85
     assert mined.converged and mined.added[0] >= 50 and mined.added[-1] <= 5
-    assert mined.read == len(photos) * len(mined.added)
-    assert mined.told == {"added": list(mined.added), "converged": True, "read": mined.read}
+    assert mined.told == {"added": list(mined.added), "converged": True, "photos": len(photos)}
     assert not mined.weights[1].any()  # a class without examples stays unknown
+
+
+def test_mining_goes_again_over_the_photos_that_its_first_pass_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Features are computed once; what the first pass had no time for, no pass looks at."""
+    clock = [0.0]
+    monkeypatch.setattr(mining.time, "perf_counter", lambda: clock[0])
+    read: list[str] = []
+    random = np.random.default_rng(0)
+    positives = (random.normal(size=(60, 8)) + np.array([2] + [0] * 7)).astype(np.float32)
+    boxes = np.array([(i * 3, 0, i * 3 + 2, 2) for i in range(30)], np.float32)
+
+    def slow(chosen: Photo) -> tuple[np.ndarray, np.ndarray]:
+        read.append(chosen.name)
+        clock[0] += 10
+        return boxes, random.normal(size=(30, 8)).astype(np.float32)
+
+    easy = random.normal(size=(200, 8)).astype(np.float32) - 3
+    sample = (easy, np.ones((200, 1), bool))
+    begun = fit_svms(positives, np.zeros(60, np.int64), *sample)
+    photos = [photo(name=str(number)) for number in range(9)]
+    passes = Passes(fresh=5, reading=0.5)
+    labels = np.zeros(60, np.int64)
+    mined = mine(photos, slow, positives, labels, begun, sample, passes, seconds=99)
+    assert read == ["0", "1", "2", "3", "4"] and mined.photos == 5
+    assert mined.converged and len(mined.added) > 1
+    read.clear()
+    forgetful = Passes(fresh=5, reading=0.5, memory=2 * (boxes.nbytes + 30 * 8 * 2))
+    mine(photos[:4], slow, positives, labels, begun, sample, forgetful)
+    assert read[:4] == ["0", "1", "2", "3"] and set(read[4:]) == {"2", "3"}
 
 
 def test_mining_stops_with_its_time() -> None:
@@ -116,7 +146,7 @@ def test_mining_stops_with_its_time() -> None:
     sample = (np.zeros((0, 2), np.float32), np.zeros((0, 1), bool))
     ones = np.ones((1, 2), np.float32)
     mined = mine([photo()], never, ones, np.zeros(1, np.int64), begun, sample, Passes(), seconds=-1)
-    assert not mined.converged and mined.added == () and mined.read == 0
+    assert not mined.converged and mined.added == () and mined.photos == 0
     np.testing.assert_array_equal(mined.weights, begun[0])
 
 
