@@ -14,6 +14,7 @@ PAD = 8.0
 # A panel's text stays readable: where it does not fit at the least size, it scrolls.
 LEAST_PANEL, LARGEST_PANEL = 0.95, 1.3
 SMALL = 560  # a narrower canvas stacks its panel below the photo
+LEGIBLE = 0.85  # a panel that could only be drawn smaller is left out: the photo has its room
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Layout:
             return (self._photo(main, main_area, ratio),)
         if small:
             panel_area = (panel_area[0] + PAD, panel_area[1], panel_area[2] - PAD, panel_area[3])
+            if panel_area[2] - panel_area[0] < LEGIBLE * (panel.extent[2] - panel.extent[0]):
+                return (self._photo(main, inner, ratio),)
         return (self._photo(main, main_area, ratio), self._panel(panel, panel_area))
 
     def _photo(self, scene: Scene, area: Rect, ratio: float) -> Spot:

@@ -16,7 +16,7 @@ from explorer.ui.crowd import crowd_pixels, outline_counts
 from explorer.ui.images import from_image, image_of
 from explorer.ui.paint import paint_scene
 from explorer.ui.picking import NONE, boxes_at, next_hit
-from explorer.ui.spots import Layout
+from explorer.ui.spots import LEGIBLE, Layout
 from explorer.ui.theme import DARK, LIGHT, PALETTES, PAPER, Palette, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import short_count, time_text
@@ -218,6 +218,21 @@ def test_texts_of_a_panel_grow_with_all_others(size: tuple[int, int], high: int)
     for text in (1.1, 1.25):  # ENOUGH is as large as it is at the usual size beside a photo
         assert texts(text) >= text * min(texts(1.0), ENOUGH * 0.99)
     assert texts(1.25) > texts(1.1) > texts(1.0)
+
+
+@pytest.mark.parametrize("wide", [140, 180, 240, 280, 300, 400, 559, 561, 700, 1000])
+@pytest.mark.parametrize("shape", [(640, 160), (320, 240), (240, 320), (160, 640)])
+def test_no_panel_is_drawn_illegibly_small(wide: int, shape: tuple[int, int]) -> None:
+    panel = Scene(extent=(0, 0, 320, 900), space="panel", layers=())
+    main = Scene(extent=(0, 0, *shape), space="photo", layers=())
+    camera = Camera()
+    camera.look_at_photo(*shape)
+    room = (0.0, 0.0, float(wide), 400.0)
+    spots = Layout(camera).spots(Picture(title="", summary="", main=main, panel=panel), room, 1.0)
+    assert spots[0].scene is main
+    assert all(spot.view.scale >= LEGIBLE for spot in spots[1:])
+    if wide < 280:
+        assert len(spots) == 1
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT, PAPER], ids=lambda palette: palette.name)
