@@ -92,7 +92,8 @@ def made_by(run: Path, device: str, commit: str, notes: Sequence[str] = ()) -> M
     held = torch.load(run / "train.pt", weights_only=True, map_location="cpu")
     minutes, steps = options["minutes"], options["steps"]
     earlier = options.get("earlier")
-    budget = f"--minutes {minutes:g}" if minutes else f"--steps {steps}"
+    limits = (steps and f"--steps {steps}", minutes and f"--minutes {minutes:g}")
+    budget = " ".join(limit for limit in limits if limit)
     numbers = tuple(
         (name, str(options[name])) for name in ("seed", "short") if options.get(name)
     )

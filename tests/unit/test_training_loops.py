@@ -96,6 +96,10 @@ def test_a_new_schedule_goes_on_with_the_whole_network(
     whole.train_detector("fast_rcnn", third)
     made = made_by(third.work, "a CPU", "abc1234")
     assert made.steps == 1 and made.earlier is not None and made.earlier[0] == 8
+    assert made.budget == "--steps 1"
+    both = dataclasses.replace(third, budget=Budget(steps=1, minutes=30))
+    whole.train_detector("fast_rcnn", both)  # goes on, and is done
+    assert made_by(third.work, "a CPU", "abc1234").budget == "--steps 1 --minutes 30"
     assert made.backbone is None
     assert made.chosen == (("batch", "4"), ("rate", "0.002"), ("seed", "3"), ("short", "96"))
 
