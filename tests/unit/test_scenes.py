@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
+from explorer.session.related import region_boxes, related
 from explorer.session.scene import (
     Bars,
     Boxes,
@@ -210,3 +211,26 @@ def test_a_selection_of_another_method_or_a_stale_row_is_no_selection() -> None:
         assert [layer.name for layer in other.main.layers] == [
             layer.name for layer in plain.main.layers
         ]
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_selected_region_is_marked_in_stages_that_it_never_reached(method: str) -> None:
+    """So that a selection can be followed in all methods: its region is drawn, dashed."""
+    trace = synthetic_trace(method)
+    regions = region_boxes(trace)
+    reached = [related(trace, Key(method, "regions", row)) for row in range(len(regions))]
+    for stage, words in (
+        ("nms", "not in NMS"), ("refinement", "not refined"), ("detections", "no detection")
+    ):
+        without = [row for row, found in enumerate(reached) if stage not in found]
+        for row in without[:1] + [row for row in range(len(regions)) if row not in without][:1]:
+            state = ViewState(selected=Key(method, "regions", row))
+            layers = picture(trace, stage, state).main.layers
+            marked = next(each for each in layers if each.name == "Selected")
+            assert isinstance(marked, Boxes)
+            if row in without:
+                assert marked.dashed and marked.captions == (f"region {row:,}: {words}",)
+                np.testing.assert_array_equal(marked.boxes, regions[[row]])
+            else:
+                assert not marked.dashed and marked.rows.tolist() == reached[row][stage]
+        assert without or stage == "nms"

@@ -12,7 +12,7 @@ import numpy as np
 from explorer.methods.names import method_named
 from explorer.ops.sizes import size_within
 from explorer.session.candidates import outsider_at
-from explorer.session.related import Related, best_key, box_of, related
+from explorer.session.related import Related, best_key, box_of, region_boxes, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
 from explorer.session.words import apart as apart
 from explorer.session.words import both_apart as both_apart
@@ -138,14 +138,25 @@ def focus(trace: Trace, state: ViewState) -> Focus | None:
 
 
 def selection(
-    trace: Trace, at: Focus | None, stage: StageName, always: bool = False
+    trace: Trace, at: Focus | None, stage: StageName, always: bool = False, without: str = ""
 ) -> tuple[Layer, ...]:
     """A layer with the focused rows of `stage`, where the user selected something.
 
-    always: also with nothing selected; then it marks the row that the panel is about.
+    always: also with nothing selected; then it marks the row that the panel is about. without: what
+    is said of a selected region that has no row here, which is then drawn itself, dashed.
     """
-    if at is None or not (at.chosen or always) or stage not in at.rows:
+    if at is None or not (at.chosen or always):
         return ()
+    if stage not in at.rows:
+        if not without:
+            return ()
+        return (
+            Boxes(
+                name="Selected", boxes=region_boxes(trace)[[at.region]], roles="selected",
+                stage="regions", rows=np.array([at.region], np.int64), width=2.0, dashed=True,
+                captions=(f"region {count(at.region)}: {without}",),
+            ),
+        )
     own = at.rows[stage]
     boxes = np.stack([box_of(trace, stage, row) for row in own])
     return (

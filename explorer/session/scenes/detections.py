@@ -57,7 +57,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         layers += nothing(trace, stage)
     if what is not None and state.before is not None:
         layers += _changed(state.before, stage, what)
-    layers += selection(trace, at, "detections")
+    layers += selection(trace, at, "detections", without="no detection")
     return Picture(
         title=title(trace, "detections"),
         summary=_summary(trace, stage) + (f" · {changes_text(what)}" if what else ""),

@@ -64,7 +64,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
             lambda row: tag(trace, int(stage.labels[row]), float(stage.scores[row])),
         )
     layers += _fate(stage, at)
-    layers += selection(trace, at, "nms")
+    layers += selection(trace, at, "nms", without="not in NMS")
     panel = _panel(trace, stage, at, now, rows, lowers)
     hidden = len(rows) - len(keepers) - len(victims) - len(undecided_drawn)
     summary = f"{count(len(now.kept))} kept, {count(len(now.suppressed))} suppressed"

@@ -61,7 +61,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
                   width=1.2, opacity=0.9),
             Lines(name="Centres move", segments=middle, role="accent", arrow=True, width=1.2,
                   on=False),
-            *selection(trace, at, "refinement"),
+            *selection(trace, at, "refinement", without="not refined"),
         ]
     row = own[int(np.argmax(stage.scores[own]))] if own else (int(top[0]) if len(top) else None)
     panel = _panel(trace, stage, at, row, top)
