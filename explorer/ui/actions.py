@@ -34,12 +34,12 @@ def _alone(name: str) -> Callable[[Window], object]:
 
 COMMANDS: tuple[Command, ...] = (
     *(
-        Command((str(number),), f"{method.title} alone; again: all", _alone(method.name),
+        Command((str(number),), f"Show only {method.title} (again: all)", _alone(method.name),
                 str(number))
         for number, method in enumerate(METHODS, 1)
     ),
     Command(("0", "C"), "All methods side by side",
-            lambda w: w.go(w.workbench.desk.side_by_side()), "0  C"),
+            lambda w: w.go(w.workbench.desk.side_by_side()), "0 or C"),
     Command(("V",), "Swipe between two methods", lambda w: w.comparing.swipe(), "V"),
     Command(("Left",), "Previous stage", lambda w: w.tour.step(-1) or w.step_stage(-1), "←"),
     Command(("Right",), "Next stage", lambda w: w.tour.step(1) or w.step_stage(1), "→"),
@@ -54,20 +54,21 @@ COMMANDS: tuple[Command, ...] = (
     Command(("Up",), "Previous box under the pointer, or the last click",
             lambda w: w.cycling.step(-1), "↑"),
     Command(("Z",), "Zoom to the selected box", lambda w: w.zoom_to_selection(), "Z"),
-    Command(("F", "Home"), "Whole photo", lambda w: w.camera.fit(), "F  Home"),
-    Command(("+", "="), "Nearer", lambda w: w.camera.zoom_at(*w.camera.centre, NEARER), "+"),
-    Command(("-",), "Farther", lambda w: w.camera.zoom_at(*w.camera.centre, 1 / NEARER), "−"),
-    Command(("Shift+Left",), "Look further to the left",
+    Command(("F", "Home"), "Whole photo", lambda w: w.camera.fit(), "F or Home"),
+    Command(("+", "="), "Zoom in", lambda w: w.camera.zoom_at(*w.camera.centre, NEARER), "+"),
+    Command(("-",), "Zoom out", lambda w: w.camera.zoom_at(*w.camera.centre, 1 / NEARER), "−"),
+    Command(("Shift+Left",), "Scroll the view left",
             lambda w: w.camera.look_further(-1, 0), "Shift+←"),
-    Command(("Shift+Right",), "Look further to the right",
+    Command(("Shift+Right",), "Scroll the view right",
             lambda w: w.camera.look_further(1, 0), "Shift+→"),
-    Command(("Shift+Up",), "Look further up", lambda w: w.camera.look_further(0, -1), "Shift+↑"),
-    Command(("Shift+Down",), "Look further down", lambda w: w.camera.look_further(0, 1), "Shift+↓"),
+    Command(("Shift+Up",), "Scroll the view up", lambda w: w.camera.look_further(0, -1), "Shift+↑"),
+    Command(("Shift+Down",), "Scroll the view down",
+            lambda w: w.camera.look_further(0, 1), "Shift+↓"),
     Command(("Ctrl+Up",), "Scroll the panel beside the photo up",
             lambda w: w.centre.scroll_panels(-PANEL_STEP), "Ctrl+↑"),
     Command(("Ctrl+Down",), "Scroll the panel beside the photo down",
             lambda w: w.centre.scroll_panels(PANEL_STEP), "Ctrl+↓"),
-    Command(("Esc",), "Nothing selected, layers and controls as at first",
+    Command(("Esc",), "Clear the selection, reset layers and controls",
             lambda w: w.tour.leave() or w.truth.leave() or w.reset(), "Esc"),
     Command(("PgUp",), "Previous photo", lambda w: w.workbench.turn(-1), "Page Up"),
     Command(("PgDown",), "Next photo", lambda w: w.workbench.turn(1), "Page Down"),
@@ -112,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.tour.toggle(), "L"),
     Command(("Ctrl+Shift+P",), "Command palette: search all that can be done",
             lambda w: w.commands.toggle(), "Ctrl+Shift+P"),
-    Command(("?", "F1"), "List of keys", lambda w: w.show_keys(), "?  F1"),
+    Command(("?", "F1"), "List of keys", lambda w: w.show_keys(), "? or F1"),
 )
 
 

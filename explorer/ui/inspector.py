@@ -34,7 +34,7 @@ HELP = (
     ("Boxes upon boxes", "The smallest one under the pointer is taken. ↓ and ↑ step through the "
      "others."),
     ("Side by side", "Other methods show the region of the box, or the one nearest to it; Z zooms "
-     "to it in all."),
+     "to it in all canvases."),
 )
 
 

@@ -43,6 +43,7 @@ ALSO: dict[tuple[str, StageName], str] = {
 # Words that a command does not use of itself, by its first key; of a switch or part, by its key.
 ALSO_COMMANDS = {
     "+": "zoom in larger", "-": "zoom out smaller", "F": "zoom fit reset view",
+    **{f"Shift+{side}": "pan" for side in ("Left", "Right", "Up", "Down")},
     "Space": "animate replay start stop", "<": "speed", ">": "speed",
     "0": "compare", "V": "compare", "T": "speed FLOPs cost", "M": "compare table",
     "R": "compare proposals", "G": "annotate label", "S": "settings parameters",

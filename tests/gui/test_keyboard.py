@@ -130,7 +130,7 @@ def test_the_keys_of_methods_say_what_they_do_the_second_time(
     assert opened.workbench.desk.shown() == ("faster_rcnn",)
     qtbot.keyClick(opened, Qt.Key.Key_4)
     assert opened.workbench.desk.method is None
-    assert texts["4"] == "Faster R-CNN alone; again: all"
+    assert texts["4"] == "Show only Faster R-CNN (again: all)"
 
 
 def test_undo_takes_back_what_was_selected_not_where_one_looks(

@@ -116,8 +116,9 @@ def test_what_the_papers_call_it_finds_it(qtbot: QtBot, opened: Window) -> None:
 
 
 @pytest.mark.parametrize(("word", "title"), [
-    ("pdf", "Export pictures"), ("movie", "Export pictures"), ("zoom in", "Nearer"),
-    ("zoom out", "Farther"), ("help", "List of keys"), ("svd", "Fast R-CNN · fc6: SVD, t: now off"),
+    ("pdf", "Export pictures"), ("movie", "Export pictures"), ("zoom in", "Zoom in"),
+    ("zoom out", "Zoom out"), ("help", "List of keys"), ("pan", "Scroll the view "),
+    ("svd", "Fast R-CNN · fc6: SVD, t: now off"),
     ("screenshot", "Copy this view as a picture"), ("bins", "SPPNet · Pyramid levels: now"),
     ("nms threshold", "Suppressed above IoU: now"), ("padding", "R-CNN · Context p: now"),
     ("confidence", "Is a detection above"), ("multi-scale", "SPPNet · Scales: "),
