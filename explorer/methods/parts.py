@@ -48,19 +48,19 @@ class Part:
 
 
 POOLING = Part(
-    "pooling", "Pooling", "choice", "pooling", "paper RoI pooling",
+    "pooling", "Pooling", "choice", "pooling", "paper: RoI pooling",
     "RoI pooling rounds the region to cells, round(x / S), and each of 7 × 7 bins to whole cells, "
     "and takes the largest.\nRoIAlign (He et al., 2017) rounds nothing: each bin is the mean of "
     "2 × 2 bilinear samples at x / S.\nThe same maps and the same weights.",
     (("RoI pooling", "roi_pool"), ("RoIAlign", "roi_align")),
 )
 RPN_REFINEMENT = Part(
-    "rpn_refinement", "RPN refinement", "toggle", "regions", "paper on",
+    "rpn_refinement", "RPN refinement", "toggle", "regions", "paper: on",
     "On: a proposal is its anchor moved by the RPN's deltas, x = t_x w_a + x_a, w = w_a exp(t_w)."
     "\nOff: proposals are the anchors themselves, ranked by the same objectness.",
 )
 RPN_NMS = Part(
-    "rpn_nms_threshold", "RPN NMS IoU", "choice", "regions", "paper 0.70",
+    "rpn_nms_threshold", "RPN NMS IoU", "choice", "regions", "paper: 0.70",
     "A proposal that overlaps one of higher objectness by more is suppressed: a lower IoU leaves "
     "fewer, more different ones. The head then reads others than it did.",
     tuple((f"{iou:.2f}", iou) for iou in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)),
@@ -100,7 +100,7 @@ def _search(paper: str) -> tuple[Part, ...]:
         ),
         Part(
             COLOURS, "Colour spaces", "members", "regions",
-            f"paper {', '.join(STRATEGIES['fast'].spaces)} in fast",
+            f"paper: {', '.join(STRATEGIES['fast'].spaces)} in fast",
             "The photo is segmented and its regions compared in each of these, with every k and "
             "similarity of the strategy.\nrgI: r and g of normalised RGB, and intensity; H: the "
             "hue of HSV; I: intensity.", tuple((name, name) for name in SPACES),
@@ -116,39 +116,39 @@ REGIONS = {
 PARTS: dict[str, tuple[Part, ...]] = {
     "rcnn": (
         Part(
-            "padding", "Context p", "count", "assignment", "paper 16 of 227 px",
+            "padding", "Context p", "count", "assignment", "paper: 16 of 227 px",
             "A region is dilated so that p pixels of the crop surround it on each side: "
             "w p / (size − 2 p) photo pixels.\n0: the crop is the region alone.",
             high=24, zero="none",
         ),
-        *_search("paper fast (section 2.2)"),
+        *_search("paper: fast (section 2.2)"),
     ),
     "sppnet": (
         Part(
-            "levels", "Pyramid levels", "members", "pooling", "paper all four, 50 bins",
+            "levels", "Pyramid levels", "members", "pooling", "paper: all four, 50 bins",
             "Level n × n max-pools the window to n² bins.\nThe bins of a level that is off are 0. "
             "The head was trained with all four, so this shows what it reads from each, not what "
             "a network without that level would reach.",
         ),
         Part(
-            "scales", "Scales", "choice", "image", "paper one: 688, or five: 480–1,200",
+            "scales", "Scales", "choice", "image", "paper: one (688), or five (480–1,200)",
             "The photo's short side. With five, each window is read at the scale where its area "
             "comes closest to the training size squared, and the convolutions run five times.",
         ),
-        *_search("paper fast (section 4.1)"),
+        *_search("paper: fast (section 4.1)"),
     ),
     "fast_rcnn": (
         POOLING,
-        Part("svd_fc6", "fc6: SVD, t", "count", "scores", "paper off, or 1,024 of 4,096",
+        Part("svd_fc6", "fc6: SVD, t", "count", "scores", "paper: off, or 1,024 of 4,096",
              SVD.format("fc6", "1,024"), zero="off"),
-        Part("svd_fc7", "fc7: SVD, t", "count", "scores", "paper off, or 256 of 4,096",
+        Part("svd_fc7", "fc7: SVD, t", "count", "scores", "paper: off, or 256 of 4,096",
              SVD.format("fc7", "256"), zero="off"),
         *_search("published code fast; quality in 5.5"),
     ),
     "faster_rcnn": (
         RPN_REFINEMENT,
         Part(
-            "sizes_used", "Anchor scales", "members", "regions", "paper all three",
+            "sizes_used", "Anchor scales", "members", "regions", "paper: all three",
             "Only anchors of these scales s² may become proposals.\nThe RPN was trained with all "
             "three, k = 9 anchors a cell; it is not trained again.",
         ),
@@ -158,13 +158,13 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
     "fpn": (
         Part(
-            "top_down", "Top-down pathway", "toggle", "features", "paper on",
+            "top_down", "Top-down pathway", "toggle", "features", "paper: on",
             "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k = L_k, a pyramid "
             "of the bottom-up maps (tables 1 and 2, row d).\nThe paper trained that; here the "
             "same weights run without it.",
         ),
         Part(
-            "laterals", "Lateral connections", "toggle", "features", "paper on",
+            "laterals", "Lateral connections", "toggle", "features", "paper: on",
             "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k is the coarser one "
             "alone, from M5 = L5 down (tables 1 and 2, row e).\nThe paper trained that; here the "
             "same weights run without it.",
@@ -173,12 +173,12 @@ PARTS: dict[str, tuple[Part, ...]] = {
         _rpn_top("default 1,000 on each level", 2000),
         RPN_NMS,
         Part(
-            "only_level", "Level of a region", "choice", "assignment", "paper by its size",
+            "only_level", "Level of a region", "choice", "assignment", "paper: by its size",
             "By size: k = ⌊k0 + log2(√(w h) / 224)⌋, equation 1.\nElse every region is read from "
             "that one level; the RPN stays on all.",
         ),
         Part(
-            "canonical", "Canonical size", "count", "assignment", "paper 224 px",
+            "canonical", "Canonical size", "count", "assignment", "paper: 224 px",
             "The √(w h), in network pixels, of a region on level k0 = 4: k = ⌊k0 + "
             "log2(√(w h) / canonical)⌋.\nTwice as large reads every region one level finer.",
             low=21, high=336, unit=" px",
@@ -195,7 +195,7 @@ def regions_part(method: str) -> Part:
     others = ((text, key) for key, text in REGIONS.items() if key not in (OWN, own))
     options = ((said, OWN), *others)
     return Part(
-        REGIONS_OF, "Regions", "choice", "regions", f"paper {said}",
+        REGIONS_OF, "Regions", "choice", "regions", f"paper: {said}",
         "Another method's regions under this method's head: the same boxes, read from this "
         "method's maps and scored by its layers.", options,
     )

@@ -130,7 +130,7 @@ def _fitted(part: Part, trace: Trace) -> Part | None:
         ours, papers = tuple(settings["anchor_sizes"]), ANCHORS["faster_rcnn"]
         return replace(
             part, options=tuple((f"{size:g}²", size) for size in ours),
-            paper=part.paper if ours == papers else f"{part.paper}: {sides(papers)}",
+            paper=part.paper if ours == papers else f"{part.paper} ({sides(papers)})",
         )
     if part.key == "scales":
         ratio = sorted(settings["scales"])[len(settings["scales"]) // 2] / SCALES_OF_PAPER[2]

@@ -31,7 +31,7 @@ Value = float | int | bool | str | tuple[str, ...]
 class Switch:
     """One thing to change. key: of `Choices`, or of a part; methods: whom it changes.
 
-    value: now; run: as the methods were run. said: "paper 0.30", of all its methods.
+    value: now; run: as the methods were run. said: "paper: 0.30", of all its methods.
     low, high, step: of a slider, zero: its word for 0, unit: what follows its number. why: a
     sentence. kind "members": some of the choices. values, runs: value and run of each of the
     methods, where there may be several; value and run are then those of the first.
@@ -115,7 +115,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     moved = tuple(choices_of(chosen, method).regression for method in done)
     found.append(
         Switch(
-            "regression", "Box regression", "toggle", tuple(done), moved[0], True, "paper on",
+            "regression", "Box regression", "toggle", tuple(done), moved[0], True, "paper: on",
             "Off: regions are reported as they were proposed.", values=moved,
             runs=(True,) * len(done),
         )
@@ -165,7 +165,7 @@ def _run(trace: Trace, key: str) -> float:
 
 
 def _said(traces: Mapping[str, Trace], key: str) -> str:
-    """What the papers say, each value once: "paper 2,000, Faster R-CNN 300"."""
+    """What the papers say, each value once: "paper: 2,000; Faster R-CNN: 300"."""
     papers = PAPERS.get(key, {})
     parts: dict[str, list[str]] = {}
     for name, trace in traces.items():
@@ -173,8 +173,8 @@ def _said(traces: Mapping[str, Trace], key: str) -> str:
         text = f"default {number_text(_run(trace, key))}" if known is None else number_text(known)
         parts.setdefault(text, []).append(method_named(name).title)
     first, *rest = parts
-    head = first if first.startswith("default") else f"paper {first}"
-    return ", ".join([head, *(f"{_joined(parts[text])} {text}" for text in rest)])
+    head = first if first.startswith("default") else f"paper: {first}"
+    return "; ".join([head, *(f"{_joined(parts[text])}: {text}" for text in rest)])
 
 
 def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
@@ -250,7 +250,7 @@ def _suppression(
     values = tuple(choices_of(chosen, method).suppression for method in traces)
     return Switch(
         "suppression", f"NMS{ending}", "choice", tuple(traces), values[0], "greedy",
-        "paper greedy",
+        "paper: greedy",
         soft if of == "probability" else "Margins have no Soft-NMS: it scales probabilities.",
         choices=("greedy", "soft", "none") if of == "probability" else ("greedy", "none"),
         values=values, runs=("greedy",) * len(values),

@@ -62,7 +62,7 @@ class Keeping(QObject):
         menu.setToolTipsVisible(True)
         what = plural(len(self.store), "photo")
         if self.store.variants:
-            what += f" and {plural(self.store.variants, 'run')} with parts exchanged"
+            what += f" and {plural(self.store.variants, 'run')} with parts changed"
         used = menu.addAction(f"{self.store.bytes / GIB:.2f} GiB of {what}")
         used.setEnabled(False)
         group = QActionGroup(menu)

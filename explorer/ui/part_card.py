@@ -17,7 +17,7 @@ from explorer.ui.top_bar import dot
 from explorer.ui.variants import RUNNING
 
 LINES = 3  # of what an exchanged part costs and changes, most often
-NOTHING = "Nothing is exchanged."
+NOTHING = "No part is changed."
 
 
 class PartCard(QFrame):
@@ -91,8 +91,8 @@ class PartCard(QFrame):
             self._show_rows()
         count = group.changed
         self.state.setText(
-            (RUNNING if group.state == RUNNING else f"{count} exchanged") if count
-            else "as run"
+            (RUNNING if group.state == RUNNING else f"{count} changed") if count
+            else "unchanged"
         )
         lines = [group.state] if group.state not in ("", RUNNING) else []
         if not group.state:

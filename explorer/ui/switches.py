@@ -28,12 +28,13 @@ from explorer.ui.switch_row import value_text as value_text
 from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 
-NOTE = "Decided again from the cached scores; no network runs."
+NOTE = "Decided again from the cached scores; no network runs. The stages after the scores then " \
+    "show how long deciding again took."
 PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first stage that changes, " \
     "with the weights as they were trained."
 KINDS = ("gained", "lost", "moved")
 COLUMN = 40  # pixels of each
-AS_RUN, AS_RUN_SAID = "–", "as run"
+AS_RUN, AS_RUN_SAID = "–", "unchanged"
 NOTHING = "Switches appear when a method has found its detections."
 
 

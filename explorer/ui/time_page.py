@@ -88,7 +88,7 @@ class TimePage(QWidget):
         return " ".join(
             f"{words}: {', '.join(method_named(one.method).title for one in some)}."
             for words, some in (
-                ("With parts exchanged", exchanged), ("As switched after the scores", decided)
+                ("With parts changed", exchanged), ("As switched after the scores", decided)
             ) if some
         )
 

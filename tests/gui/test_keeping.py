@@ -105,7 +105,7 @@ def test_what_was_exchanged_is_there_again_too(
         if action.text() == "Memory for results"
     )
     assert menu.actions()[0].text().endswith(  # type: ignore[attr-defined]
-        "GiB of 1 photo and 1 run with parts exchanged")
+        "GiB of 1 photo and 1 run with parts changed")
     turn(qtbot, window, Qt.Key.Key_PageDown, "1.png")
     assert store.variants == 2
     runs = len(engine.runs)

@@ -93,10 +93,10 @@ def test_a_part_runs_its_method_again_and_undo_is_at_once(
     changed = bench.steps.decisions.changes()
     assert set(changed) == {"fpn"} and len(changed["fpn"].lost)
     row = row_of(qtbot, opened, "fpn", "top_down")
-    assert row.paper.text() == "paper on" and row.reset.isVisible()
+    assert row.paper.text() == "paper: on" and row.reset.isVisible()
     assert "M<sub>k</sub> = L<sub>k</sub> + the coarser M<sub>k+1</sub>" in row.toolTip()
     card = card_of(qtbot, opened, "fpn")
-    assert card.state.text() == "1 exchanged" and "and after: " in card.said.text()
+    assert card.state.text() == "1 changed" and "and after: " in card.said.text()
     title = opened.centre.canvases["fpn"].frame.title
     assert "top-down pathway off" in title
     # Back and forth without a run: both traces are there.
@@ -271,7 +271,7 @@ def test_another_strategy_from_the_replays_own_controls(
     regions = [bench.shown[name].stage("regions") for name in searching]
     assert [one.strategy for one in regions] == ["quality"] * 3  # type: ignore[union-attr]
     row = row_of(qtbot, opened, "sppnet", "strategy")
-    assert row.paper.text() == "paper fast (section 4.1)"
+    assert row.paper.text() == "paper: fast (section 4.1)"
     qtbot.waitUntil(row.reset.isVisible)
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)  # one step for all three
     assert bench.desk.varied == () and bench.shown["rcnn"] is bench.traces["rcnn"]

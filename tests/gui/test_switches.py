@@ -64,7 +64,7 @@ def test_a_threshold_acts_without_a_run(
         assert kept(opened.workbench.shown[method]) > kept(opened.workbench.traces[method])
     assert engine.runs == runs
     row = row_of(opened, "nms_threshold")
-    assert row.value.text() == "0.90" and row.paper.text() == "paper 0.30, FPN default 0.50"
+    assert row.value.text() == "0.90" and row.paper.text() == "paper: 0.30; FPN: default 0.50"
     assert row.reset.isVisible()
 
 

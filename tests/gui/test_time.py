@@ -59,7 +59,7 @@ def test_parts_that_are_exchanged_have_their_own_times(
     variants = opened.workbench.steps.variants
     monkeypatch.setattr(variants, "shown", lambda run, varied: {"fpn": slow})
     qtbot.keyClick(opened, Qt.Key.Key_T)
-    assert "With parts exchanged: FPN." in words(opened)
+    assert "With parts changed: FPN." in words(opened)
     assert "9 min 0 s" in words(opened)
 
 

@@ -33,8 +33,8 @@ def test_anchors_have_the_papers_sizes_beside_theirs(
 ) -> None:
     stage, trace = rpn_of(method), synthetic_trace(method)
     for own, their in zip(ours, papers, strict=True):
-        assert side_text(stage, own) == f"{own}² (paper {their}²)"
-    assert "² (paper " in region_cards(trace, 0)[0].lines[0]
+        assert side_text(stage, own) == f"{own}² (paper: {their}²)"
+    assert "² (paper: " in region_cards(trace, 0)[0].lines[0]
     for show in ("proposals", "all anchors", "anchors"):
         view = ViewState(controls=(("regions.show", show),), limit=len(stage.anchors))
         said = words_of(picture(trace, "regions", view))
@@ -46,7 +46,7 @@ def test_anchors_have_the_papers_sizes_beside_theirs(
 
 def test_anchor_scales_have_the_papers_beside_them() -> None:
     scales = part_switches({"faster_rcnn": synthetic_trace("faster_rcnn")}, ())["faster_rcnn"]
-    assert "paper all three: 128², 256², 512²" in [switch.said for switch in scales]
+    assert "paper: all three (128², 256², 512²)" in [switch.said for switch in scales]
 
 
 def test_fpns_canonical_size_has_the_papers_beside_it() -> None:

@@ -54,9 +54,9 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     chosen = with_choice((), NAMES, "nms_threshold", 0.45)
     after = {one.key: one for one in switches(traces, chosen)}["nms_threshold"]
     assert (after.value, after.run, after.changed) == (0.45, 0.3, True)
-    assert after.said == "paper 0.30, FPN default 0.50"
+    assert after.said == "paper: 0.30; FPN: default 0.50"
     regions = next(one for one in before if one.key == "proposals")
-    assert regions.said == "paper 2,000, Faster R-CNN 300, FPN 1,000"
+    assert regions.said == "paper: 2,000; Faster R-CNN: 300; FPN: 1,000"
     most = next(one for one in before if one.key == "max_detections")
     assert (most.value, most.run, most.high, most.said) == (100, 100, 100, "default 100")
 

@@ -125,9 +125,9 @@ def test_the_switches_know_the_settings_and_the_papers() -> None:
         fields = {one.name: one for one in dataclasses.fields(module.Settings)}
         for part in PARTS[method]:
             paper = fields[part.key].metadata.get("paper")
-            words = {True: "paper on", "roi_pool": "paper RoI pooling", (): "paper all three"}
+            words = {True: "paper: on", "roi_pool": "paper: RoI pooling", (): "paper: all three"}
             wanted = {
-                "padding": "16 of", "levels": "all four, 50 bins", "scales": "one: 688, or five",
+                "padding": "16 of", "levels": "all four, 50 bins", "scales": "one (688), or five",
                 "svd_fc6": "off, or 1,024", "svd_fc7": "off, or 256", "only_level": "by its size",
                 "canonical": "224", "strategy": "fast", "spaces": "HSV, Lab in fast",
                 "pre_nms_top": "default", "rpn_nms_threshold": "0.70",
@@ -282,7 +282,7 @@ def test_the_colour_spaces_beside_a_strategy_are_its_own(traces: dict[str, Trace
     quality: Varied = with_variant((), "rcnn", "strategy", "quality")
     shown = {one.key: one for one in part_switches(traces, quality)["rcnn"]}
     assert (shown["strategy"].value, shown["strategy"].run) == ("quality", "fast")
-    assert shown["strategy"].said == "paper fast (section 2.2)"
+    assert shown["strategy"].said == "paper: fast (section 2.2)"
     assert shown["spaces"].value == shown["spaces"].run == ("HSV", "Lab", "rgI", "H", "I")
     assert not shown["spaces"].changed
     variant = variant_of(quality, "rcnn")

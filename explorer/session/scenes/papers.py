@@ -35,12 +35,12 @@ def sides(some: tuple[float, ...]) -> str:
 
 
 def side_text(stage: RpnStage, size: float) -> str:
-    """'48² (paper 128²)': the anchors' size, and its place in the paper's where that is another."""
+    """'48² (paper: 128²)': the anchors' size, and what is in its place in the paper if another."""
     ours = sorted({own for level in range(len(stage.levels)) for own, _ in kinds(stage, level)})
     theirs = papers_sides(stage)
     if len(ours) != len(theirs) or theirs[ours.index(size)] == size:
         return f"{size:g}²"
-    return f"{size:g}² (paper {theirs[ours.index(size)]}²)"
+    return f"{size:g}² (paper: {theirs[ours.index(size)]}²)"
 
 
 def canonical_text(canonical: float, short: int) -> str:
@@ -53,5 +53,5 @@ def canonical_text(canonical: float, short: int) -> str:
 
 
 def beside(ours: int, papers: int, unit: str = "") -> str:
-    """' (paper 9,216)' where the paper's number is another one, else ''."""
-    return "" if ours == papers else f" (paper {papers:,}{unit})"
+    """' (paper: 9,216)' where the paper's number is another one, else ''."""
+    return "" if ours == papers else f" (paper: {papers:,}{unit})"
