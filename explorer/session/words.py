@@ -6,7 +6,9 @@ MOST_DIGITS = 6  # more than that, a float32 near 1 has not
 
 
 def time_text(ms: float) -> str:
-    """ "0.4 ms", "612 ms", "4.1 s", "1 min 12 s"."""
+    """ "<0.1 ms", "0.4 ms", "612 ms", "4.1 s", "1 min 12 s"."""
+    if ms < 0.05:
+        return "<0.1 ms"
     if ms < 9.95:
         return f"{ms:.1f} ms"
     if ms < 999.5:

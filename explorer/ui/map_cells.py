@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from explorer.methods.names import method_named
 from explorer.session.part_switches import stage_note
-from explorer.session.scenes.common import STAGE_TITLES
-from explorer.trace.base import STAGE_NAMES, StageName
-from explorer.trace.stages import Trace
+from explorer.session.scenes.common import STAGE_TITLES, plural
+from explorer.trace.base import STAGE_NAMES, Stage, StageName
+from explorer.trace.stages import FeaturesStage, NmsStage, Trace
 from explorer.ui.status import Status
 from explorer.ui.words import time_text
+
+# What a stage's count counts; the features of a method without maps are passes.
+UNITS: dict[StageName, str] = {
+    "image": "scale", "regions": "region", "features": "map", "assignment": "region",
+    "pooling": "region", "scores": "region", "refinement": "pair", "nms": "pair",
+    "detections": "detection",
+}
+
+
+def cell_count(record: Stage) -> int:
+    """What came out of a stage."""
+    return len(record.nms.kept) if isinstance(record, NmsStage) else record.count
+
+
+def counted(record: Stage) -> str:
+    """'2,000 regions', '53 of 412 pairs kept'."""
+    if isinstance(record, NmsStage):
+        return f"{cell_count(record):,} of {plural(record.count, 'pair')} kept"
+    if isinstance(record, FeaturesStage) and not record.maps:
+        return plural(record.count, "pass", "passes")
+    return plural(record.count, UNITS[record.name])
 
 
 def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status) -> str:
@@ -19,7 +40,7 @@ def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status)
         head += f": {note}"
     record = trace.stage(stage) if trace is not None else None
     if record is not None and trace is not None:
-        text = f"{head}\n{record.count:,} here · {time_text(record.ms)} on {record.device}"
+        text = f"{head}\n{counted(record)} · {time_text(record.ms)} on {record.device}"
         turn = out_of_turn(trace, stage)
         if turn is None:
             return text

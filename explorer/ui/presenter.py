@@ -27,7 +27,7 @@ from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
 from explorer.ui.canvas_frame import IN_ALL, Frame
 from explorer.ui.centre import Centre
 from explorer.ui.choices import as_chosen, merged_controls, merged_layers
-from explorer.ui.map_cells import cell_tip, out_of_turn
+from explorer.ui.map_cells import cell_count, cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.status import Status, pending
 from explorer.ui.studio import Studio
@@ -283,7 +283,7 @@ class Presenter(QObject):
                 continue
             self.stage_map.set_cell(
                 method, stage,
-                MapCell("done", held.thumbnail, short_count(record.count),
+                MapCell("done", held.thumbnail, short_count(cell_count(record)),
                         time_text(record.ms), tip, out_of_turn(trace, stage)),
             )
             if stage in fresh:

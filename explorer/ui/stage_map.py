@@ -228,12 +228,12 @@ class StageMap(QWidget):
         """What the badges mean, by one of them."""
         if self.example is None:
             return
-        method, turn = self.example
+        _, turn = self.example
         foot = self.foot_rect()
         self._badge(painter, foot.left(), foot.top() + 2, turn)
         painter.setFont(sans(10.5))
         painter.setPen(QColor(self.theme.palette.muted))
-        text = f"step {turn} of {method_named(method).title}, not the row's number"
+        text = "the method's own step number"
         painter.drawText(foot.adjusted(TURN + 6, 2, 0, TURN + 2 - FOOT), Align.AlignVCenter, text)
 
     def _badge(self, painter: QPainter, left: float, top: float, turn: int) -> None:

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import METHODS, NAMES
 from explorer.trace.base import STAGE_NAMES
+from explorer.trace.stages import NmsStage
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.window import Window
+from explorer.ui.words import short_count
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,6 +49,19 @@ def test_the_map_says_where_a_method_runs_a_stage_out_of_turn(opened: Window) ->
     assert turn in {cell.turn for (own, _), cell in cells.items() if own == method}
     foot, last = opened.stage_map.foot_rect(), opened.stage_map.row_rect("detections")
     assert last.bottom() <= foot.top() and foot.bottom() <= opened.stage_map.height()
+
+
+def test_the_map_counts_what_comes_out_of_a_stage_in_its_own_unit(opened: Window) -> None:
+    cells, traces = opened.stage_map.cells, opened.workbench.traces
+    for method, trace in traces.items():
+        stage = trace.stage("nms")
+        assert isinstance(stage, NmsStage)
+        kept = len(stage.nms.kept)
+        assert cells[(method, "nms")].count == short_count(kept)
+        assert f"{kept:,} of {stage.count:,} pair" in cells[(method, "nms")].tip
+        found = trace.stage("detections")
+        assert found is not None and f"{found.count:,} detection" in cells[method, "detections"].tip
+    assert " passes ·" in cells[("rcnn", "features")].tip
 
 
 @pytest.mark.parametrize("width", [300, 320, 360, 420])

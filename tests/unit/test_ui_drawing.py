@@ -300,8 +300,8 @@ def test_roles_are_colours_and_others_are_refused() -> None:
 
 
 def test_words() -> None:
-    assert [time_text(ms) for ms in (0.44, 9.94, 9.96, 612.4, 999.6, 4123, 72_000)] == [
-        "0.4 ms", "9.9 ms", "10 ms", "612 ms", "1.0 s", "4.1 s", "1 min 12 s",
+    assert [time_text(ms) for ms in (0.04, 0.44, 9.94, 9.96, 612.4, 999.6, 4123, 72_000)] == [
+        "<0.1 ms", "0.4 ms", "9.9 ms", "10 ms", "612 ms", "1.0 s", "4.1 s", "1 min 12 s",
     ]
     assert [short_count(n) for n in (7, 2000, 61_206, 1_300_000)] == [
         "7", "2,000", "61.2k", "1.3M",
