@@ -34,8 +34,10 @@ MARGIN, BAR = 18.0, 12.0
 MARK = 10.5  # size of "✓" and "✗" beside a score
 WIDE = 50.0  # pixels from column to column from which on scores stand in their usual size
 FOUND = "Who found what"
-UNCHECKED, CHECKED = "not checked: no ground truth", "✓ right, ✗ none is right"
-SCORES, RIGHT_SCORES = ("best score", "best"), ("best right score", "best right")  # long and short
+UNCHECKED, CHECKED = "not checked: no ground truth", "✓ correct, ✗ none correct"
+# Long, shorter and short.
+SCORES = "best score per class", "best score", "best"
+CORRECT_SCORES = "best correct score per class", "best correct score", "best correct"
 UNITS = {"svm": ("margin", "margin"), "softmax": ("probability", "prob.")}  # long and short
 
 
@@ -77,8 +79,8 @@ def found_by(trace: Trace) -> dict[str, float]:
 
 
 def judged_by(trace: Trace, truth: GroundTruth | None) -> dict[str, tuple[float, str]]:
-    """Class name -> score and "✓ " or "✗ ": the best detection that is right, the best of all where
-    none is; {} without ground truth."""
+    """Class name -> score and "✓ " or "✗ ": the best detection that is correct, where none is the
+    best of all; {} without ground truth."""
     stage, of = trace.stage("detections"), None if truth is None else verdicts(trace, truth)
     if of is None or not isinstance(stage, DetectionsStage):
         return {}
@@ -194,8 +196,9 @@ def _who_found(
         unit = long if text_width(long, 10.5) < pitch - 8 else short
         drawing.text(columns[method.name], y + gaps.units, unit, 10.5, "muted", "right")
         first = min(first, columns[method.name] - text_width(unit, 10.5))
-    long, short = SCORES if truth is None else RIGHT_SCORES
-    said = long if MARGIN + text_width(long, 10.5) + 8 <= first else short
+    texts = SCORES if truth is None else CORRECT_SCORES
+    fitting = (text for text in texts if MARGIN + text_width(text, 10.5) + 8 <= first)
+    said = next(fitting, texts[-1])
     drawing.text(MARGIN, y + gaps.units, said, 10.5, "muted")
     y += gaps.rows
     room = max(1, 1 + int((height - 10 - y) // gaps.row))

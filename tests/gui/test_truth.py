@@ -81,7 +81,7 @@ def test_an_annotation_beside_the_photo_is_read_and_judged(
     assert truth is not None and truth.source == "cat.xml"
     shown = window.centre.canvases["fpn"].picture
     assert shown is not None and shown.summary.startswith("1 found, 1 missed, ")
-    assert "Right or wrong" in window.bottom.boxes
+    assert "Correct or wrong" in window.bottom.boxes
     settle(qtbot, window)  # the bar has its last layers, and they their places
     box = window.bottom.boxes["Ground truth"]
     assert box.isChecked()

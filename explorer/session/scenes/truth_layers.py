@@ -1,4 +1,4 @@
-"""Ground truth over the picture of any stage; on detections also what is right and what is not."""
+"""Ground truth over the picture of any stage; on detections also what is correct or wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from explorer.session.verdicts import MATCH, Kind, Verdicts, verdicts, verdicts_
 from explorer.trace.base import Ints, StageName
 from explorer.trace.stages import Trace
 
-TRUTH, VERDICTS = "Ground truth", "Right or wrong"  # layers
+TRUTH, VERDICTS = "Ground truth", "Correct or wrong"  # layers
 MARKS: dict[Kind, str] = {"true": "✓ ", "false": "✗ ", "duplicate": "✗ ", "ignored": ""}
 SHOWN_AT_FIRST: tuple[StageName, ...] = ("image", "detections")
 LISTED = 12  # wrong detections in the panel
@@ -84,7 +84,7 @@ def _truths(truth: GroundTruth, of: Verdicts) -> list[Layer]:
 
 
 def _halos(layer: Boxes, of: Verdicts) -> list[Layer]:
-    """A wide line under each detection that counts: right or wrong."""
+    """A wide line under each detection that counts: correct or wrong."""
     rows = np.asarray(layer.rows)
     halos: list[Layer] = []
     for role, kinds in (("bad", ("false", "duplicate")), ("good", ("true",))):
@@ -109,7 +109,7 @@ def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scen
     """The panel, and below it why detections count or do not."""
     column = Column(panel.extent[2])
     column.y = panel.extent[3] - MARGIN
-    column.heading("Against the ground truth", f"right from IoU {number(MATCH)}")
+    column.heading("Against the ground truth", f"correct from IoU {number(MATCH)}")
     column.swatch("good", "Found", str(len(of.rows("true"))))
     column.swatch("bad", "Wrong", str(of.wrong))
     column.swatch("bad", "Missed", str(len(of.missed)), outline=True)
