@@ -152,26 +152,31 @@ def _rect(box: Floats) -> Rect:
 
 
 def matches_text(of: Sequence[Match], methods: int) -> str:
-    """ "7 objects: 2 found by all, 4 by one method alone, 1 by none".
+    """ "7 groups of detections: 2 found by all, 5 by one method alone".
 
-    With ground truth, objects are those that are in it: "2 objects: ... · 8 that are not in it".
+    With ground truth, the objects in it, and the groups that are not: "2 objects: 1 found by all, 1
+    by none · 8 groups of detections not in the ground truth".
     """
     if not of:
         return "No object was found."
     if any(match.note for match in of):
         strange = sum(match.truth < 0 for match in of)
         there = _counted([match for match in of if match.truth >= 0], methods)
-        return f"{there} · {strange} that {'is' if strange == 1 else 'are'} not in the ground " \
-            "truth" if strange else there
-    return _counted(of, methods)
+        return f"{there} · {_groups(strange)} not in the ground truth" if strange else there
+    return _counted(of, methods, _groups(len(of)))
 
 
-def _counted(of: Sequence[Match], methods: int) -> str:
+def _groups(number: int) -> str:
+    """Without ground truth, what is found may be no object."""
+    return f"{number} {'group' if number == 1 else 'groups'} of detections"
+
+
+def _counted(of: Sequence[Match], methods: int, head: str = "") -> str:
     counts = (
         (sum(len(match.found) == methods for match in of), "found by all"),
         (sum(bool(match.alone) for match in of), "by one method alone"),
         (sum(not match.found for match in of), "by none"),
     )
     parts = [f"{number} {words}" for number, words in counts if number]
-    head = f"{len(of)} {'object' if len(of) == 1 else 'objects'}"
+    head = head or f"{len(of)} {'object' if len(of) == 1 else 'objects'}"
     return f"{head}: {', '.join(parts)}" if parts and methods > 1 else head

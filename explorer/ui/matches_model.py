@@ -19,7 +19,7 @@ from explorer.ui.theme import colour
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 OBJECT, FOUND, TRUTH = "object", "found by", "ground truth"
-REFERENCE = " ref"
+REFERENCE = "ref"
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

@@ -23,8 +23,8 @@ LEASTS = {OBJECT: 60, FOUND: 84, TRUTH: 84}  # pixels of columns that are cut be
 WIDEST = 260  # of a method's column
 LOOKED_AT = 60  # rows whose texts say how wide the columns must be
 HELP = (
-    "IoU is with the ground truth, else with the reference (ref): the latest method's box. SVM "
-    "margins are no probabilities: compare them within their method only."
+    "IoU with the ground truth or, without one, with the box of the newest method (ref). SVM "
+    "margins are not probabilities: compare them within their method only."
 )
 RULE = (
     f"Detections of one class that overlap the reference by IoU ≥ {MATCH:.2f} are one object: one "

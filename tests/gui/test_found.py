@@ -45,10 +45,10 @@ def test_a_row_for_each_object_and_a_column_for_each_method(
     assert page.model.heading("fpn") == ("FPN", "probability · IoU", "fpn")
     both = page.model.matches[0]
     assert set(both.found) == set(NAMES) and page.model.text(both, "found by") == "5 of 5 · all"
-    assert page.model.text(both, "fpn").endswith("ref")
+    assert page.model.text(both, "fpn").endswith(" · ref")
     # A margin as its label on the photo has it.
     assert page.model.text(both, "rcnn").startswith(f"{both.found['rcnn'].score:.2f} ")
-    assert page.count.text().startswith(f"{len(page.model.matches)} objects: ")
+    assert page.count.text().startswith(f"{len(page.model.matches)} groups of detections: ")
 
 
 def test_a_click_selects_the_object_in_all_methods_and_brings_it_near(

@@ -113,14 +113,15 @@ def test_the_words_for_it() -> None:
     of = (Match("cat", CAT, found={}), *matches([
         finding("fpn", ("cat", 0.9, CAT), ("dog", 0.6, FAR)), finding("rcnn", ("cat", 1.0, CAT)),
     ]))
-    assert matches_text(of, 2) == "3 objects: 1 found by all, 1 by one method alone, 1 by none"
+    assert matches_text(of, 2) == (
+        "3 groups of detections: 1 found by all, 1 by one method alone, 1 by none")
     assert matches_text((), 5) == "No object was found."
-    assert matches_text(of[2:], 1) == "1 object"
+    assert matches_text(of[2:], 1) == "1 group of detections"
     # With ground truth, a false alarm is no object.
     judged = matches([
         finding("fpn", ("cat", 0.9, CAT), ("dog", 0.6, FAR)), finding("rcnn", ("cat", 1.0, CAT)),
     ], truth(("cat", CAT)))
-    said = "1 object: 1 found by all · 1 that is not in the ground truth"
+    said = "1 object: 1 found by all · 1 group of detections not in the ground truth"
     assert matches_text(judged, 2) == said
 
 
