@@ -80,7 +80,7 @@ class RecallPage(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        row.addWidget(QLabel("Against the IoU, of"))
+        row.addWidget(QLabel("Recall against IoU, first"))
         for regions in NUMBERS:
             chip = QPushButton(f"{regions:,}")
             chip.setCheckable(True)

@@ -85,7 +85,7 @@ class RecallPlots(QWidget):
         self.by_number.setXRange(0.0, max(float(np.log10(most)), 1.0), padding=0.02)
         self.by_iou.setXRange(IOUS[0], IOUS[-1], padding=0.05)
         self.by_iou.setLabel("left", f"recall of {regions:,} regions", **_label(palette))
-        self._over.setText(f"Against the number of regions; dotted: {regions:,}")
+        self._over.setText(f"Recall against number of regions (dotted line: {regions:,})")
         at = pyqtgraph.InfiniteLine(
             float(np.log10(regions)),
             pen=QPen(QColor(palette.muted), self.devicePixelRatioF(), Qt.PenStyle.DotLine),
