@@ -38,7 +38,7 @@ K40, M40 = "Nvidia K40", "Nvidia M40"
 UNSPLIT = "The paper gives one figure for all stages together."
 WITHOUT = "Without the time for the proposals."
 BY_CPU = "Selective search ran on a CPU, the rest on the GPU."
-ALL_SHARED = "Region-wise work is pooling, fully connected layers, softmax and NMS."
+ALL_SHARED = "Work per region is pooling, fully connected layers, softmax and NMS."
 
 PUBLISHED: tuple[Published, ...] = (
     Published("rcnn", "VGG16", K40, ((OTHER, 47_000.0),), FAST, UNSPLIT),

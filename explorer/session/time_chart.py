@@ -138,7 +138,7 @@ def _part_tip(method: MethodName, work: Work, index: int) -> str:
     if part.multiply_adds:
         lines.append(f"{amount_text(part.multiply_adds)} multiply-adds")
     if part.name == SEARCH:
-        lines.append("Methods whose searches are alike share one, which counts in full to each.")
+        lines.append("Methods whose searches are alike share one, counted in full for each.")
     return "\n".join(lines)
 
 
@@ -231,9 +231,9 @@ def _foot(
     searches = {part for work in works.values() for part in work.parts if part.name == SEARCH}
     if searches:
         notes.append(
-            "Selective search ran once and counts in full to each method that starts from it."
+            "Selective search ran once and is counted in full for each method that starts from it."
             if len(searches) == 1 else
-            f"{len(searches)} selective searches ran; each counts in full to all methods that "
+            f"{len(searches)} selective searches ran; each is counted in full for all methods that "
             "start from it."
         )
     x = drawing.width

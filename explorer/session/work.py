@@ -11,7 +11,7 @@ from explorer.trace.stages import FeaturesStage, RpnStage, SearchStage, Trace
 SEARCH, RPN = "Selective search", "RPN"
 FEATURES = STAGE_TITLES["features"]
 # What papers do not take apart.
-REGIONWISE, OTHER = "Region-wise", "All stages"
+REGIONWISE, OTHER = "Per region", "All stages"
 # The colour of each part. The stage "regions" is two: a search on the CPU, or a network.
 ROLES: dict[str, str] = {
     STAGE_TITLES["image"]: "stage0",

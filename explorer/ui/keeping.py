@@ -58,7 +58,7 @@ class Keeping(QObject):
 
     def _fill(self) -> None:
         self._menu.addSeparator()
-        menu = self._menu.addMenu("Memory for results")
+        menu = self._menu.addMenu("Keep results in memory")
         menu.setToolTipsVisible(True)
         what = plural(len(self.store), "photo")
         if self.store.variants:

@@ -17,7 +17,7 @@ from explorer.ui.style import Theme
 
 BANNER_MS = 12_000
 MOST_LINES = 5
-WHERE = "Panels with the numbers: one method alone (1 to 5, or click its name)"
+WHERE = "Numbers appear when one method is open: press 1–5 or click its name"
 
 
 class StatusStrip(QWidget):
