@@ -18,6 +18,7 @@ from explorer.session.scenes.common import (
     size_text,
 )
 from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, decoding_rule
+from explorer.session.scenes.merging import part_name
 from explorer.session.scenes.papers import side_text
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.session.scenes.search_common import run_name
@@ -49,7 +50,8 @@ def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
         merge = own - segments
         first, second = (int(part) for part in grouping.merges[merge])
         lines += [
-            f"merge {merge + 1} of {count(len(grouping.merges))}: regions {first} + {second}",
+            f"merge {merge + 1} of {count(len(grouping.merges))}: {part_name(grouping, first)} + "
+            f"{part_name(grouping, second)}",
         ]
         values = grouping.similarities[merge]
         top = max(1.0, float(values.max()))
@@ -145,7 +147,7 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None)
             f"IoU {number(stage.nms.threshold)}: {low} to {high}"
     return Card(
         "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
-        f"proposal {count(region)} of {count(len(stage.boxes))}", control=show,
+        f"region {count(region)} of {count(len(stage.boxes))}", control=show,
     )
 
 

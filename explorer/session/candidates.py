@@ -80,9 +80,9 @@ def proposal_of(stage: RpnStage, candidate: int) -> int | None:
 
 
 def name_of(stage: RpnStage, candidate: int) -> str:
-    """'proposal 12', or 'candidate 2,006' where it became none."""
+    """'region 12', or 'candidate 2,006' where it became none."""
     proposal = proposal_of(stage, candidate)
-    return f"candidate {candidate:,}" if proposal is None else f"proposal {proposal:,}"
+    return f"candidate {candidate:,}" if proposal is None else f"region {proposal:,}"
 
 
 def suppressor_of(stage: RpnStage, candidate: int) -> int | None:

@@ -11,7 +11,8 @@ from explorer.session.candidates import FIRST_ANCHOR
 from explorer.session.scene import Key
 from explorer.trace.base import StageName
 
-COUNTED = "Boxes count from 0, the best first, as in the exported JSON; steps count from 1."
+COUNTED = "Boxes, cells and channels count from 0, the best box first, as in the exported JSON; " \
+    "steps, merges and bins from 1."
 NAMES: dict[StageName, str] = {
     "regions": "region", "features": "region", "assignment": "region", "pooling": "region",
     "scores": "region", "refinement": "pair", "nms": "pair", "detections": "detection",

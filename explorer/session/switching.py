@@ -173,7 +173,7 @@ def _said(traces: Mapping[str, Trace], key: str) -> str:
         text = f"default {number_text(_run(trace, key))}" if known is None else number_text(known)
         parts.setdefault(text, []).append(method_named(name).title)
     first, *rest = parts
-    head = first if first.startswith("default") else f"paper: {first}"
+    head = first.replace(" ", ": ") if first.startswith("default") else f"paper: {first}"
     return "; ".join([head, *(f"{_joined(parts[text])}: {text}" for text in rest)])
 
 

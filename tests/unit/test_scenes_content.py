@@ -359,7 +359,7 @@ def test_the_panel_of_all_anchors_is_about_what_is_drawn_or_selected() -> None:
         assert panel is not None
         texts = layer(panel.layers, "Text")
         assert isinstance(texts, Labels)
-        assert sum(each.text.startswith("Proposal ") for each in texts.items) == told
+        assert sum(each.text.startswith("Region ") for each in texts.items) == told
 
 
 def test_the_footer_of_all_anchors_says_which_are_drawn() -> None:

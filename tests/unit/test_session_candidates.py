@@ -60,7 +60,7 @@ def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
         proposal = proposal_of(stage, by)
         iou = overlap(stage.candidates[[candidate]], stage.candidates[[by]])[0, 0]
         assert stage.nms.overlap[candidate] == pytest.approx(iou, abs=1e-4)
-        who = f"proposal {proposal}" if proposal is not None else f"candidate {by}"
+        who = f"region {proposal}" if proposal is not None else f"candidate {by}"
         last = story[-1]
         assert f"Suppressed by {who} at IoU {stage.nms.overlap[candidate]:.3f}" in last.lines[0]
         # Its last card leads to the one that did it.

@@ -135,7 +135,7 @@ def test_the_rpns_nms_is_replayed_at_any_threshold(method: str) -> None:
     step = next(each for each in run.controls if each.key == "step")
     assert step.value == step.high == len(stage.nms.kept) and step.plays
     first = picture(trace, "regions", view(regions_show="NMS", regions_step=1))
-    assert any(text == "Keeps proposal 0" for text in texts(first))
+    assert any(text == "Keeps region 0" for text in texts(first))
     kept = {}
     for hundredths in (20, round(stage.nms.threshold * 100), 90):
         made = picture(trace, "regions", view(regions_show="NMS", regions_iou=hundredths))

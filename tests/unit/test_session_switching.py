@@ -58,7 +58,7 @@ def test_every_switch_stands_beside_the_papers_value(traces: dict[str, Trace]) -
     regions = next(one for one in before if one.key == "proposals")
     assert regions.said == "paper: 2,000; Faster R-CNN: 300; FPN: 1,000"
     most = next(one for one in before if one.key == "max_detections")
-    assert (most.value, most.run, most.high, most.said) == (100, 100, 100, "default 100")
+    assert (most.value, most.run, most.high, most.said) == (100, 100, 100, "default: 100")
 
 
 def test_a_switch_tells_where_its_methods_have_different_values(traces: dict[str, Trace]) -> None:

@@ -102,11 +102,11 @@ def _warps(
         added = (number(side * stage.padding / usable, 1) for side in (width, height))
         panel.pair("Context added each side", f"{', '.join(added)} px" if stage.padding else "none")
         if stage.padding:
-            panel.pair("Outside: mean colour", f"{outside_share(context, trace):.0%}")
-    panel.heading("Crops of the highest scored", f"{len(best)} of {count(total)}")
+            panel.pair("Outside the photo (mean colour)", f"{outside_share(context, trace):.0%}")
+    panel.heading("Highest-scoring crops", f"{len(best)} of {count(total)}")
     crops.grid(panel, trace, stage, best)
     summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
-        + (f"{stage.padding} px of it context" if stage.padding else "no context")
+        + (f"with {stage.padding} px of context on each side" if stage.padding else "no context")
     main = photo_scene(trace, *layers, opacity=0.85, beyond=context_share(trace))
     return summary, main, panel
 
@@ -186,6 +186,7 @@ def _all_shifts(panel: Column, stage: RoiStage, stride: Floats, role: str) -> No
     panel.heading("The first rounding, all RoIs", plural(len(moved), "RoI"))
     panel.pair("Mean shift of left, top", f"{number(float(moved[:, 0].mean()), 1)}, "
                f"{number(float(moved[:, 1].mean()), 1)} px")
+    panel.text("RoIs by the shift of their left side:", "muted", 11)
     edges = np.arange(0, 11, 2) * float(stride[0]) / 20
     found, _ = np.histogram(moved[:, 0], edges)
     for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):

@@ -10,7 +10,6 @@ from explorer.session.scenes.common import (
     apart,
     box_text,
     class_role,
-    count,
     focus,
     label_name,
     need,
@@ -169,8 +168,9 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
         panel.table(cells, head, rows, roles=roles, size=size)
         if n > LISTED:
             panel.text(f"and {n - LISTED} more", "muted")
-    panel.heading("Highest score of a class", "before NMS")
     close = runners_up(trace)
+    every = len(trace.classes)
+    panel.heading("Highest scores by class", f"{len(close)} of {every}, before NMS")
     scores = trace.stage("scores")
     svm = isinstance(scores, ScoresStage) and scores.kind == "svm"
     low = min([-1.0 if svm else 0.0, *(score for _, _, score in close)])
@@ -181,10 +181,10 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
                   trace.method if by_method else class_role(label), zero)
     nms = trace.stage("nms")
     if isinstance(nms, NmsStage):
-        panel.heading("Thresholds")
+        panel.heading("NMS and thresholds")
         panel.pair("Enters NMS above", number(nms.score_threshold))
         off = trace.settings.get("suppression") == "none"
         panel.pair("Suppressed above IoU", "none" if off else number(nms.nms.threshold))
-        panel.pair("Counts as found above", number(stage.threshold))
-        panel.pair("Survived NMS", count(len(nms.nms.kept)))
+        panel.pair("Survived NMS", plural(len(nms.nms.kept), "pair"))
+        panel.pair("Is a detection above", number(stage.threshold))
     return panel

@@ -15,6 +15,7 @@ from explorer.session.scenes.common import (
     focus,
     need,
     number,
+    photo_rect,
     photo_scene,
     plural,
     selection,
@@ -63,7 +64,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         plane, what = values.mean(axis=0), f"mean of {len(values)} channels"
     else:
         channel = channel if mode == ONE else int(order[0])
-        plane, what = values[channel], f"channel {channel} of {len(values)}"
+        plane, what = values[channel], f"channel {channel} of 0–{len(values) - 1}"
     layers: list[Layer] = [
         Heat(
             name="Feature map", values=plane, rect=map_rect(shown, *plane.shape), low=_floor(plane),
@@ -89,6 +90,17 @@ def _floor(plane: Floats) -> float:
 def _shape(shown: FeatureMap) -> str:
     channels, height, width = shown.values.shape
     return f"{width} × {height} cells × {channels}"
+
+
+def ends(shown: FeatureMap, photo: Rect) -> str:
+    """'The map ends 4.9 px before the photo's right edge and 2.4 px beyond its bottom edge.'"""
+    edges = map_rect(shown, *shown.values.shape[1:])
+    words = []
+    for edge, own in ((edges[2], photo[2]), (edges[3], photo[3])):
+        away = number(abs(edge - own), 1)
+        words.append("at" if away == "0.0" else
+                     f"{away} px {'before' if edge < own else 'beyond'}")
+    return f"The map ends {words[0]} the photo's right edge and {words[1]} its bottom edge."
 
 
 def _by_strength(values: Floats) -> Ints:
@@ -162,8 +174,8 @@ def _panel(
     panel.pair("Cells × channels", _shape(shown))
     panel.pair("One cell covers", f"{shown.stride_x:.1f} × {shown.stride_y:.1f} photo px")
     panel.text(
-        "Cell (0, 0) is centred on the photo's top left corner and lies mostly outside. The map "
-        "ends before or after the photo's right and bottom edges.", "muted", 11,
+        "Cell (0, 0) is centred on the photo's top left corner and lies mostly outside. "
+        f"{ends(shown, photo_rect(trace))}", "muted", 11,
     )
     panel.gap(3)
     low, high = _floor(plane), float(plane.max())

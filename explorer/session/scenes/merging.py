@@ -104,9 +104,9 @@ def one_merge(
     panel = Column()
     panel.heading(f"Merge {merge + 1:,} of {total:,}", "the most similar neighbours")
     sizes = {number_: int((now == number_).sum()) for number_ in (first, second)}
-    panel.swatch("sppnet", f"first part: region {first}", f"{sizes[first]:,} px")
-    panel.swatch("rcnn", f"second part: region {second}", f"{sizes[second]:,} px")
-    panel.swatch("selected", f"new region {new}", f"{sum(sizes.values()):,} px", outline=True)
+    panel.swatch("sppnet", f"first part: {part_name(grouping, first)}", f"{sizes[first]:,} px")
+    panel.swatch("rcnn", f"second part: {part_name(grouping, second)}", f"{sizes[second]:,} px")
+    panel.swatch("selected", "new region", f"{sum(sizes.values()):,} px", outline=True)
     panel.heading("Similarity")
     similarity_bars(panel, grouping, merge)
     panel.heading("The new box")
@@ -133,6 +133,12 @@ def one_merge(
             ),
         ),
     )
+
+
+def part_name(grouping: Grouping, part: int) -> str:
+    """'segment 12', or 'merge 501': which one made it."""
+    segments = len(grouping.boxes) - len(grouping.merges)
+    return f"segment {part:,}" if part < segments else f"merge {part - segments + 1:,}"
 
 
 def _born(stage: SearchStage, run: int, region: int) -> Ints:

@@ -276,7 +276,7 @@ def _keepers(
     """The boxes kept so far; while steps are watched, the latest."""
     kept = now.kept
     going = now.step < now.steps
-    panel.heading("Keepers", f"so far {count(len(kept))}" if going else "by falling score")
+    panel.heading("Keepers", f"so far {count(len(kept))}" if going else "by descending score")
     last = now.keeper if going else None
     if not going and at is not None and at.chosen:
         last = next((row for row in at.rows.get("nms", []) if row in kept), None)

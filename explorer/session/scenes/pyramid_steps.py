@@ -134,8 +134,9 @@ def build_up(
     panel.gap(6)
     _diagram(panel, trace, stage, every[:step], channel)
     panel.text(
-        f"Channel {channel}; of each C, its strongest. Every map has its own scale: dark is low, "
-        "bright is high.", "muted", 11,
+        f"C: the CNN's maps, each its strongest channel. L: laterals, M: sums, P: the pyramid, all "
+        f"channel {channel}. Every map has its own scale: dark is low, bright is high.",
+        "muted", 11,
     )
     if now.kind in ("enlarged", "merged"):
         _sum(panel, trace, stage, now, channel, (int(cell[0]), int(cell[1])))

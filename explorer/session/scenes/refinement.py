@@ -33,6 +33,7 @@ HOW = {
     "rcnn": "Ridge regression on pool5, one per class, after NMS.",
     "sppnet": "Ridge regression on the pooled pyramid, one per class, after NMS.",
 }
+PAIR = "A region-class pair: a region taken for one class, which moves it its own way."
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
@@ -85,16 +86,16 @@ def _panel(
     label = int(stage.labels[row])
     before, after = stage.before[row], stage.after[row]
     panel.heading(tag(trace, label, float(stage.scores[row])), at.why if at is not None else "")
-    panel.swatch(class_role(label), "before (dashed)", f"{size_text(before)} px", outline=True)
-    panel.swatch(class_role(label), "after", f"{size_text(after)} px")
-    panel.pair("Before", box_text(before))
-    panel.pair("After", box_text(after))
+    panel.swatch(class_role(label), "size before (dashed)", f"{size_text(before)} px", outline=True)
+    panel.swatch(class_role(label), "size after", f"{size_text(after)} px")
+    panel.pair("Box before", box_text(before))
+    panel.pair("Box after", box_text(after))
     iou = float(overlap(before[None], after[None])[0, 0])
     panel.pair("IoU of the two", number(iou, 3))
     if at is not None and at.chosen and "refinement" not in at.rows:
         panel.text(f"The selected region {at.region:,} was not refined: see Scores and NMS.",
                    "muted", 11)
-    panel.heading(f"Regression of '{label_name(trace, label)}'", "P: before")
+    panel.heading(f"Regression of '{label_name(trace, label)}'", "P = box before")
     decoding(panel, before, stage.deltas[row], "P")
     if clipped(before, stage.deltas[row], after):
         panel.text(f"Then {CLIPPED}.", "muted", 11)
@@ -111,8 +112,8 @@ def _panel(
     chosen = int(np.nonzero(listed == row)[0][0]) if row in listed else -1
     panel.table(cells, ("class", "score", "IoU before, after"), rows, chosen,
                 [class_role(int(stage.labels[r])) for r in listed])
-    how = HOW.get(trace.method, "A sibling output of the network, one box per class.")
+    how = HOW.get(trace.method, "Sibling output: beside the class scores, one box per class.")
     panel.gap(4)
-    panel.text(how, "muted", 11)
+    panel.text(f"{PAIR} {how}", "muted", 11)
     return panel
 

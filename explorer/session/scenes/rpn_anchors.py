@@ -170,7 +170,8 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         *selected(trace, stage, state, at, always=False),
     ]
     panel = Column()
-    panel.heading("Objectness", "highest of the k anchors of a cell")
+    k = anchors_a_cell(stage, level)
+    panel.heading("Objectness", f"highest of the {k} anchors of a cell")
     half = (panel.inner - 12) / 2
     aspect = photo_rect(trace)[3] / photo_rect(trace)[2]
     height = min(130.0, half * aspect)

@@ -121,7 +121,7 @@ def chosen(
         anchor = outsider.anchor
         box = None if outsider.candidate is None else outsider.box
     elif at is not None:
-        panel.heading(f"Proposal {at.region:,}", at.why)
+        panel.heading(f"Region {at.region:,}", at.why)
         anchor = int(stage.anchor[at.region])
         box = stage.boxes[at.region]
     else:

@@ -84,8 +84,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
 
         step_table(
             panel, now, record, number(record.threshold),
-            lambda row: row_text(Key(trace.method, "regions", int(rows[row]))).replace(
-                "region", "proposal"),
+            lambda row: row_text(Key(trace.method, "regions", int(rows[row]))),
             objectness, "objectness",
         )
         layers += step_layers(now, record, stage.candidates, "regions", rows, objectness)
@@ -186,7 +185,7 @@ def _victims(
     gone = np.nonzero(stage.nms.suppressed_by == keeper)[0]
     gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
     total, gone = len(gone), gone[:LISTED]
-    panel.heading(f"Proposal {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
+    panel.heading(f"Region {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
     cells = (Cell(0), Cell(180, "right"), Cell(panel.inner, "right"))
     table = [
         (

@@ -116,8 +116,9 @@ def _runs_table(panel: Column, stage: SearchStage, at: Focus | None) -> None:
     panel.table(cells, ("", "segments", "regions", "in list"), rows, chosen)
     panel.gap(4)
     panel.text(
-        "C colour, T texture, S size, F fill. Each run merges neighbours until one region is "
-        "left; duplicates between runs are listed once.", "muted", 11,
+        "k: larger makes fewer segments. C colour, T texture, S size, F fill. Each run merges "
+        "neighbours until one region is left; duplicates between runs are listed once.",
+        "muted", 11,
     )
 
 
@@ -128,8 +129,8 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     region = int(stage.region[row])
     segments = len(grouping.boxes) - len(grouping.merges)
     panel.heading(f"Region {row:,}", at.why)
-    panel.pair("Ranked higher", f"{row:,} of {count(len(stage.boxes))}")
-    panel.pair("Rank value", number(float(stage.scores[row]), 2))
+    panel.pair("Regions ranked above it", f"{row:,} of {count(len(stage.boxes))}")
+    panel.pair("Rank value (lowest first)", number(float(stage.scores[row]), 2))
     panel.pair("Box", box_text(stage.boxes[row]))
     panel.pair("Size", f"{size_text(stage.boxes[row])} px")
     panel.pair("Run", run_name(grouping))
