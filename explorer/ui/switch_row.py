@@ -150,7 +150,7 @@ class SwitchRow(QWidget):
 
     def _field(self, switch: Switch) -> QWidget:
         if switch.kind == "toggle":
-            box = QCheckBox("" if self._patient else "Apply the class's box correction")
+            box = QCheckBox("" if self._patient else "Apply the box correction")
             box.toggled.connect(self._move)
             return box
         if switch.kind == "choice":

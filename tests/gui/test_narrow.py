@@ -182,7 +182,7 @@ def test_where_panels_have_no_room_it_says_where_they_are(qtbot: QtBot, opened: 
     opened.resize(1280, 800)
     opened.go(opened.workbench.desk.at_stage("pooling").side_by_side())
     settle(qtbot, opened)
-    assert where.isVisible() and inside(where, opened) and "one method alone" in where.text()
+    assert where.isVisible() and inside(where, opened) and "when one method is open" in where.text()
     opened.go(opened.workbench.desk.alone("fpn"))
     settle(qtbot, opened)
     assert not where.isVisible()
