@@ -82,14 +82,14 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     lines: tuple[str, ...]
     if stage.kind == "svm":
         note = "SVM margins"
-        lines = (f"w·f + b of the SVM of {best} = {number(objects[order[0]], 3)}",)
+        lines = (f"w·f + b, SVM of {best} = {number(objects[order[0]], 3)}",)
     else:
         note = "softmax"
-        lines = (f"p = e^z / Σ e^z of {best} = {number(objects[order[0]], 3)}",)
+        lines = (f"p({best}) = e^z / Σ e^z = {number(objects[order[0]], 3)}",)
         if stage.first and min(values[0], objects[order[0]]) > 0:
             ratio = float(np.log(objects[order[0]] / values[0]))
-            lines += ("z − z of background", f"  = ln({objects[order[0]]:.3g} / {values[0]:.3g}) = "
-                      f"{number(ratio)}")
+            lines += (f"z({best}) − z(background)", f"  = ln({objects[order[0]]:.3g} / "
+                      f"{values[0]:.3g}) = {number(ratio)}")
     key = Key(trace.method, "scores", row)
     return [Card("scores", "Class scores", lines, key, note, tuple(bars))]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from explorer.session.rows import COUNTED
 from explorer.ui.actions import Command
 from explorer.ui.fonts import mono
 from explorer.ui.key_groups import grouped
@@ -27,7 +28,7 @@ class KeysDialog(QDialog):
         for part in halves(grouped()):
             columns.addLayout(_column(part))
         pointer = QLabel("Drag to move, wheel or pinch to zoom, click a box to follow it. "
-                         "Tab goes through all controls, Enter presses one.")
+                         "Tab goes through all controls, Enter presses one.\n" + COUNTED)
         pointer.setProperty("quiet", True)
         pointer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         lines = QVBoxLayout(self)
