@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.session.class_names import on_screen
 from explorer.session.fate_codes import Fates, fates_of
 from explorer.session.related import related
-from explorer.session.rows import row_text
+from explorer.session.rows import COUNTED, row_text
 from explorer.session.rpn_listing import Anchored, anchored
 from explorer.session.scene import Key, Rect
 from explorer.session.scenes.common import number, setting, size_text
@@ -32,10 +33,11 @@ from explorer.trace.stages import (
 
 Column = Literal["number", "kind", "score", "fate", "size"]
 COLUMNS: tuple[Column, ...] = ("number", "kind", "score", "fate", "size")
+OUTCOME_TIP = "What NMS and the thresholds made of it: kept, suppressed by another, or left out."
 ANCHOR_TIPS = (
     "A number alone: a proposal. c: another candidate of NMS. a: an anchor that NMS never read.",
     "Pyramid level, or side of the square of the same area; height : width.",
-    "Objectness: the RPN's probability that there is an object.", "", "",
+    "Objectness: the RPN's probability that there is an object.", OUTCOME_TIP, "",
 )
 
 
@@ -79,7 +81,7 @@ class Listing:
             return f"{noun[0]} {count}"  # "c 2,006" for a candidate, "a 31,007" for an anchor
         if column == "kind":
             kind = int(self.kinds[at])
-            return self.names[kind] if kind >= 0 else "–"
+            return on_screen(self.names[kind]) if kind >= 0 else "–"
         if column == "score":
             score = float(self.scores[at])
             return "–" if np.isnan(score) else number(score, 3)
@@ -94,7 +96,7 @@ class Listing:
         kind = int(self.kinds[at])
         scored = "" if np.isnan(self.scores[at]) else f" {number(float(self.scores[at]), 3)}"
         if kind >= 0:
-            parts.append(f"{self.names[kind]}{scored}")
+            parts.append(f"{on_screen(self.names[kind])}{scored}")
         parts += [self.fates.text(at), f"{size_text(self.boxes[at])} px"]
         return " · ".join(parts)
 
@@ -110,7 +112,10 @@ class Listing:
         if text.replace(",", "").isdigit():
             wanted &= self.rows == int(text.replace(",", ""))
         elif text:
-            kinds = [at for at, name in enumerate(self.names) if text in name.lower()]
+            kinds = [
+                at for at, name in enumerate(self.names)
+                if any(text in one.lower() for one in (name, on_screen(name)))
+            ]
             wanted &= np.isin(self.kinds, kinds)
         if fates:
             wanted &= (self.fates.codes & np.bitwise_or.reduce(list(fates))) != 0
@@ -127,8 +132,8 @@ class Listing:
     def _values(self, column: Column) -> NDArray[np.float64]:
         if column == "kind":
             rank = np.empty(len(self.names) + 1)
-            rank[np.argsort(np.array(self.names, dtype=str), kind="stable")] = \
-                np.arange(len(self.names))
+            names = np.array([on_screen(name).casefold() for name in self.names], dtype=str)
+            rank[np.argsort(names, kind="stable")] = np.arange(len(self.names))
             rank[-1] = len(self.names)  # none: last
             result: NDArray[np.float64] = rank[self.kinds]
         elif column == "score":
@@ -178,7 +183,8 @@ def _listing(
     return Listing(
         method=trace.method, stage=stage, rows=np.arange(len(boxes)), boxes=boxes, kinds=kinds,
         names=trace.classes, scores=np.asarray(scores), fates=fates,
-        heads=("no.", "class", score, "fate", "w × h"),
+        heads=("no.", "class", score, "outcome", "w × h"),
+        tips=(COUNTED, "", "", OUTCOME_TIP, ""),
     )
 
 
@@ -192,7 +198,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,
-        heads=("no.", "anchor", "objectness", "fate", "w × h"), tips=(
+        heads=("no.", "anchor", "objectness", "outcome", "w × h"), tips=(
             ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
             *ANCHOR_TIPS[2:],
         ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.ancestors import rows_above
-from explorer.session.scenes.common import label_name, setting, short_sides
+from explorer.session.scenes.common import class_name, setting, short_sides
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     DetectionsStage,
@@ -69,11 +69,11 @@ def region_rows(trace: Trace) -> Iterator[tuple[object, ...]]:
         if isinstance(scores, ScoresStage) and scored[at] != NONE:
             objects = np.asarray(scores.values[scored[at]])[scores.first :]
             label = int(objects.argmax())
-            best = (label_name(trace, label), _round(objects[label], 5))
+            best = (class_name(trace, label), _round(objects[label], 5))
         pair, own = int(pairs.nms[at]), int(pairs.refinement[at])
         about: tuple[object, object] = ("", "")
         if isinstance(nms, NmsStage) and pair != NONE:
-            about = (label_name(trace, int(nms.labels[pair])), _round(nms.scores[pair], 5))
+            about = (class_name(trace, int(nms.labels[pair])), _round(nms.scores[pair], 5))
         after: tuple[object, ...] = ("",) * 4
         if isinstance(refined, RefinementStage) and own != NONE:
             after = _box(refined.after[own])

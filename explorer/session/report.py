@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.session.ground_truth import GroundTruth
-from explorer.session.scenes.common import label_name
+from explorer.session.scenes.common import class_name
 from explorer.session.verdicts import MATCH, verdicts
 from explorer.trace.base import Floats
 from explorer.trace.stages import DetectionsStage, ImageStage, Trace
@@ -54,7 +54,7 @@ def detections(trace: Trace) -> list[dict[str, Any]]:
     return [
         {
             "box": _corners(stage.boxes[row]),
-            "label": label_name(trace, int(stage.labels[row])),
+            "label": class_name(trace, int(stage.labels[row])),
             "score": round(float(stage.scores[row]), 6),
             "lineage": [
                 {"stage": name, "row": at} for name, at in trace.lineage("detections", row)

@@ -10,6 +10,7 @@ import numpy as np
 from explorer.methods.names import METHODS, NAMES, MethodName
 from explorer.session.axis import Axis
 from explorer.session.chart import Drawing, text_width
+from explorer.session.class_names import on_screen
 from explorer.session.ground_truth import GroundTruth, one_name
 from explorer.session.scene import Scene
 from explorer.session.scenes.common import STAGE_TITLES, number
@@ -206,8 +207,8 @@ def _who_found(
     size = 12.5 if pitch > WIDE else 11.0 if truth is None else 10.0  # with a mark before it
     beside = columns[methods[0].name] - text_width("−0.00", size) - (16 if truth else 6)
     for name in shown:
-        part = (beside - MARGIN) / text_width(name, 12.5, bold=True)
-        drawing.text(MARGIN, y, name, max(9.5, 12.5 * min(1.0, part)), bold=True)
+        part = (beside - MARGIN) / text_width(on_screen(name), 12.5, bold=True)
+        drawing.text(MARGIN, y, on_screen(name), max(9.5, 12.5 * min(1.0, part)), bold=True)
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
             text = "–" if score is None else number(score)
@@ -230,7 +231,7 @@ def headline(trace: Trace) -> str:
     if found:
         best = sorted(found.items(), key=lambda item: -item[1])
         # A class and its score stay together where the line is shortened.
-        return ", ".join(f"{name}{JOINED}{number(score)}" for name, score in best)
+        return ", ".join(f"{on_screen(name)}{JOINED}{number(score)}" for name, score in best)
     stage = trace.stage("detections")
     if isinstance(stage, DetectionsStage):
         return "nothing found"

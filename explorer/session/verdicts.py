@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from explorer.ops.bins import overlap
+from explorer.session.class_names import on_screen
 from explorer.session.ground_truth import GroundTruth, one_name
 from explorer.trace.base import NO_ROWS, Floats, Ints
 from explorer.trace.freeze import freeze
@@ -89,13 +90,13 @@ def _reason(
     iou: Floats,
 ) -> str:
     if best >= threshold:
-        return f"a better one has found this {names[row]}"
+        return f"a better one has found this {on_screen(names[row])}"
     other = int(iou[row].argmax()) if iou.shape[1] else -1
     if other >= 0 and iou[row, other] >= threshold and truth.names[other] != names[row]:
-        return f"it is a {truth.names[other]} (IoU {iou[row, other]:.2f})"
+        return f"it is a {on_screen(truth.names[other])} (IoU {iou[row, other]:.2f})"
     if at >= 0:
-        return f"it overlaps the nearest {names[row]} by only {best:.2f}"
-    return f"there is no {names[row]} here"
+        return f"it overlaps the nearest {on_screen(names[row])} by only {best:.2f}"
+    return f"there is no {on_screen(names[row])} here"
 
 
 def verdicts(trace: Trace, truth: GroundTruth) -> Verdicts | None:

@@ -27,6 +27,7 @@ from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.choices import LayerChoice
 from explorer.ui.flow import FlowLayout
 from explorer.ui.focus import dismiss, holder
+from explorer.ui.naming import name_of, offer, show_name
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.sliders import FineSlider, Slider, want
 from explorer.ui.style import Theme
@@ -234,8 +235,7 @@ class BottomBar(QWidget):
             combo = QComboBox()
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.setMaximumWidth(240)
-            chosen = self.part_chosen if control.part else self.control_changed
-            combo.textActivated.connect(partial(chosen.emit, control.key))
+            combo.textActivated.connect(partial(self._chosen, control))
             field: QWidget = combo
         elif control.unit != 1:
             fine = FineSlider(Qt.Orientation.Horizontal)
@@ -269,6 +269,12 @@ class BottomBar(QWidget):
         column.addStretch()
         return whole
 
+    def _chosen(self, control: Control, text: str) -> None:
+        combo = self.controls[control.key]
+        assert isinstance(combo, QComboBox)
+        signal = self.part_chosen if control.part else self.control_changed
+        signal.emit(control.key, name_of(combo, text))
+
     def _fine_moved(self, control: Control, value: float) -> None:
         steps = round(value / control.unit)
         if control.switch:
@@ -280,10 +286,8 @@ class BottomBar(QWidget):
         """What it offers and what it says now; what is being dragged stays where it is."""
         field.blockSignals(True)
         if isinstance(field, QComboBox):
-            if tuple(field.itemText(at) for at in range(field.count())) != control.choices:
-                field.clear()
-                field.addItems(list(control.choices))
-            field.setCurrentText(str(control.value))
+            offer(field, control.choices)
+            show_name(field, str(control.value))
         elif isinstance(field, FineSlider | Slider):
             unit = control.unit if isinstance(field, FineSlider) else 1
             if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFontMetricsF
 
+from explorer.session.class_names import on_screen
 from explorer.session.listing import COLUMNS, Column, Listing
 from explorer.trace.base import Ints
 from explorer.ui.fonts import mono, sans
@@ -68,7 +69,7 @@ class BoxesModel(QAbstractTableModel):
         some = {*np.linspace(0, len(held) - 1, min(len(held), LOOKED_AT)).astype(int).tolist(),
                 int(held.fates.by.argmax()), int(held.fates.by.argmin())}
         if column == "kind":
-            texts = {held.names[at] for at in np.unique(held.kinds).tolist() if at >= 0}
+            texts = {on_screen(held.names[at]) for at in np.unique(held.kinds).tolist() if at >= 0}
         else:
             texts = {held.text(at, column) for at in some}
         metrics = QFontMetricsF(sans(WORD_SIZE) if column in WORDS else mono(FIGURE_SIZE))

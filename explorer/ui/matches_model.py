@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from explorer.methods.names import method_named
+from explorer.session.class_names import on_screen
 from explorer.session.matches import Match
 from explorer.session.scenes.common import number
 from explorer.session.summary import UNITS, score_kind
@@ -95,7 +96,7 @@ class MatchesModel(QAbstractTableModel):
 
     def text(self, match: Match, column: str) -> str:
         if column == OBJECT:
-            return match.name
+            return on_screen(match.name)
         if column == TRUTH:
             return match.note
         if column == FOUND:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSize
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.scenes.common import plural
 from explorer.ui.focus import Leaving
+from explorer.ui.naming import name_of, offer, show_name
 
 HELP = "Drag a box around an object. Click a box to choose it."
 
@@ -41,7 +42,7 @@ class TruthBar(Leaving):
         self.classes.setAccessibleName("Class of the box")
         self.classes.setMinimumWidth(130)
         self.classes.setMaxVisibleItems(20)
-        self.classes.textActivated.connect(self.named)
+        self.classes.textActivated.connect(self._named)
         self.remove = QPushButton("Delete")
         self.remove.setToolTip("Remove the chosen box (Delete)")
         self.remove.clicked.connect(self.remove_wanted)
@@ -59,11 +60,12 @@ class TruthBar(Leaving):
         boxes = plural(len(truth.names), "box", "boxes")
         self.what.setText(f"{boxes} · {truth.source}" if truth.names else "no box yet")
         self.remove.setEnabled(row is not None)
-        self.classes.setCurrentText(name)
+        show_name(self.classes, name)
+
+    def _named(self, text: str) -> None:
+        self.named.emit(name_of(self.classes, text))
 
     def show_classes(self, names: Sequence[str], name: str) -> None:
         """What can be chosen."""
-        if [self.classes.itemText(i) for i in range(self.classes.count())] != list(names):
-            self.classes.clear()
-            self.classes.addItems(list(names))
-        self.classes.setCurrentText(name)
+        offer(self.classes, names)
+        show_name(self.classes, name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer.session.class_names import on_screen
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
 from explorer.session.scene import Boxes, Scene
 from explorer.session.scenes.truth_layers import TRUTH
@@ -139,7 +140,7 @@ class TruthPad(QWidget):
             for box in layer.boxes
         ]
         names = tuple(
-            "" if any(np.array_equal(box, other) for other in said) else name
+            "" if any(np.array_equal(box, other) for other in said) else on_screen(name)
             for box, name in zip(self.truth.boxes, self.truth.names, strict=True)
         )
         return Boxes(name="Drawn", boxes=self.truth.boxes, roles="accent", captions=names)
@@ -159,11 +160,12 @@ class TruthPad(QWidget):
     def _name(self, painter: QPainter, at: Rect) -> None:
         """The class of the box that is being dragged, in its lower right corner."""
         ink, font = QColor(self.theme.palette.accent), sans(CAPTION, Weight.DemiBold)
-        width = QFontMetricsF(font).horizontalAdvance(self.name) + 12
+        name = on_screen(self.name)
+        width = QFontMetricsF(font).horizontalAdvance(name) + 12
         plate = QRectF(at[2] + 1 - width, at[3] - 19, width, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(plate, 2, 2)
         painter.setFont(font)
         painter.setPen(readable_on(ink))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self.name)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
+from explorer.session.class_names import on_screen
 from explorer.session.facts import cards, facts
 from explorer.session.fates import PAIR
 from explorer.session.related import (
@@ -92,7 +93,7 @@ def test_a_journey_says_what_its_words_and_numbers_are() -> None:
         assert "x = Px + Pw·tx  w = Pw·e^tw" in lines["Refinement"]
         values = np.asarray(scores.values[own["scores"]], np.float64)
         difference = f"{np.log(values[1:].max() / values[0]):.2f}".replace("-", "−")
-        assert lines["Class scores"][1] == "z − z of background"
+        assert lines["Class scores"][1].endswith(") − z(background)")
         assert lines["Class scores"][2].endswith(f" = {difference}")
         assert f"of the {len(nms.nms.kept)} pairs kept" in lines["NMS"][0]
         removes = (np.asarray(nms.nms.suppressed_by) == own["nms"]).any()
@@ -196,7 +197,7 @@ def test_a_region_below_all_thresholds_is_told_why(method: str) -> None:
     title, lines = facts(trace, "regions", region)[-1]
     assert title == "No detection"
     best = int(scores.values[region, scores.first :].argmax())
-    assert trace.classes[best] in lines[0]
+    assert on_screen(trace.classes[best]) in lines[0]
     assert "below" in lines[0]
 
 

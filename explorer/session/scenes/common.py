@@ -12,6 +12,7 @@ import numpy as np
 from explorer.methods.names import method_named
 from explorer.ops.sizes import size_within
 from explorer.session.candidates import outsider_at
+from explorer.session.class_names import on_screen
 from explorer.session.related import Related, best_key, box_of, region_boxes, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
 from explorer.session.words import apart as apart
@@ -173,8 +174,14 @@ def strongest(scores: Floats, limit: int) -> Ints:
     return order
 
 
-def label_name(trace: Trace, label: int) -> str:
+def class_name(trace: Trace, label: int) -> str:
+    """The class as files have it."""
     return trace.classes[label] if 0 <= label < len(trace.classes) else f"class {label}"
+
+
+def label_name(trace: Trace, label: int) -> str:
+    """The class as it is written on screen."""
+    return on_screen(class_name(trace, label))
 
 
 def setting(trace: Trace, name: str, default: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.scene import Control, ViewState
-from explorer.session.scenes.common import apart, label_name, number, setting
+from explorer.session.scenes.common import apart, class_name, label_name, number, setting
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
@@ -18,7 +18,7 @@ def class_control(
     """A choice of the classes among the pairs, strongest first, and the pairs it leaves."""
     present = np.unique(labels)
     best = [float(scores[labels == label].max()) for label in present]
-    names = [label_name(trace, int(present[i])) for i in np.argsort(best)[::-1]]
+    names = [class_name(trace, int(present[i])) for i in np.argsort(best)[::-1]]
     wanted = str(state.control(stage, "class", ALL))
     wanted = wanted if wanted in names else ALL
     rows = np.arange(len(labels))

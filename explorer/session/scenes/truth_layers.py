@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from explorer.session.class_names import on_screen
 from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Boxes, Layer, Picture, Scene
-from explorer.session.scenes.common import number, plural
+from explorer.session.scenes.common import label_name, number, plural
 from explorer.session.scenes.panel import MARGIN, Column
 from explorer.session.verdicts import MATCH, Kind, Verdicts, verdicts, verdicts_text
 from explorer.trace.base import Ints, StageName
@@ -31,7 +32,8 @@ def with_truth(
     of = verdicts(trace, truth) if stage_name == "detections" else None
     if of is None:
         on = stage_name in SHOWN_AT_FIRST
-        layers = [*picture.main.layers, _boxes(truth, np.arange(len(truth.names)), truth.names, on)]
+        names = tuple(map(on_screen, truth.names))
+        layers = [*picture.main.layers, _boxes(truth, np.arange(len(names)), names, on)]
         return replace(picture, main=replace(picture.main, layers=tuple(layers)))
     layers = []
     for layer in picture.main.layers:
@@ -77,7 +79,7 @@ def _truths(truth: GroundTruth, of: Verdicts) -> list[Layer]:
     )
     layers: list[Layer] = []
     for rows, word, role in kinds:
-        captions = tuple(f"{word} {truth.names[row]}" for row in rows.tolist() if word)
+        captions = tuple(f"{word} {on_screen(truth.names[row])}" for row in rows.tolist() if word)
         if len(rows):
             layers.append(_boxes(truth, rows, captions, role=role))
     return layers
@@ -117,15 +119,15 @@ def _block(panel: Scene, trace: Trace, truth: GroundTruth, of: Verdicts) -> Scen
     labels, scores = getattr(found, "labels", ()), getattr(found, "scores", ())
     wrong = of.rows("false", "duplicate").tolist()
     for row in wrong[:LISTED]:
-        name = trace.classes[int(labels[row])]
+        name = label_name(trace, int(labels[row]))
         column.text(f"✗ {name} {number(float(scores[row]))}: {of.why[row]}", "muted", 11.5)
     if len(wrong) > LISTED:
         column.text(f"and {len(wrong) - LISTED} more", "muted", 11.5)
     if len(of.missed):
-        missed = counted(truth.names[row] for row in of.missed.tolist())
+        missed = counted(on_screen(truth.names[row]) for row in of.missed.tolist())
         column.text(f"Missed: {missed}", "muted", 11.5)
     if len(of.unknown):
-        names = ", ".join(sorted({truth.names[row] for row in of.unknown.tolist()}))
+        names = ", ".join(sorted({on_screen(truth.names[row]) for row in of.unknown.tolist()}))
         column.text(
             f"{plural(len(of.unknown), 'box', 'boxes')} of classes that it was not trained on, "
             f"and so not missed: {names}.", "muted", 11.5,
