@@ -33,11 +33,11 @@ from explorer.trace.stages import (
 
 Column = Literal["number", "kind", "score", "fate", "size"]
 COLUMNS: tuple[Column, ...] = ("number", "kind", "score", "fate", "size")
-OUTCOME_TIP = "What NMS and the thresholds made of it: kept, suppressed by another, or left out."
+RESULT_TIP = "What NMS and the thresholds made of it: kept, suppressed by another, or left out."
 ANCHOR_TIPS = (
     "A number alone: a proposal. c: another candidate of NMS. a: an anchor that NMS never read.",
     "Pyramid level, or side of the square of the same area; height : width.",
-    "Objectness: the RPN's probability that there is an object.", OUTCOME_TIP, "",
+    "Objectness: the RPN's probability that there is an object.", RESULT_TIP, "",
 )
 
 
@@ -183,8 +183,8 @@ def _listing(
     return Listing(
         method=trace.method, stage=stage, rows=np.arange(len(boxes)), boxes=boxes, kinds=kinds,
         names=trace.classes, scores=np.asarray(scores), fates=fates,
-        heads=("no.", "class", score, "outcome", "w × h"),
-        tips=(COUNTED, "", "", OUTCOME_TIP, ""),
+        heads=("no.", "class", score, "result", "w × h"),
+        tips=(COUNTED, "", "", RESULT_TIP, ""),
     )
 
 
@@ -198,7 +198,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
     return Listing(
         method=trace.method, stage="regions", rows=found.rows, boxes=found.boxes,
         kinds=found.kinds, names=found.names, scores=found.scores, fates=fates,
-        heads=("no.", "anchor", "objectness", "outcome", "w × h"), tips=(
+        heads=("no.", "anchor", "objectness", "result", "w × h"), tips=(
             ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
             *ANCHOR_TIPS[2:],
         ),
