@@ -102,7 +102,7 @@ def test_what_was_exchanged_is_there_again_too(
     window.open_menu.aboutToShow.emit()
     menu = next(
         action.menu() for action in window.open_menu.actions()
-        if action.text() == "Memory for results"
+        if action.text() == "Keep results in memory"
     )
     assert menu.actions()[0].text().endswith(  # type: ignore[attr-defined]
         "GiB of 1 photo and 1 run with parts changed")
@@ -122,7 +122,7 @@ def test_the_bound_is_chosen_in_the_menu_and_remembered(
     window.open_menu.aboutToShow.emit()
     menu = next(
         action.menu() for action in window.open_menu.actions()
-        if action.text() == "Memory for results"
+        if action.text() == "Keep results in memory"
     )
     chosen = [action.text() for action in menu.actions() if action.isChecked()]  # type: ignore[attr-defined]
     assert chosen == ["At most 2 GiB"]
