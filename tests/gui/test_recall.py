@@ -74,6 +74,9 @@ def test_a_curve_for_each_method(qtbot: QtBot, opened: Window) -> None:
     assert len(dashes) == len(NAMES) == len(set(DASHES.values()))
     qtbot.mouseClick(page.chips.button(100), LEFT)
     assert all((curves(plots)[name][1] <= at_300[name][1]).all() for name in NAMES)
+    over = [label.text() for label in plots.findChildren(QLabel)]
+    assert "Recall against number of regions (dotted line: 100)" in over
+    assert "Recall against IoU, first" in over
     assert "100 regions" in plots.by_iou.getAxis("left").labelText
     assert "number of regions" in plots.by_number.getAxis("bottom").labelText
     opened.switch_theme()

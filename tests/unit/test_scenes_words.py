@@ -11,6 +11,7 @@ from explorer.session.scenes import picture
 from explorer.session.scenes.common import shown
 from explorer.session.scenes.features import ends
 from explorer.session.scenes.merging import part_name
+from explorer.session.scenes.refinement import HOW, PAIR, SIBLING
 from explorer.trace.stages import FeaturesStage, ImageStage, NmsStage, SearchStage, Trace
 from tests.traces import synthetic_trace
 
@@ -66,6 +67,13 @@ def test_a_panel_says_how_many_anchors_a_cell_has_and_whose_shift_is_counted() -
     assert "RoIs by the shift of their left side:" in panel_texts("fast_rcnn", "assignment")
     crops = picture(trace_of("rcnn"), "assignment", ViewState()).summary
     assert crops.endswith("px of context on each side")
+
+
+@pytest.mark.parametrize("method", ["rcnn", "fpn"])
+def test_refinement_explains_its_pairs_and_what_moves_them(method: str) -> None:
+    words = " ".join(panel_texts(method, "refinement"))
+    assert PAIR in words and HOW.get(method, SIBLING) in words
+    assert "size before (dashed)" in words and "Box before" in words and "P = box before" in words
 
 
 def test_the_detections_panel_orders_the_limits_as_they_are_used() -> None:

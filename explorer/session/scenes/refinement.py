@@ -33,6 +33,7 @@ HOW = {
     "rcnn": "Ridge regression on pool5, one per class, after NMS.",
     "sppnet": "Ridge regression on the pooled pyramid, one per class, after NMS.",
 }
+SIBLING = "Sibling output: beside the class scores, one box per class."
 PAIR = "A region-class pair: a region taken for one class, which moves it its own way."
 
 
@@ -96,10 +97,14 @@ def _panel(
         panel.text(f"The selected region {at.region:,} was not refined: see Scores and NMS.",
                    "muted", 11)
     panel.heading(f"Regression of '{label_name(trace, label)}'", "P = box before")
+    panel.text(HOW.get(trace.method, SIBLING), "muted", 11)
+    panel.gap(4)
     decoding(panel, before, stage.deltas[row], "P")
     if clipped(before, stage.deltas[row], after):
         panel.text(f"Then {CLIPPED}.", "muted", 11)
     panel.heading("Pairs on the photo", f"{len(top)} of {count(len(stage.labels))}")
+    panel.text(PAIR, "muted", 11)
+    panel.gap(4)
     cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
     listed = top[:TOP]
     pairs = zip(stage.before[listed], stage.after[listed], strict=True)
@@ -112,8 +117,5 @@ def _panel(
     chosen = int(np.nonzero(listed == row)[0][0]) if row in listed else -1
     panel.table(cells, ("class", "score", "IoU before, after"), rows, chosen,
                 [class_role(int(stage.labels[r])) for r in listed])
-    how = HOW.get(trace.method, "Sibling output: beside the class scores, one box per class.")
-    panel.gap(4)
-    panel.text(f"{PAIR} {how}", "muted", 11)
     return panel
 

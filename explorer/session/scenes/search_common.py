@@ -73,6 +73,6 @@ def similarity_bars(panel: Column, grouping: Grouping, merge: int) -> None:
     top = max(1.0, float(values.max()))
     for name, value, weight in zip(SIMILARITIES, values, grouping.weights, strict=True):
         text = number(float(value), 3)
-        caption = name if weight else f"{name}: unused"
+        caption = name if weight else f"{name}: off"
         panel.bar(caption, text, float(value) / top, "accent" if weight else "muted")
     panel.pair("Weighted sum", number(float(grouping.total[merge]), 3))
