@@ -8,7 +8,7 @@ from explorer.ui.actions import COMMANDS, Command
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Methods and stages", ("1", "2", "3", "4", "5", "0", "V", "Left", "Right")),
     ("Steps of a stage", ("Space", "[", "]", "<", ">")),
-    ("Boxes", ("Down", "Up", "Z", "F", "Esc", "G", "Del")),
+    ("Boxes", ("Down", "Up", "Z", "Esc", "G", "Del")),
     ("Panels", ("I", "B", "S", "T", "M", "R", "L")),
     ("Photos and pictures", (
         "PgUp", "PgDown", "Ctrl+O", "Ctrl+Shift+O", "Ctrl+V", "Ctrl+C", "Ctrl+E", "Ctrl+S",
