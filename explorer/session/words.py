@@ -45,6 +45,15 @@ def apart(value: float, threshold: float, digits: int = 2) -> str:
     return both_apart(value, threshold, digits)[0]
 
 
+def short_apart(value: float, threshold: float, digits: int = 3) -> str:
+    """As `number`, in no more digits, for columns of figures; '>0.300' or '<0.500' where it would
+    read like the threshold that it is above or below."""
+    text = number(value, digits)
+    if value == threshold or text != number(threshold, digits):
+        return text
+    return f"{'>' if value > threshold else '<'}{text}"
+
+
 def both_apart(value: float, threshold: float, digits: int = 2) -> tuple[str, str]:
     """The value and the threshold, both in as many digits: ('−1.001', '−1.000')."""
     texts = number(value, digits), number(threshold, digits)

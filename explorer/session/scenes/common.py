@@ -18,6 +18,7 @@ from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewS
 from explorer.session.words import apart as apart
 from explorer.session.words import both_apart as both_apart
 from explorer.session.words import number as number
+from explorer.session.words import short_apart as short_apart
 from explorer.session.words import signed as signed
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import ImageStage, Trace

@@ -6,8 +6,8 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Label, Labels, Layer, Picture, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
-    apart,
     box_text,
     class_role,
     focus,
@@ -18,10 +18,11 @@ from explorer.session.scenes.common import (
     photo_scene,
     plural,
     selection,
+    short_apart,
     title,
 )
 from explorer.session.scenes.pairs import tag
-from explorer.session.scenes.panel import Cell, Column, text_width
+from explorer.session.scenes.panel import Column
 from explorer.session.switching import Changes, changes, changes_text
 from explorer.trace.base import StageName
 from explorer.trace.stages import DetectionsStage, NmsStage, ScoresStage, Trace
@@ -146,14 +147,12 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
     n = len(stage.boxes)
     panel.heading(plural(n, "detection"), f"score > {number(stage.threshold)}")
     if n:
-        cells = (Cell(16, mono=False), Cell(112, "right"), Cell(panel.inner - 42, "right"),
-                 Cell(panel.inner, "right"))
         rows = [
             (
                 label_name(trace, int(stage.labels[row])),
-                apart(float(stage.scores[row]), stage.threshold),
-                box_text(stage.boxes[row]),
+                short_apart(float(stage.scores[row]), stage.threshold),
                 f"{trace.lineage('detections', row)[-1][1]:,}",
+                box_text(stage.boxes[row]),
             )
             for row in range(min(n, LISTED))
         ]
@@ -161,11 +160,8 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
             trace.method if by_method else class_role(int(stage.labels[row]))
             for row in range(min(n, LISTED))
         ]
-        head = ("class", "score", "x1, y1 – x2, y2", "region")
-        # Smaller where coordinates have four or five digits: they begin behind the scores.
-        widest = max(text_width(row[2], 1.0, True) for row in rows)
-        size = min(11.0, (cells[2].x - cells[1].x - 8) // widest)
-        panel.table(cells, head, rows, roles=roles, size=size)
+        head = ("class", "score", "region", "x1, y1 – x2, y2")
+        sized_table(panel, head, rows, roles=roles, size=11)
         if n > LISTED:
             panel.text(f"and {n - LISTED} more", "muted")
     close = runners_up(trace)
@@ -177,7 +173,8 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
     high = max([1.0, *(score for _, _, score in close)])
     zero = -low / (high - low)
     for _, label, score in close:
-        panel.bar(label_name(trace, label), number(score), (score - low) / (high - low),
+        panel.bar(label_name(trace, label), short_apart(score, stage.threshold),
+                  (score - low) / (high - low),
                   trace.method if by_method else class_role(label), zero)
     nms = trace.stage("nms")
     if isinstance(nms, NmsStage):

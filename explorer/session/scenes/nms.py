@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.session.nms_replay import Moment, moment
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     apart,
@@ -20,6 +21,7 @@ from explorer.session.scenes.common import (
     plural,
     selection,
     setting,
+    short_apart,
     title,
 )
 from explorer.session.scenes.nms_steps import (
@@ -30,8 +32,8 @@ from explorer.session.scenes.nms_steps import (
     step_layers,
     step_table,
 )
-from explorer.session.scenes.pairs import class_control, strong_rows, tag
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.pairs import class_control, score_text, strong_rows, tag
+from explorer.session.scenes.panel import Column
 from explorer.session.soft_replay import Lowering, entered_scores, is_soft, lowering
 from explorer.session.switching import can_switch
 from explorer.trace.base import Ints, StageName
@@ -187,7 +189,7 @@ def _panel(
             return f"pair {row:,} {label_name(trace, int(stage.labels[row]))}"
 
         def score(row: int) -> str:
-            return number(float(stage.scores[row]), 3)
+            return score_text(trace, float(stage.scores[row]))
 
         if lowers is not None:
             soft_table(
@@ -230,7 +232,7 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         lines = [_place(better, len(stage.nms.kept))]
         if len(gone):
             worst = np.asarray(stage.nms.overlap)[gone]
-            low, high = (apart(float(end), stage.nms.threshold) for end in
+            low, high = (short_apart(float(end), stage.nms.threshold) for end in
                          (worst.min(), worst.max()))
             lines.append(
                 f"Suppresses {plural(len(gone), 'box', 'boxes')}, IoU {low} to {high}."
@@ -291,16 +293,14 @@ def _keepers(
         iou = np.asarray(stage.nms.overlap)[np.asarray(stage.nms.suppressed_by) == row]
         # One IoU is no span.
         ends = dict.fromkeys(
-            apart(float(end), stage.nms.threshold) for end in (iou.min(), iou.max())
+            short_apart(float(end), stage.nms.threshold) for end in (iou.min(), iou.max())
         ) if len(iou) else {}
         span = " – ".join(ends) or "–"
         rows.append((label_name(trace, int(stage.labels[row])),
-                     number(float(stage.scores[row]), 3), count(int(removed[row])), span))
-    cells = (Cell(16, mono=False), Cell(140, "right"), Cell(196, "right"),
-             Cell(panel.inner, "right"))
+                     score_text(trace, float(stage.scores[row])), count(int(removed[row])), span))
     chosen = int(np.nonzero(listed == last)[0][0]) if last is not None and last in listed else -1
     if rows:
-        panel.table(cells, ("class", "score", "removed", "IoU"), rows, chosen,
+        sized_table(panel, ("class", "score", "removed", "IoU"), rows, chosen,
                     [class_role(int(stage.labels[row])) for row in listed])
     elif not now.steps:
         panel.text("No pair scored high enough.", "muted")

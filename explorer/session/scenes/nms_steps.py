@@ -8,8 +8,9 @@ import numpy as np
 
 from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
-from explorer.session.scenes.common import apart, centres, number, plural
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.columns import sized_table
+from explorer.session.scenes.common import apart, centres, number, plural, short_apart
+from explorer.session.scenes.panel import Column
 from explorer.session.soft_replay import Lowering
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
 
@@ -87,11 +88,10 @@ def step_table(
     panel.text(f"It removes {plural(len(now.removed), 'box', 'boxes')} {left}:", "muted")
     panel.gap(2)
     rows: list[Sequence[str]] = [
-        (name(row), score(row), apart(float(record.overlap[row]), record.threshold, 3))
+        (name(row), score(row), short_apart(float(record.overlap[row]), record.threshold))
         for row in now.removed[:ROWS].tolist()
     ]
-    cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))
-    panel.table(cells, ("", head, "IoU"), rows)
+    sized_table(panel, ("", head, "IoU"), rows)
     if len(now.removed) > ROWS:
         panel.text(f"and {len(now.removed) - ROWS:,} more", "muted", 11)
 
@@ -140,7 +140,6 @@ def soft_table(
         (name(row).removeprefix("pair "), _lowered(lowers, at), f"{lowers.iou[at]:.3f}")
         for at, row in enumerate(lowers.rows[:ROWS].tolist())
     ]
-    cells = (Cell(0), Cell(200, "right"), Cell(panel.inner, "right"))
-    panel.table(cells, ("pair", "score", "IoU"), rows)
+    sized_table(panel, ("pair", "score", "IoU"), rows)
     if len(lowers.rows) > ROWS:
         panel.text(f"and {len(lowers.rows) - ROWS:,} more", "muted", 11)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.scene import Control, ViewState
-from explorer.session.scenes.common import apart, class_name, label_name, number, setting
+from explorer.session.scenes.common import apart, class_name, label_name, setting, short_apart
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
@@ -30,16 +30,26 @@ def class_control(
     return control, rows
 
 
+def found_above(trace: Trace) -> float:
+    """The score from which on a pair that NMS kept is a detection."""
+    return setting(trace, "detection_threshold", 0.0)
+
+
 def tag(trace: Trace, label: int, score: float, threshold: float | None = None) -> str:
-    """'cat 0.93'. threshold: what the score is above or below, from which it is told apart."""
-    text = number(score) if threshold is None else apart(score, threshold)
+    """'cat 0.93'. threshold: what the score is above or below, from which it is told apart; that of
+    detections where nothing else is said."""
+    text = apart(score, found_above(trace) if threshold is None else threshold)
     return f"{label_name(trace, label)} {text}"
+
+
+def score_text(trace: Trace, score: float) -> str:
+    """A score for a column of figures: '0.930', and '<0.500' where it is just no detection."""
+    return short_apart(score, found_above(trace))
 
 
 def strong_rows(trace: Trace, scores: Floats, rows: Ints, fewest: int = 2) -> Ints:
     """Of `rows`, by falling score, those that count as detections; at least the first `fewest`."""
-    floor = setting(trace, "detection_threshold", 0.0)
-    enough = np.asarray(scores)[rows] >= floor
+    enough = np.asarray(scores)[rows] >= found_above(trace)
     enough[:fewest] = True
     strong: Ints = rows[enough]
     return strong

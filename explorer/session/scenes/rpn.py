@@ -19,6 +19,7 @@ from explorer.session.scene import (
     ViewState,
 )
 from explorer.session.scenes import rpn_after, rpn_all, rpn_anchors, rpn_replay
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -27,7 +28,7 @@ from explorer.session.scenes.common import (
     shown,
     title,
 )
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import papers_sides, sides
 from explorer.session.scenes.rpn_common import chosen, selected, show_control
 from explorer.trace.stages import RpnStage, Trace
@@ -92,10 +93,6 @@ def _by_level_and_ratio(panel: Column, stage: RpnStage) -> None:
     panel.heading("Proposals by " + ("level" if several else "size") + " and ratio", "h : w")
     index = colour_index(stage, stage.anchor)
     ratio, ratios = ratio_index(stage, stage.anchor)
-    steps = [96 + 52 * at for at in range(len(ratios))]
-    cells = (
-        Cell(16), *(Cell(x, "right") for x in steps), Cell(panel.inner, "right"),
-    )
     rows = []
     for at, name in enumerate(names):
         if several:
@@ -105,7 +102,7 @@ def _by_level_and_ratio(panel: Column, stage: RpnStage) -> None:
         each = [count(int((own & (ratio == r)).sum())) for r in range(len(ratios))]
         rows.append((name, *each, count(int(own.sum()))))
     head = ("", *(ratio_text(value) for value in ratios), "all")
-    panel.table(cells, head, rows, roles=[f"level{at}" for at in range(len(names))])
+    sized_table(panel, head, rows, roles=[f"level{at}" for at in range(len(names))])
     ours = tuple(sorted({size for level in stage.levels for size in level.sizes}))
     if ours != papers_sides(stage):
         panel.text(f"Sides in network pixels; the paper's: {sides(papers_sides(stage))}.",

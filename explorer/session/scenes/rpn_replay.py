@@ -10,15 +10,16 @@ from explorer.session.candidates import candidate_rows
 from explorer.session.nms_replay import Moment, greedy, moment
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Layer, Lines, Picture, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     IN_PANEL,
     Focus,
-    apart,
     centres,
     count,
     number,
     photo_scene,
     plural,
+    short_apart,
     title,
 )
 from explorer.session.scenes.nms import shares
@@ -30,7 +31,7 @@ from explorer.session.scenes.nms_steps import (
     step_layers,
     step_table,
 )
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.panel import Column
 from explorer.session.scenes.rpn_common import (
     chosen,
     outsider_selected,
@@ -152,9 +153,6 @@ def _panel(stage: RpnStage, record: NmsRecord, now: Moment) -> Column:
         panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)
     if len(stage.levels) > 1:
         panel.text("Levels never suppress each other's boxes.", "muted", 11)
-    cells = (
-        Cell(16), Cell(130, "right"), Cell(210, "right"), Cell(panel.inner, "right"),
-    )
     level = np.asarray(stage.level[stage.top])
     table = [
         (
@@ -165,7 +163,7 @@ def _panel(stage: RpnStage, record: NmsRecord, now: Moment) -> Column:
         for index, each in enumerate(stage.levels)
     ]
     panel.gap(6)
-    panel.table(cells, ("", "candidates", "kept", "suppressed"), table)
+    sized_table(panel, ("", "candidates", "kept", "suppressed"), table)
     return panel
 
 
@@ -186,16 +184,15 @@ def _victims(
     gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
     total, gone = len(gone), gone[:LISTED]
     panel.heading(f"Region {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
-    cells = (Cell(0), Cell(180, "right"), Cell(panel.inner, "right"))
     table = [
         (
             f"candidate {row:,}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
-            apart(float(stage.nms.overlap[row]), stage.nms.threshold, 3),
+            short_apart(float(stage.nms.overlap[row]), stage.nms.threshold),
         )
         for row in gone.tolist()
     ]
     if table:
-        panel.table(cells, ("", "objectness", "IoU"), table)
+        sized_table(panel, ("", "objectness", "IoU"), table)
     if total > len(gone):
         panel.text(f"and {count(total - len(gone))} more, not drawn", "muted")
     keeps = Boxes(

@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     class_role,
@@ -18,7 +19,8 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.pairs import score_text, tag
+from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import ScoresStage, Trace
 
@@ -61,7 +63,7 @@ def _layers(
     regions = region_boxes(trace)[_regions(trace, rows)]
     layers: list[Layer] = []
     captions = tuple(
-        f"{label_name(trace, label)} {number(value)}"
+        tag(trace, label, value)
         for label, value in zip(labels[:CAPTIONS].tolist(), values[:CAPTIONS].tolist(), strict=True)
     )
     for name, part, width, texts in (
@@ -105,9 +107,8 @@ def _panel(
         panel.gap(4)
         _bars(panel, trace, stage, np.asarray(stage.values[row], np.float64))
     panel.heading("Highest regions")
-    cells = (Cell(16, mono=False), Cell(170, "right"), Cell(panel.inner, "right"))
     table = [
-        (label_name(trace, label), f"{region:,}", number(value, 3))
+        (label_name(trace, label), f"{region:,}", score_text(trace, value))
         for label, region, value in zip(
             labels[:12].tolist(), _regions(trace, rows[:12]).tolist(), values[:12].tolist(),
             strict=True,
@@ -115,7 +116,7 @@ def _panel(
     ]
     if table:
         roles = [class_role(label) for label in labels[:12].tolist()]
-        panel.table(cells, ("class", "region", "score"), table, roles=roles)
+        sized_table(panel, ("class", "region", "score"), table, roles=roles)
     return panel
 
 
