@@ -7,20 +7,25 @@ import numpy as np
 from explorer.session.anchors import place, ratio_text
 from explorer.session.candidates import FIRST_ANCHOR, fate_lines, key_of, suppressor_of
 from explorer.session.card import Card
+from explorer.session.digits import adding
 from explorer.session.scene import Key
 from explorer.session.scenes.common import (
-    apart,
-    box_text,
     count,
     number,
     plural,
+    short_apart,
     signed,
-    size_text,
 )
-from explorer.session.scenes.equations import box_lines, decoded, decoding_lines, decoding_rule
+from explorer.session.scenes.equations import (
+    box_lines,
+    decoded,
+    decoding_lines,
+    decoding_rule,
+    size_lines,
+)
 from explorer.session.scenes.merging import part_name
 from explorer.session.scenes.papers import side_text
-from explorer.session.scenes.rpn_common import sigmoid
+from explorer.session.scenes.rpn_common import objectness_text, sigmoid
 from explorer.session.scenes.search_common import run_name
 from explorer.trace.base import Floats
 from explorer.trace.stages import Grouping, RpnStage, SearchStage, Trace
@@ -42,7 +47,7 @@ def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
     own = int(stage.region[region])
     segments = len(grouping.boxes) - len(grouping.merges)
     box = stage.boxes[region]
-    lines = [f"box {box_text(box)}  ({size_text(box)} px)", run_name(grouping)]
+    lines = [*size_lines(box), run_name(grouping)]
     bars: list[tuple[str, float, str]] = []
     if own < segments:
         lines.append(f"segment {own} of {count(segments)} of the over-segmentation")
@@ -74,8 +79,11 @@ def _sum_line(grouping: Grouping, merge: int) -> str:
         (letter, float(value) * weight) for letter, value, weight in
         zip("CTSF", grouping.similarities[merge], grouping.weights, strict=True) if weight
     ]
-    letters, values = " + ".join(each for each, _ in terms), [number(each, 3) for _, each in terms]
-    return f"{letters} = {' + '.join(values)} = {number(float(grouping.total[merge]), 3)}"
+    total = float(grouping.total[merge])
+    digits = adding((each for _, each in terms), total, 3)
+    letters = " + ".join(each for each, _ in terms)
+    values = " + ".join(number(each, digits) for _, each in terms)
+    return f"{letters} = {values} = {number(total, digits)}"
 
 
 def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Card]:
@@ -106,7 +114,7 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
             key, f"anchor {count(anchor)}", control=("show", "anchors"),
         ),
         Card(
-            "regions", "Objectness", (f"p = σ({number(logit)}) = {number(probability, 3)}",), key,
+            "regions", "Objectness", (f"p = {objectness_text(logit)}",), key,
             f"{count(better)} of {count(len(stage.objectness))} are better",
             (("p", probability, number(probability, 3)),), ("show", "objectness"),
         ),
@@ -141,7 +149,7 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None)
     removed = "suppresses no other box"
     if len(gone):
         overlap = stage.nms.overlap[gone]
-        low, high = (apart(float(end), stage.nms.threshold, 3) for end in
+        low, high = (short_apart(float(end), stage.nms.threshold) for end in
                      (overlap.min(), overlap.max()))
         removed = f"suppresses {plural(len(gone), 'box', 'boxes')} that overlap it by more than " \
             f"IoU {number(stage.nms.threshold)}: {low} to {high}"

@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.session.births import moves, region_cards
 from explorer.session.card import Card
+from explorer.session.digits import alike, fewest
 from explorer.session.fates import nms_facts, outcome
 from explorer.session.readings import assignment_cards, pooling_cards
 from explorer.session.related import Related, box_of, related
@@ -88,8 +89,10 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
         lines = (f"p({best}) = e^z / Σ e^z = {number(objects[order[0]], 3)}",)
         if stage.first and min(values[0], objects[order[0]]) > 0:
             ratio = float(np.log(objects[order[0]] / values[0]))
-            lines += (f"z({best}) − z(background)", f"  = ln({objects[order[0]]:.3g} / "
-                      f"{values[0]:.3g}) = {number(ratio)}")
+            digits = fewest(range(3, 8), lambda at: alike(np.log(
+                float(f"{objects[order[0]]:.{at}g}") / float(f"{values[0]:.{at}g}")), ratio, 2))
+            lines += (f"z({best}) − z(background)", f"  = ln({objects[order[0]]:.{digits}g} / "
+                      f"{values[0]:.{digits}g}) = {number(ratio)}")
     key = Key(trace.method, "scores", row)
     return [Card("scores", "Class scores", lines, key, note, tuple(bars))]
 

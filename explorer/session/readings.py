@@ -9,13 +9,14 @@ import numpy as np
 
 from explorer.methods.pooled import pooled, roi_cells_of
 from explorer.session.card import Card
+from explorer.session.digits import roi, root
 from explorer.session.related import region_boxes
 from explorer.session.scene import Key
 from explorer.session.scenes.assignment_levels import network_size
 from explorer.session.scenes.assignment_windows import stride_at
 from explorer.session.scenes.common import box_text, count, number, setting, signed
 from explorer.session.scenes.equations import level_lines, window_lines
-from explorer.session.scenes.grids import map_named
+from explorer.session.scenes.grids import beyond_text, map_named
 from explorer.session.scenes.papers import WINDOW
 from explorer.trace.base import Floats
 from explorer.trace.stages import (
@@ -76,32 +77,37 @@ def _roi_card(trace: Trace, stage: RoiStage, row: int, key: Key) -> Card:
     shown = map_named(trace)
     if trace.settings.get("pooling") == "roi_align":
         lines = [
-            "RoIAlign: x ÷ stride, not rounded",
+            "RoIAlign: x ÷ S, not rounded",
             _four("", ("x1", "y1", "x2", "y2")),
-            _four("÷ stride", [number(float(value)) for value in exact]),
+            _four("÷ S", [number(float(value)) for value in exact]),
         ]
         sides = exact[2:] - exact[:2]
         note = f"{number(float(sides[0]), 1)} × {number(float(sides[1]), 1)} cells"
         return Card("assignment", "RoI", tuple(lines), key, note)
+    stride = np.array([shown.stride_x, shown.stride_y] * 2 if shown is not None else [1.0] * 4)
+    digits, places = roi(exact, cells, stride)
     lines = [
-        "cell = round(x ÷ stride)",
+        "cell = round(x ÷ S)",
         _four("", ("x1", "y1", "x2", "y2")),
-        _four("÷ stride", [number(float(value)) for value in exact]),
-        _four("rounded", [str(int(cell)) for cell in cells]),
+        _four("÷ S", [number(float(value), digits) for value in exact]),
+        _four("cell", [number(cell, 0) for cell in cells]),
     ]
     if shown is not None:
-        moved = (cells - exact) * np.array([shown.stride_x, shown.stride_y] * 2)
+        across, down = (number(side, places) for side in (shown.stride_x, shown.stride_y))
         lines += [
-            _four("shift px", [signed(float(value), 1) for value in moved]),
-            f"stride: a cell is {number(shown.stride_x, 1)} × {number(shown.stride_y, 1)} photo px",
+            _four("px", [signed(float(value), 1) for value in (cells - exact) * stride]),
+            f"S: a cell is {across} × {down} photo px",
+            "px: how far each side is moved",
         ]
+        if said := beyond_text(cells, shown):
+            lines.append(said)
     size = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
     return Card("assignment", "RoI", tuple(lines), key, size)
 
 
 def _four(name: str, values: Sequence[str]) -> str:
     """A row of a table of the four sides of a box, in a monospaced face."""
-    return f"{name:<9}" + "".join(f"{value:>6}" for value in values)
+    return f"{name:<6}" + "".join(f"{value:>7}" for value in values)
 
 
 def _window_card(
@@ -114,9 +120,9 @@ def _window_card(
     width, height = scaled[2] - scaled[0], scaled[3] - scaled[1]
     cells = stage.cells[row]
     wanted = setting(trace, "window", 84.0)
-    side = float(np.sqrt(max(width * height, 0)))
+    w, h, side = root(float(width), float(height), 0)
     lines = (
-        f"√(w·h) = √({width:.0f}·{height:.0f}) = {side:.0f}",
+        f"√(w·h) = √({w}·{h}) = {side}",
         f"at short side {min(size.width, size.height)}, where it comes nearest to {wanted:g}",
         *window_lines(scaled, stride_at(trace, scale, image.inputs), cells),
     )

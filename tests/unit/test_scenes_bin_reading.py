@@ -33,7 +33,7 @@ def test_all_cells_of_a_weighted_sum_are_listed() -> None:
         f"cell ({x}, 0)" for x in range(6)
     ]
     assert not any("more" in text for text in written)
-    assert written[-2:] == ["Sum", "2.000"]
+    assert written[-2:] == ["Sum", "2.00"]
 
 
 @pytest.mark.parametrize(("values", "said"), [

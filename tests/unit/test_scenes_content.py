@@ -92,7 +92,11 @@ def test_a_merge_shows_its_two_parts_and_the_new_box() -> None:
     texts = [label.text for each in drawn.panel.layers if isinstance(each, Labels)
              for label in each.items]
     for value in run.similarities[merge]:
-        assert f"{value:.3f}" in texts
+        assert any(f"{value:.{digits}f}" in texts for digits in range(3, 7))
+    # What is printed of the terms adds up to the sum printed.
+    first = texts.index("colour") + 1
+    terms, total = texts[first : first + 8 : 2], texts[texts.index("Weighted sum") + 1]
+    assert f"{sum(map(float, terms)):.{len(total.split('.')[1])}f}" == total
 
 
 def test_region_boxes_are_drawn_by_rank_and_the_limit_is_stated() -> None:
@@ -270,8 +274,8 @@ def test_refinement_draws_what_the_equations_give(method: str) -> None:
         np.testing.assert_allclose(moved, stage.after[row], atol=0.01)
     lines = decoding_lines(np.array([10.0, 20, 50, 100]), np.array([0.1, -0.25, 0.0, 9.0]))
     assert lines == (
-        "x = 30.0 + 40.0·0.1000 = 34.0", "y = 60.0 − 80.0·0.2500 = 40.0",
-        "w = 40.0·e^0.0000 = 40.0", "h = 80.00·e^4.13517 = 5000.0",
+        "x = 30.00 + 40.00·0.10000 = 34.0", "y = 60.00 − 80.00·0.25000 = 40.0",
+        "w = 40.00·e^0.00000 = 40.0", "h = 80.00·e^4.13517 = 5000.0",
     )
 
 
@@ -283,6 +287,8 @@ def test_the_digits_shown_give_the_tenth_of_a_pixel_shown() -> None:
         deltas = rng.normal(0, 0.4, 4)
         want = decoded(box, deltas)
         numbers = [(want[0] + want[2]) / 2, (want[1] + want[3]) / 2, *(want[2:] - want[:2])]
+        lines = decoding_lines(box, deltas)
+        assert len({len(line.split()[2].split("·")[0].split(".")[1]) for line in lines}) == 1, lines
         for line, value in zip(decoding_lines(box, deltas), numbers, strict=True):
             terms, result = line.replace("−", "-")[4:].split(" = ")
             # What a reader does with the digits on the screen.
@@ -295,7 +301,9 @@ def test_a_box_that_the_photo_cuts_says_so() -> None:
     grown = np.array([0.0, 0, 0.5, 0])
     cut = np.clip(decoded(before, grown), 0, (320, 240, 320, 240))
     assert box_lines(before, still, before) == ("box 280, 20 – 318, 60  (38 × 40 px)",)
-    assert box_lines(before, grown, cut)[1:] == ("clipped to the photo",)
+    assert box_lines(before, grown, cut) == (
+        "box 267.7, 20.0 – 320.0, 60.0", "size 52.3 × 40.0 px", "clipped to the photo",
+    )
 
 
 @pytest.mark.parametrize("method", NAMES)
@@ -411,12 +419,12 @@ def test_the_formulas_of_a_journey_fit_their_card(method: str) -> None:
     stage = trace.stage("detections")
     assert isinstance(stage, DetectionsStage)
     lines = [line for _, lines in facts(trace, "detections", 0) for line in lines]
-    four = [line for line in lines if line.split(" ")[0] in ("÷", "rounded", "tx", "tw", "shift")]
+    four = [line for line in lines if line.split(" ")[0] in ("÷", "cell", "tx", "tw", "px")]
     assert len(four) >= (2 if method == "fpn" else 5)
     assert max(map(len, four)) <= 34
     if method == "fast_rcnn":
-        sides = lines.index(f"{'':9}    x1    y1    x2    y2")
-        assert lines[sides + 1].startswith("÷ stride")
+        sides = lines.index(f"{'':6}     x1     y1     x2     y2")
+        assert lines[sides + 1].startswith("÷ S")
         assert len(lines[sides + 1]) == len(lines[sides])
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session.digits import roi
 from explorer.session.related import context_share, region_boxes
 from explorer.session.scene import Boxes, Control, Layer, Picture, Scene, ViewState
 from explorer.session.scenes import crops, warping
 from explorer.session.scenes.assignment_levels import levels
 from explorer.session.scenes.assignment_windows import windows
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     StageMissingError,
@@ -23,15 +25,25 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.grids import (
+    beyond_text,
     cells_box,
     cells_layer,
     grid_layer,
     map_named,
+    on_map,
     others_layer,
 )
-from explorer.session.scenes.panel import Cell, Column
-from explorer.trace.base import Floats, StageName
-from explorer.trace.stages import LevelStage, RoiStage, ScoresStage, Trace, WarpStage, WindowStage
+from explorer.session.scenes.panel import Column
+from explorer.trace.base import Floats, Ints, StageName
+from explorer.trace.stages import (
+    FeatureMap,
+    LevelStage,
+    RoiStage,
+    ScoresStage,
+    Trace,
+    WarpStage,
+    WindowStage,
+)
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
@@ -141,41 +153,53 @@ def _rois(
             others_layer(trace, "regions", at.region, state.limit),
             grid_layer(shown, np.concatenate([np.minimum(exact * stride, rounded)[:2],
                                               np.maximum(exact * stride, rounded)[2:]])),
-            cells_layer("Rounded RoI", cells, shown, trace.method),
+            *_cells(cells, shown, trace.method),
             Boxes(name="Exact RoI", boxes=region_boxes(trace)[at.region][None], roles="selected",
                   stage="assignment", rows=np.array([row]), width=2.0, dashed=True),
         ]
         panel.heading(f"RoI of region {at.region:,}", at.why)
-        panel.swatch("selected", "exact region (dashed)", box_text(region_boxes(trace)[at.region]),
-                     outline=True)
+        panel.swatch("selected", "exact region (dashed)", outline=True)
         panel.swatch(trace.method, "cells if it were rounded" if aligned else
                      "cells after rounding", box_text(rounded))
         if aligned:
             panel.text("RoIAlign reads the exact region; RoI pooling would round it so:", "muted",
                        11)
         panel.gap(6)
-        head = ("side", "÷ stride", "rounded", "shift, px")
-        columns = (Cell(0, mono=False), Cell(130, "right"), Cell(200, "right"),
-                   Cell(panel.inner, "right"))
+        head = ("side", "photo px", "÷ stride", "rounded", "shift, px")
         moved = (cells - exact) * stride
+        digits, places = roi(exact, cells, stride)
         rows = [
-            (side, number(float(exact[i])), str(int(cells[i])), number(float(moved[i]), 1))
+            (side, number(float(exact[i] * stride[i]), 1), number(float(exact[i]), digits),
+             number(cells[i], 0), number(float(moved[i]), 1))
             for i, side in enumerate(("left x1", "top y1", "right x2", "bottom y2"))
         ]
-        panel.table(columns, head, rows)
+        sized_table(panel, head, rows)
         panel.gap(4)
-        panel.text(f"Stride: one cell is {shown.stride_x:.1f} × {shown.stride_y:.1f} photo px. "
-                   "Cells are centred on their number × stride, and count whole: the RoI reaches "
-                   "half a cell further on each side.",
-                   "muted", 11)
+        across, down = (number(side, places) for side in (shown.stride_x, shown.stride_y))
+        panel.text(f"Stride: one cell is {across} × {down} photo px. Cells are centred on their "
+                   "number × stride, and count whole: the RoI reaches half a cell further on each "
+                   "side.", "muted", 11)
         panel.gap(4)
         wide = int(cells[2] - cells[0] + 1)
         high = int(cells[3] - cells[1] + 1)
-        panel.pair("RoI on the map", f"{wide} × {high} cells")
+        panel.pair("RoI", f"{wide} × {high} cells")
+        if not aligned and (said := beyond_text(cells, shown)):
+            panel.text(said, "muted", 11)
         if not aligned:
             summary += f" · region {at.region:,}: {wide} × {high} cells"
     _all_shifts(panel, stage, stride, trace.method)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
+
+
+def _cells(cells: Ints, shown: FeatureMap, role: str) -> list[Layer]:
+    """The RoI's cells: filled those that the map has, dashed the outline of all, where it has not
+    all of them."""
+    kept = on_map(cells, shown)
+    layers: list[Layer] = [cells_layer("Rounded RoI", kept, shown, role)]
+    if (kept != cells).any():
+        layers.insert(0, Boxes(name="Beyond the map: dropped", boxes=cells_box(cells, shown)[None],
+                               roles=role, width=1.4, dashed=True))
+    return layers
 
 
 def _all_shifts(panel: Column, stage: RoiStage, stride: Floats, role: str) -> None:

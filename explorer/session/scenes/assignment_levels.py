@@ -18,7 +18,7 @@ from explorer.session.scenes.common import (
     shown,
     size_text,
 )
-from explorer.session.scenes.equations import level_lines
+from explorer.session.scenes.equations import level_lines, level_terms
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import canonical_text
 from explorer.trace.base import Floats
@@ -77,10 +77,11 @@ def levels(
         box = boxes[at.region]
         width, height = network_size(trace, box)
         panel.heading(f"Level of region {at.region:,}", at.why)
-        panel.pair("Region", f"{size_text(box)} photo px")
-        panel.pair("In the network", f"{width:.0f} × {height:.0f} px")
-        panel.gap(2)
         raw, level = float(stage.raw[row]), int(stage.level[row])
+        w, h, _ = level_terms(width, height, raw, stage.k0, stage.canonical)
+        panel.pair("Region", f"{size_text(box)} photo px")
+        panel.pair("In the network", f"{w} × {h} px")
+        panel.gap(2)
         for line in level_lines(width, height, raw, level, stage.k0, stage.canonical):
             panel.text(line, size=11.5, mono=True)
         if trace.settings.get("only_level"):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
+from explorer.session.digits import root
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Scene, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import Focus, count, limit_text, photo_scene, plural, setting
 from explorer.session.scenes.equations import window_lines
 from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import WINDOW, beside
 from explorer.trace.base import Floats, Ints, NetworkInput
 from explorer.trace.stages import ImageStage, Trace, WindowStage
@@ -79,14 +79,9 @@ def _scales(
     for size in inputs:
         width = float(box[2] - box[0]) * size.scale_x
         height = float(box[3] - box[1]) * size.scale_y
-        rows.append(
-            (
-                f"{min(size.width, size.height)}", f"{width:.0f} × {height:.0f}",
-                f"{math.sqrt(max(width * height, 0)):.0f}",
-            )
-        )
-    cells = (Cell(0), Cell(190, "right"), Cell(panel.inner, "right"))
-    panel.table(cells, ("short side", "region there, px", "√(w·h)"), rows,
+        w, h, side = root(width, height, 0)
+        rows.append((f"{min(size.width, size.height)}", f"{w} × {h}", side))
+    sized_table(panel, ("short side", "region there, px", "√(w·h)"), rows,
                 chosen if len(rows) > 1 else -1)
 
 

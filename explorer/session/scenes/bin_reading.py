@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.ops.bins import bilinear
+from explorer.session.digits import alike, fewest
 from explorer.session.scene import Boxes, Layer, Lines
 from explorer.session.scenes.bins import Bins, even
 from explorer.session.scenes.common import number, plural, signed
@@ -17,6 +18,7 @@ from explorer.session.scenes.panel import Cell, Column
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import FeatureMap
 
+SUM = 2  # decimals of RoIAlign's mean, as in the grid of bins
 LISTED = 4  # cells in the table, where the largest alone counts
 
 
@@ -102,6 +104,7 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
     order = np.argsort(-(read.values if weights is None else weights), kind="stable")
     if weights is not None:
         order = order[weights[order] > 0]
+    digits = weight_digits(read)
     panel.gap(4)
     panel.text(f"Cells of channel {channel}: {_rule(read)}.", "muted", 11)
     rows = []
@@ -109,7 +112,7 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
     for index in listed.tolist():
         x, y = read.cells[index].tolist()
         value = number(float(read.values[index]), 3)
-        weight = "" if weights is None else number(float(weights[index]), 3)
+        weight = "" if weights is None else number(float(weights[index]), digits)
         rows.append((f"cell ({x}, {y})", weight, value))
     cells = (Cell(0, mono=False), Cell(200, "right"), Cell(panel.inner, "right"))
     head = ("", "weight", "value") if weights is not None else ()
@@ -117,7 +120,17 @@ def reading_table(panel: Column, read: Reading | None, channel: int) -> None:
     if len(order) > len(listed):
         panel.text(f"and {plural(len(order) - len(listed), 'more cell')}, none larger", "muted", 11)
     if weights is not None:
-        panel.pair("Sum", number(read.result, 3))
+        panel.pair("Sum", number(read.result, SUM))
+
+
+def weight_digits(read: Reading) -> int:
+    """Decimals of the weights from which the sum comes out as it is printed."""
+    if read.weights is None:
+        return 3
+    pairs = list(zip(read.weights.tolist(), read.values.tolist(), strict=True))
+    return fewest(range(3, 8), lambda digits: alike(
+        sum(round(weight, digits) * round(value, 3) for weight, value in pairs), read.result, SUM
+    ))
 
 
 def _rule(read: Reading) -> str:
@@ -165,12 +178,16 @@ def shift_layers(shift: Shift) -> list[Layer]:
 def shift_table(panel: Column, shift: Shift) -> None:
     """The two roundings, and both together, as pixels of the photo on each side of the bin."""
     panel.heading("What the roundings moved", "photo px")
+    # Of sides to a tenth of a pixel, so that the first two lines add up to the third.
+    exact, rounded, used = (
+        np.round(np.asarray(box, np.float64), 1)
+        for box in (shift.exact, shift.rounded, shift.used)
+    )
     rows = [
         (name, *(signed(float(value), 1) for value in moved))
         for name, moved in (
-            ("of the region", shift.rounded - shift.exact),
-            ("of the bin", shift.used - shift.rounded),
-            ("together", shift.used - shift.exact),
+            ("of the region", rounded - exact), ("of the bin", used - rounded),
+            ("together", used - exact),
         )
     ]
     steps = [136 + 52 * at for at in range(3)]

@@ -10,7 +10,7 @@ from explorer.methods.pooled import levels_used, roi_cells_of
 from explorer.ops.bins import pyramid_bins, roi_align_points, roi_pool_bins
 from explorer.session.related import region_boxes
 from explorer.session.scenes.common import Focus
-from explorer.session.scenes.grids import cells_box, map_named
+from explorer.session.scenes.grids import beyond_text, cells_box, map_named
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     FeatureMap,
@@ -99,7 +99,8 @@ def bins_of(trace: Trace, at: Focus, stage: PoolingStage) -> Bins:
     size = source.values.shape[1:]
     return _of_cells(
         source, roi_pool_bins(cells, side, (size[0], size[1])), box, side,
-        "The second rounding: bins end on whole cells, so neighbours may share one.",
+        "The second rounding: bins end on whole cells, so neighbours may share one. "
+        + beyond_text(cells, source),
         cells_box(cells, source),
     )
 

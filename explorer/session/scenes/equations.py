@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 
-from explorer.session.scenes.common import box_text, number, size_text
+from explorer.session.digits import alike, box_and_size, fewest, root
+from explorer.session.scenes.common import number, signed
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints
 
 CLAMP = math.log(1000 / 16)  # t_w and t_h are cut here before exp
 CLIPPED = "clipped to the photo"
+LINE = 38  # letters that a line of a card has room for
 VISIBLE = 0.1  # pixels that a clipped box must have lost to be called so
 # Decimals of pixels and of t, the fewest first, until the digits shown give the tenth shown.
 DIGITS = ((1, 4), (2, 4), (2, 5), (3, 6), (4, 7))
@@ -33,9 +35,16 @@ def clipped(before: Floats, deltas: Floats, box: Floats) -> bool:
 
 
 def box_lines(before: Floats, deltas: Floats, box: Floats) -> tuple[str, ...]:
-    """'box 52, 40 – 180, 201  (128 × 161 px)', and whether the photo's border cut it."""
-    line = f"box {box_text(box)}  ({size_text(box)} px)"
-    return (line, CLIPPED) if clipped(before, deltas, box) else (line,)
+    """'box 52, 40 – 180, 201  (128 × 161 px)', and CLIPPED where the photo's border cut it."""
+    lines = size_lines(box)
+    return (*lines, CLIPPED) if clipped(before, deltas, box) else lines
+
+
+def size_lines(box: Floats) -> tuple[str, ...]:
+    """The corners of a box and its size: on one line where both are short."""
+    corners, size = box_and_size(box)
+    line = f"box {corners}  ({size} px)"
+    return (line,) if len(line) <= LINE else (f"box {corners}", f"size {size} px")
 
 
 def decoding_rule(letter: str) -> str:
@@ -52,33 +61,32 @@ def decoding_lines(before: Floats, deltas: Floats) -> tuple[str, ...]:
     t = np.asarray(deltas, np.float64)
     side = (box[2] - box[0], box[3] - box[1])
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    lines = []
-    for at, name in enumerate("xy"):
-        result = middle[at] + side[at] * t[at]
-        sign = "+" if t[at] >= 0 else "−"
-        for places, digits in DIGITS:
-            start, factor = round(middle[at], places), round(side[at], places)
-            if _same(start + factor * round(t[at], digits), result):
-                break
-        lines.append(
-            f"{name} = {number(middle[at], places)} {sign} {number(side[at], places)}·"
-            f"{number(abs(t[at]), digits)} = {number(result, 1)}"
-        )
-    for at, name in enumerate("wh"):
-        power = min(t[2 + at], CLAMP)
-        result = side[at] * math.exp(power)
-        for places, digits in DIGITS:
-            if _same(round(side[at], places) * math.exp(round(power, digits)), result):
-                break
-        lines.append(
-            f"{name} = {number(side[at], places)}·e^{number(power, digits)} = {number(result, 1)}"
-        )
-    return tuple(lines)
+    powers = np.minimum(t[2:], CLAMP)
+    centre = [middle[at] + side[at] * t[at] for at in (0, 1)]
+    sides = [side[at] * math.exp(powers[at]) for at in (0, 1)]
 
+    def fits(option: tuple[int, int]) -> bool:
+        places, digits = option
+        return all(
+            alike(round(middle[at], places) + round(side[at], places) * round(t[at], digits),
+                  centre[at], 1)
+            and alike(round(side[at], places) * math.exp(round(powers[at], digits)), sides[at], 1)
+            for at in (0, 1)
+        )
 
-def _same(one: float, other: float) -> bool:
-    """Whether two numbers are written alike, to a tenth."""
-    return number(one, 1) == number(other, 1)
+    places, digits = fewest(DIGITS, fits)  # the same for all four lines
+    return (
+        *(
+            f"{name} = {number(middle[at], places)} {'+' if t[at] >= 0 else '−'} "
+            f"{number(side[at], places)}·{number(abs(t[at]), digits)} = {number(centre[at], 1)}"
+            for at, name in enumerate("xy")
+        ),
+        *(
+            f"{name} = {number(side[at], places)}·e^{number(powers[at], digits)} = "
+            f"{number(sides[at], 1)}"
+            for at, name in enumerate("wh")
+        ),
+    )
 
 
 def decoding(
@@ -91,7 +99,7 @@ def decoding(
     for at, (name, value) in enumerate(zip("xywh", np.asarray(deltas).tolist(), strict=True)):
         x = panel.left + at * step
         panel.label(x, panel.y + 7, f"t{name}", "muted", 11)
-        panel.label(x + 18, panel.y + 7, number(value, 4), mono=True, size=10.5)
+        panel.label(x + 16, panel.y + 7, signed(value, 4), mono=True, size=10.5)
     panel.gap(20)
     formula = f"x = {letter}x + {letter}w·tx,  w = {letter}w·e^tw,  y and h likewise"
     panel.text(formula, "muted", 11)
@@ -100,8 +108,9 @@ def decoding(
         panel.text(line, size=11.5, mono=True)
     if clipped_to is not None:
         panel.gap(2)
-        panel.pair("Box", box_text(clipped_to))
-        panel.pair("Size", f"{size_text(clipped_to)} px")
+        corners, size = box_and_size(clipped_to)
+        panel.pair("Box", corners)
+        panel.pair("Size", f"{size} px")
         if clipped(before, deltas, clipped_to):
             panel.text(f"The box is {CLIPPED}.", "muted", 11)
 
@@ -116,7 +125,7 @@ def window_lines(scaled: Floats, stride: float, cells: Ints) -> tuple[str, ...]:
     for index, side in enumerate(("x1", "y1", "x2", "y2")):
         exact = float(scaled[index]) / stride
         rule = math.floor(exact) + 1 if index < 2 else math.ceil(exact) - 1
-        fraction = f"{number(float(scaled[index]), 1)}/{stride:g}"
+        fraction = f"{_divided(float(scaled[index]), stride)}/{stride:g}"
         term = f"⌊{fraction}⌋ + 1" if index < 2 else f"⌈{fraction}⌉ − 1"
         moved = "" if rule == int(cells[index]) else f" → {int(cells[index])}"
         lines.append(f"{side} = {term} = {number(rule, 0)}{moved}")
@@ -125,15 +134,38 @@ def window_lines(scaled: Floats, stride: float, cells: Ints) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _divided(value: float, stride: float) -> str:
+    """A coordinate in so many digits that the same cells follow from them."""
+
+    def cells(digits: int) -> tuple[int, int]:
+        exact = round(value, digits) / stride
+        return math.floor(exact), math.ceil(exact)
+
+    return number(value, fewest(range(1, 5), lambda digits: cells(digits) == cells(12)))
+
+
+def level_terms(
+    width: float, height: float, raw: float, k0: int, canonical: float
+) -> tuple[str, str, str]:
+    """w, h and their root as equation 1 is printed, each line giving the next."""
+    side = math.sqrt(max(width * height, 1e-9))
+    digits = fewest(
+        range(1, 4), lambda at: alike(k0 + math.log2(round(side, at) / canonical), raw, 2)
+    )
+    return root(width, height, digits)
+
+
 def level_lines(
     width: float, height: float, raw: float, level: int, k0: int, canonical: float
 ) -> tuple[str, ...]:
     """FPN's equation 1 with the numbers of one box; width and height in network pixels."""
-    side = math.sqrt(max(width * height, 1e-9))
+    w, h, side = level_terms(width, height, raw, k0, canonical)
+    shown = number(raw, fewest(range(2, 6), lambda at: math.floor(round(raw, at)) ==
+                               math.floor(raw)))
     clamp = "" if math.floor(raw) == level else f", clamped to {level}"
     return (
         f"k = ⌊k0 + log2(√(w·h) / {canonical:g})⌋",
-        f"  = ⌊{k0} + log2(√({width:.0f}·{height:.0f}) / {canonical:g})⌋",
-        f"  = ⌊{k0} + log2({side:.1f} / {canonical:g})⌋",
-        f"  = ⌊{number(raw)}⌋ = {math.floor(raw)}{clamp}",
+        f"  = ⌊{k0} + log2(√({w}·{h}) / {canonical:g})⌋",
+        f"  = ⌊{k0} + log2({side} / {canonical:g})⌋",
+        f"  = ⌊{shown}⌋ = {math.floor(raw)}{clamp}",
     )

@@ -10,10 +10,12 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Lines, Rect
+from explorer.session.words import number
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import AnchorLevel, FeatureMap, FeaturesStage, ScoresStage, Trace
 
 OTHERS = 30  # quiet boxes beside the one that is looked at
+WHOLE = 200  # rows and columns up to which the grid of a whole map is drawn
 
 
 def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | None:
@@ -55,6 +57,32 @@ def cells_box(cells: Ints, shown: FeatureMap | AnchorLevel) -> Floats:
     return on_photo(np.asarray(cells) + np.array([0, 0, 1, 1]), stride)
 
 
+def on_map(cells: Ints, shown: FeatureMap) -> Ints:
+    """The cells (4,) that the map has: the others of a RoI are dropped."""
+    height, width = shown.values.shape[1:]
+    kept: Ints = np.clip(cells, 0, [width - 1, height - 1] * 2)
+    return kept
+
+
+def beyond_text(cells: Ints, shown: FeatureMap) -> str:
+    """'Row 18 lies beyond the map of 18 × 18 cells: dropped.'; '' where the map has them all."""
+    height, width = shown.values.shape[1:]
+    parts = []
+    for name, first, last, there in (
+        ("column", cells[0], cells[2], width), ("row", cells[1], cells[3], height),
+    ):
+        lost = [at for at in range(int(first), int(last) + 1) if not 0 <= at < there]
+        if len(lost) > 1:
+            parts.append(f"{name}s {', '.join(number(at, 0) for at in lost)}")
+        elif lost:
+            parts.append(f"{name} {number(lost[0], 0)}")
+    if not parts:
+        return ""
+    text = " and ".join(parts)
+    lie = "lie" if len(parts) > 1 or "s " in text else "lies"
+    return f"{text[0].upper()}{text[1:]} {lie} beyond the map of {width} × {height} cells: dropped."
+
+
 def map_rect(shown: FeatureMap | AnchorLevel, height: int, width: int) -> Rect:
     """Where all height x width cells of a map lie: from half a cell before the photo on."""
     x1, y1, x2, y2 = cells_box(np.array([0, 0, width - 1, height - 1]), shown).tolist()
@@ -83,9 +111,11 @@ def grid_lines(
 
 
 def grid_layer(shown: FeatureMap, around: Floats | None = None, on: bool = True) -> Layer:
-    """The grid as a quiet layer."""
+    """The grid as a quiet layer: whole, as one that ends in mid-map looks like an error. around: a
+    box (4,) in photo pixels that it is drawn near to where a map has too many cells."""
+    near = around if sum(shown.values.shape[1:]) > WHOLE else None
     return Lines(
-        name=f"Cells of {shown.name}", segments=grid_lines(shown, around), role="text", width=0.7,
+        name=f"Cells of {shown.name}", segments=grid_lines(shown, near), role="text", width=0.7,
         opacity=0.35, on=on,
     )
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.session.digits import box_and_size
 from explorer.session.scene import Boxes, Control, Layer, Picture, Pixels, ViewState
 from explorer.session.scenes.common import (
     Focus,
-    box_text,
     count,
     photo_rect,
     photo_scene,
     plural,
     selection,
-    size_text,
     title,
 )
 from explorer.session.scenes.panel import Column
@@ -110,8 +109,9 @@ def one_merge(
     panel.heading("Similarity")
     similarity_bars(panel, grouping, merge)
     panel.heading("The new box")
-    panel.pair("Box", box_text(grouping.boxes[new]))
-    panel.pair("Size", f"{size_text(grouping.boxes[new])} px")
+    corners, size = box_and_size(grouping.boxes[new])
+    panel.pair("Box", corners)
+    panel.pair("Size", f"{size} px")
     listed = np.nonzero((stage.grouping == run) & (stage.region == new))[0]
     rank = f"region {int(listed[0]):,}" if len(listed) else "no: duplicate or ranked too low"
     panel.pair("In the list", rank)

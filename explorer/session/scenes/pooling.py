@@ -11,6 +11,7 @@ from explorer.session.related import context_of, context_share, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
 from explorer.session.scenes.bin_reading import (
+    SUM,
     Reading,
     Shift,
     reading,
@@ -258,7 +259,7 @@ def _bin(
     row, column = divmod(one.lit, side)
     panel.heading(f"Bin {one.at + 1} of {len(plane)}",
                   f"row {row + 1}, column {column + 1} of {side} × {side}")
-    panel.pair("Value", number(float(plane[one.at]), 3))
+    panel.pair("Value", number(float(plane[one.at]), SUM if bins.points is not None else 3))
     if side in bins.off:
         panel.text(f"Level {side} × {side} is off: its bins are 0, whatever lies in them.",
                    "muted", 11)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.session.digits import adding
 from explorer.session.scene import Boxes, Control, Heat, Layer, Lines, Picture, Rect, ViewState
 from explorer.session.scenes.common import (
     Focus,
@@ -245,14 +246,18 @@ def _sum(
     lateral, merged = by_level(stage, "lateral"), by_level(stage, "merged")
     y, x = cell
     panel.heading(f"Cell ({x}, {y})", f"channel {channel}")
+    terms: list[tuple[str, float]] = []
     beside = trace.settings.get("laterals", True) is not False or now.level == max(merged)
     if now.kind == "merged" and beside:
-        panel.pair(f"L{now.level}", number(float(lateral[now.level].values[channel, y, x])))
+        terms.append((f"L{now.level}", float(lateral[now.level].values[channel, y, x])))
     if now.level + 1 in merged and trace.settings.get("top_down", True) is not False:
         above = enlarged(merged[now.level + 1].values[channel], now.made.values.shape[1:])
         height, width = merged[now.level + 1].values.shape[1:]
         own = (x * width // above.shape[1], y * height // above.shape[0])
-        panel.pair(f"M{now.level + 1}, its cell {own}", number(float(above[y, x])))
+        terms.append((f"M{now.level + 1}, its cell {own}", float(above[y, x])))
+    total = float(now.made.values[channel, y, x])
+    digits = adding((value for _, value in terms), total) if now.kind == "merged" else 2
+    for name, value in terms:
+        panel.pair(name, number(value, digits))
     if now.kind == "merged":
-        panel.pair(f"{now.made.name}, their sum",
-                   number(float(now.made.values[channel, y, x])))
+        panel.pair(f"{now.made.name}, their sum", number(total, digits))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.ops.bins import overlap
+from explorer.session.digits import box_and_size
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
-    box_text,
     centres,
     class_role,
     count,
@@ -19,12 +20,11 @@ from explorer.session.scenes.common import (
     photo_scene,
     selection,
     shown,
-    size_text,
     title,
 )
 from explorer.session.scenes.equations import CLIPPED, clipped, decoding
-from explorer.session.scenes.pairs import class_control, strong_rows, tag
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.pairs import class_control, score_text, strong_rows, tag
+from explorer.session.scenes.panel import Column
 from explorer.trace.base import Ints, StageName
 from explorer.trace.stages import RefinementStage, Trace
 
@@ -87,10 +87,11 @@ def _panel(
     label = int(stage.labels[row])
     before, after = stage.before[row], stage.after[row]
     panel.heading(tag(trace, label, float(stage.scores[row])), at.why if at is not None else "")
-    panel.swatch(class_role(label), "size before (dashed)", f"{size_text(before)} px", outline=True)
-    panel.swatch(class_role(label), "size after", f"{size_text(after)} px")
-    panel.pair("Box before", box_text(before))
-    panel.pair("Box after", box_text(after))
+    (was, was_size), (now, now_size) = box_and_size(before), box_and_size(after)
+    panel.swatch(class_role(label), "size before (dashed)", f"{was_size} px", outline=True)
+    panel.swatch(class_role(label), "size after", f"{now_size} px")
+    panel.pair("Box before", was)
+    panel.pair("Box after", now)
     iou = float(overlap(before[None], after[None])[0, 0])
     panel.pair("IoU of the two", number(iou, 3))
     if at is not None and at.chosen and "refinement" not in at.rows:
@@ -105,17 +106,16 @@ def _panel(
     panel.heading("Pairs on the photo", f"{len(top)} of {count(len(stage.labels))}")
     panel.text(PAIR, "muted", 11)
     panel.gap(4)
-    cells = (Cell(16, mono=False), Cell(188, "right"), Cell(panel.inner, "right"))
     listed = top[:TOP]
     pairs = zip(stage.before[listed], stage.after[listed], strict=True)
     moved = [overlap(b[None], a[None])[0, 0] for b, a in pairs]
     rows = [
-        (label_name(trace, int(stage.labels[r])), number(float(stage.scores[r]), 3),
+        (label_name(trace, int(stage.labels[r])), score_text(trace, float(stage.scores[r])),
          number(float(i), 3))
         for r, i in zip(listed, moved, strict=True)
     ]
     chosen = int(np.nonzero(listed == row)[0][0]) if row in listed else -1
-    panel.table(cells, ("class", "score", "IoU before, after"), rows, chosen,
+    sized_table(panel, ("class", "score", "IoU before, after"), rows, chosen,
                 [class_role(int(stage.labels[r])) for r in listed])
     return panel
 

@@ -15,6 +15,7 @@ from explorer.session.candidates import (
     outsider_at,
     suppressor_of,
 )
+from explorer.session.digits import alike, fewest
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Control, Key, Layer, ViewState
 from explorer.session.scenes.common import (
@@ -52,6 +53,14 @@ def show_control(value: str) -> Control:
 def sigmoid(logits: Floats) -> Floats:
     result: Floats = 1 / (1 + np.exp(-np.clip(np.asarray(logits, np.float64), -60, 60)))
     return result
+
+
+def objectness_text(logit: float) -> str:
+    """'σ(5.84) = 0.997'."""
+    p = float(sigmoid(np.array(logit)))
+    digits = fewest(range(2, 6), lambda at: alike(
+        float(sigmoid(np.array(round(logit, at)))), p, 3))
+    return f"σ({number(logit, digits)}) = {number(p, 3)}"
 
 
 def roles_of(stage: RpnStage, anchors: Ints) -> tuple[str, ...]:
@@ -131,8 +140,6 @@ def chosen(
     panel.pair("Anchor", count(anchor))
     panel.pair("Level, cell", f"{level.name}, ({spot.x}, {spot.y})")
     panel.pair("Size, ratio", f"{side_text(stage, spot.size)}, {ratio_text(spot.ratio)}")
-    logit = float(stage.objectness[anchor])
-    probability = float(sigmoid(stage.objectness[anchor]))
-    panel.pair("Objectness", f"σ({number(logit)}) = {number(probability, 3)}")
+    panel.pair("Objectness", objectness_text(float(stage.objectness[anchor])))
     decoding(panel, stage.anchors[anchor], stage.deltas[anchor], "a",
              clipped_to=box)

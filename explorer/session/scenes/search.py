@@ -6,11 +6,12 @@ from operator import attrgetter
 
 import numpy as np
 
+from explorer.session.digits import box_and_size
 from explorer.session.scene import Bars, Boxes, Layer, Picture, ViewState
 from explorer.session.scenes import merging
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
-    box_text,
     count,
     focus,
     number,
@@ -18,10 +19,9 @@ from explorer.session.scenes.common import (
     plural,
     selection,
     shown,
-    size_text,
     title,
 )
-from explorer.session.scenes.panel import Cell, Column
+from explorer.session.scenes.panel import Column
 from explorer.session.scenes.search_common import (
     controls,
     run_looked_at,
@@ -110,10 +110,7 @@ def _runs_table(panel: Column, stage: SearchStage, at: Focus | None) -> None:
             count(sum(len(each.boxes) for each in some)),
             count(int(np.isin(stage.grouping, runs).sum())),
         ))
-    cells = (
-        Cell(0, mono=False), Cell(188, "right"), Cell(240, "right"), Cell(panel.inner, "right"),
-    )
-    panel.table(cells, ("", "segments", "regions", "in list"), rows, chosen)
+    sized_table(panel, ("", "segments", "regions", "in list"), rows, chosen)
     panel.gap(4)
     panel.text(
         "k: larger makes fewer segments. C colour, T texture, S size, F fill. Each run merges "
@@ -131,8 +128,9 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     panel.heading(f"Region {row:,}", at.why)
     panel.pair("Regions ranked above it", f"{row:,} of {count(len(stage.boxes))}")
     panel.pair("Rank value (lowest first)", number(float(stage.scores[row]), 2))
-    panel.pair("Box", box_text(stage.boxes[row]))
-    panel.pair("Size", f"{size_text(stage.boxes[row])} px")
+    corners, size = box_and_size(stage.boxes[row])
+    panel.pair("Box", corners)
+    panel.pair("Size", f"{size} px")
     panel.pair("Run", run_name(grouping))
     if region < segments:
         panel.pair("Born as", f"segment {region}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.methods.parts import STRATEGY
 from explorer.ops.strategies import STRATEGIES
+from explorer.session.digits import adding
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes.common import Focus, number
 from explorer.session.scenes.panel import Column
@@ -71,8 +72,11 @@ def run_looked_at(stage: SearchStage, state: ViewState, at: Focus | None) -> int
 def similarity_bars(panel: Column, grouping: Grouping, merge: int) -> None:
     values = grouping.similarities[merge]
     top = max(1.0, float(values.max()))
+    total = float(grouping.total[merge])
+    digits = adding((v * w for v, w in zip(values.tolist(), grouping.weights, strict=True)),
+                    total, 3)
     for name, value, weight in zip(SIMILARITIES, values, grouping.weights, strict=True):
-        text = number(float(value), 3)
+        text = number(float(value), digits)
         caption = name if weight else f"{name}: off"
         panel.bar(caption, text, float(value) / top, "accent" if weight else "muted")
-    panel.pair("Weighted sum", number(float(grouping.total[merge]), 3))
+    panel.pair("Weighted sum", number(total, digits))
