@@ -197,6 +197,7 @@ class Picture:
     """One canvas. title: "FPN · Regions"; summary: what is shown and what is hidden
     ("200 of 61,206 anchors"); main: the photo scene; panel: a scene beside it, or None.
     pointer: controls that the pointer on the photo sets, to its x and y in photo pixels.
+    limited: whether as many boxes are drawn as the display limit allows.
     """
 
     title: str
@@ -205,6 +206,7 @@ class Picture:
     panel: Scene | None = None
     controls: tuple[Control, ...] = ()
     pointer: tuple[str, str] | None = None
+    limited: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ def number(value: float, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """'1 box', '2,000 boxes'."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def signed(value: float, digits: int = 2) -> str:
     """As `number`, with a plus sign where it is not negative."""
     text = number(value, digits)

@@ -39,8 +39,6 @@ SWATCH = 9  # pixels of a layer's colour before its name
 ALIKE = 10  # pixels of height for which layers do not stand in more lines
 LAYERS_AT = 3  # after the two steps and the heading
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
-# Stages whose pictures draw as many boxes as they are allowed to.
-LIMITED: tuple[StageName, ...] = ("regions", "assignment", "pooling", "nms")
 
 
 def limit_control(limit: int) -> Control:

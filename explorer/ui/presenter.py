@@ -23,7 +23,7 @@ from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
-from explorer.ui.bottom_bar import LIMITED, BottomBar, limit_control
+from explorer.ui.bottom_bar import BottomBar, limit_control
 from explorer.ui.canvas_frame import IN_ALL, Frame
 from explorer.ui.centre import Centre
 from explorer.ui.choices import as_chosen, merged_controls, merged_layers
@@ -251,7 +251,7 @@ class Presenter(QObject):
         behind = any(self._is_behind(method) for method in on_screen)
         if behind:
             controls = [as_chosen(control, stage, view) for control in controls]
-        if layers and stage in LIMITED:
+        if any(picture.limited for picture in pictures.values()):
             controls.append(limit_control(view.limit))
         hidden = self.desk.hidden([(layer.name, layer.on) for layer in layers], stage)
         self.bottom.show_choices(

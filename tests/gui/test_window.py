@@ -298,6 +298,10 @@ def test_more_boxes_are_shown_on_demand(qtbot: QtBot, opened: Window) -> None:
     combo.textActivated.emit("all")
     settle(qtbot, opened)
     assert canvas.picture.summary.endswith("216 regions")
+    for stage in ("pooling", "scores"):  # draw the same boxes at any limit
+        opened.go(opened.workbench.desk.at_stage(stage))
+        settle(qtbot, opened)
+        assert "limit" not in opened.bottom.controls
 
 
 def test_a_growing_count_is_never_cut(qtbot: QtBot, window: Window) -> None:

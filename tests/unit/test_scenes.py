@@ -234,3 +234,47 @@ def test_a_selected_region_is_marked_in_stages_that_it_never_reached(method: str
             else:
                 assert not marked.dashed and marked.rows.tolist() == reached[row][stage]
         assert without or stage == "nms"
+
+
+@pytest.mark.parametrize("stage", STAGE_NAMES)
+@pytest.mark.parametrize("method", NAMES)
+def test_the_display_limit_is_offered_just_where_it_changes_what_is_drawn(
+    method: str, stage: StageName
+) -> None:
+    trace = trace_of(method)
+    states: list[tuple[tuple[str, str | int], ...]] = [()] + [
+        ((f"{stage}.{control.key}", value),) for control in picture(
+            trace, stage, ViewState()).controls
+        if control.key in ("show", "where") for value in control.choices
+    ]
+    for controls in states:
+        few, many = (picture(trace, stage, ViewState(controls=controls, limit=limit))
+                     for limit in (50, 10**7))
+        drawn = [
+            sum(len(layer.boxes) for layer in each.main.layers if isinstance(layer, Boxes))
+            for each in (few, many)
+        ]
+        assert few.limited or drawn[0] == drawn[1], controls
+
+
+@pytest.mark.parametrize(("method", "stage", "layer"), [
+    ("rcnn", "features", "Regions, each a pass of its own"),
+    ("sppnet", "assignment", "Other regions"), ("fast_rcnn", "assignment", "Other regions"),
+    ("faster_rcnn", "assignment", "Other regions"), ("rcnn", "pooling", "Other regions"),
+    ("fpn", "pooling", "Other regions"), ("rcnn", "assignment", "Regions of the crops shown"),
+])
+def test_how_many_boxes_are_drawn_is_said(method: str, stage: StageName, layer: str) -> None:
+    made = picture(trace_of(method), stage, ViewState())
+    drawn = next(each for each in made.main.layers if each.name == layer)
+    assert isinstance(drawn, Boxes)
+    n = len(drawn.boxes)
+    assert any(f" · {n} {what}" in made.summary for what in (
+        "other regions drawn", "drawn", "of "
+    )), made.summary
+
+
+def test_the_captioned_boxes_of_scores_are_called_what_they_are() -> None:
+    made = picture(trace_of("fast_rcnn"), "scores", ViewState())
+    drawn = {each.name: len(each.boxes) for each in made.main.layers if isinstance(each, Boxes)}
+    assert drawn["Highest 6"] == 6 and drawn["Next highest"] == 34
+    assert "40 highest of" in made.summary

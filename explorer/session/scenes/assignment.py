@@ -32,6 +32,7 @@ from explorer.session.scenes.grids import (
     map_named,
     on_map,
     others_layer,
+    others_text,
 )
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, StageName
@@ -64,7 +65,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         raise StageMissingError(f"{trace.method} has no stage 'assignment' yet")
     return Picture(
         title=title(trace, "assignment"), summary=summary, main=main, panel=panel.scene(),
-        controls=controls,
+        controls=controls, limited=isinstance(stage, LevelStage),
     )
 
 
@@ -118,7 +119,8 @@ def _warps(
     panel.heading("Highest-scoring crops", f"{len(best)} of {count(total)}")
     crops.grid(panel, trace, stage, best)
     summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
-        + (f"with {stage.padding} px of context on each side" if stage.padding else "no context")
+        + (f"with {stage.padding} px of context on each side" if stage.padding else "no context") \
+        + f" · {count(len({*best} if row is None else {*best, row}))} drawn"
     main = photo_scene(trace, *layers, opacity=0.85, beyond=context_share(trace))
     return summary, main, panel
 
@@ -149,8 +151,9 @@ def _rois(
     if row is not None and at is not None:
         exact, cells = np.asarray(stage.exact[row], np.float64), stage.cells[row]
         rounded = cells_box(cells, shown)
+        others = others_layer(trace, "regions", at.region, state.limit)
         layers += [
-            others_layer(trace, "regions", at.region, state.limit),
+            others,
             grid_layer(shown, np.concatenate([np.minimum(exact * stride, rounded)[:2],
                                               np.maximum(exact * stride, rounded)[2:]])),
             *_cells(cells, shown, trace.method),
@@ -187,6 +190,7 @@ def _rois(
             panel.text(said, "muted", 11)
         if not aligned:
             summary += f" · region {at.region:,}: {wide} × {high} cells"
+        summary += others_text(others)
     _all_shifts(panel, stage, stride, trace.method)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
 

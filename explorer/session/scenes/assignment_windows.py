@@ -10,7 +10,13 @@ from explorer.session.scene import Boxes, Layer, Scene, ViewState
 from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import Focus, count, limit_text, photo_scene, plural, setting
 from explorer.session.scenes.equations import window_lines
-from explorer.session.scenes.grids import cells_layer, grid_layer, map_named, others_layer
+from explorer.session.scenes.grids import (
+    cells_layer,
+    grid_layer,
+    map_named,
+    others_layer,
+    others_text,
+)
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import WINDOW, beside
 from explorer.trace.base import Floats, Ints, NetworkInput
@@ -33,7 +39,8 @@ def windows(
         shown = map_named(trace, index=scale)
         box = region_boxes(trace)[at.region]
         cells = stage.cells[row]
-        layers.append(others_layer(trace, "regions", at.region, state.limit))
+        others = others_layer(trace, "regions", at.region, state.limit)
+        layers.append(others)
         if shown is not None:
             layers += [
                 grid_layer(shown),
@@ -51,7 +58,7 @@ def windows(
         if scale < len(inputs):
             _projection(panel, box, inputs[scale], cells, stride_at(trace, scale, inputs))
         summary += f" · region {at.region:,}: {cells[2] - cells[0] + 1} × " \
-            f"{cells[3] - cells[1] + 1} cells"
+            f"{cells[3] - cells[1] + 1} cells{others_text(others)}"
     if len(inputs) > 1:
         panel.heading("Windows by scale", plural(total, "window"))
         most = max(1, int(np.bincount(stage.scale, minlength=1).max())) if total else 1

@@ -18,6 +18,7 @@ from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewS
 from explorer.session.words import apart as apart
 from explorer.session.words import both_apart as both_apart
 from explorer.session.words import number as number
+from explorer.session.words import plural as plural
 from explorer.session.words import short_apart as short_apart
 from explorer.session.words import signed as signed
 from explorer.trace.base import Floats, Ints, Stage, StageName
@@ -203,11 +204,6 @@ def centres(boxes: Floats) -> Floats:
 
 def count(number: int) -> str:
     return f"{number:,}"
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """'1 box', '2,000 boxes'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def size_text(box: Floats) -> str:

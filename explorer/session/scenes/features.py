@@ -21,6 +21,9 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
+from explorer.session.scenes.common import (
+    shown as of_all,
+)
 from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.pyramid_steps import build_up, enlarged, steps
@@ -305,7 +308,8 @@ def _passes(trace: Trace, stage: FeaturesStage, at: Focus | None) -> Picture:
         crops.pool5(panel, trace, at)
     return Picture(
         title=title(trace, "features"),
-        summary=f"{count(stage.passes)} crops, {count(stage.passes)} passes, no shared map",
+        summary=f"{count(stage.passes)} crops, {count(stage.passes)} passes, no shared map · "
+        f"{of_all(visible, len(boxes), 'region')} drawn",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
     )

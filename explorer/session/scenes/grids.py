@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Lines, Rect
-from explorer.session.words import number
+from explorer.session.words import number, plural
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import AnchorLevel, FeatureMap, FeaturesStage, ScoresStage, Trace
 
@@ -29,7 +29,7 @@ def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | No
     return read[index] if 0 <= index < len(read) else None
 
 
-def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Layer:
+def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Boxes:
     """The regions with the highest scores, quiet, to be clicked; the focused one left out."""
     regions, scores = region_boxes(trace), trace.stage("scores")
     order = np.arange(len(regions))
@@ -40,6 +40,11 @@ def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Lay
         name="Other regions", boxes=regions[order], roles=trace.method, stage=stage, rows=order,
         width=1.0, opacity=0.3,
     )
+
+
+def others_text(others: Boxes) -> str:
+    """' · 30 other regions drawn', for a summary."""
+    return f" · {plural(len(others.boxes), 'other region')} drawn" if len(others.boxes) else ""
 
 
 def on_photo(edges: Floats | Ints, stride: float | Floats) -> Floats:

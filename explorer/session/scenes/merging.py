@@ -121,7 +121,7 @@ def one_merge(
     return Picture(
         title=title(trace, "regions"),
         summary=f"{run_name(grouping)} · merge {merge + 1:,} of {total:,} · "
-        f"{plural(segments - merge - 1, 'region')} left",
+        f"{plural(segments - merge - 1, 'region')} left · {plural(len(born), 'proposal')} so far",
         main=photo_scene(trace, *layers),
         panel=panel.scene(),
         controls=(

@@ -82,7 +82,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     return Picture(
         title=title(trace, "nms"), summary=summary,
         main=photo_scene(trace, *layers, opacity=0.75), panel=panel.scene(),
-        controls=tuple(controls),
+        controls=tuple(controls), limited=True,
     )
 
 

@@ -31,7 +31,7 @@ from explorer.session.scenes.common import (
     plural,
     title,
 )
-from explorer.session.scenes.grids import grid_layer, map_rect, others_layer
+from explorer.session.scenes.grids import grid_layer, map_rect, others_layer, others_text
 from explorer.session.scenes.number_grid import number_grid
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import VECTOR, beside
@@ -83,11 +83,12 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     lit = int(state.control("pooling", "bin", strongest + 1)) - 1
     lit = min(max(0, lit), len(plane) - 1)
     one = _marked(stage, bins, region_boxes(trace)[at.region], lit, -1 if mode == MEAN else channel)
+    others = others_layer(trace, "regions", at.region, state.limit)
     panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region:,} · {_short(stage, bins)} · {what}",
-        main=photo_scene(trace, *_layers(trace, stage, state, at, bins, one, channel, mode),
+        summary=f"region {at.region:,} · {_short(stage, bins)} · {what}{others_text(others)}",
+        main=photo_scene(trace, others, *_layers(trace, stage, at, bins, one, channel, mode),
                          beyond=context_share(trace),
                          opacity=0.85),
         panel=panel.scene(),
@@ -153,12 +154,11 @@ def _controls(
 
 
 def _layers(
-    trace: Trace, stage: PoolingStage, state: ViewState, at: Focus, bins: Bins, one: Marked,
-    channel: int, mode: str,
+    trace: Trace, stage: PoolingStage, at: Focus, bins: Bins, one: Marked, channel: int, mode: str,
 ) -> tuple[Layer, ...]:
     """The region, its bins, and the one bin that is looked at."""
     box = region_boxes(trace)[at.region]
-    layers: list[Layer] = [others_layer(trace, "regions", at.region, state.limit)]
+    layers: list[Layer] = []
     if bins.source is not None:
         values = np.asarray(bins.source.values, np.float32)
         plane = values.mean(axis=0) if mode == MEAN else values[min(channel, len(values) - 1)]

@@ -71,7 +71,7 @@ def _proposals(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         "anchors",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=(show_control("proposals"),),
+        controls=(show_control("proposals"),), limited=True,
     )
 
 

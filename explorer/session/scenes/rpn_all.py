@@ -72,7 +72,7 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         summary=_summary(len(rows), len(every), wanted if wanted in names else ""),
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=(show_control("all anchors"), *choice),
+        controls=(show_control("all anchors"), *choice), limited=True,
     )
 
 

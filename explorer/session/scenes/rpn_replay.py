@@ -109,6 +109,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         title=title(trace, "regions"), summary=summary,
         main=photo_scene(trace, *layers, opacity=0.7), panel=panel.scene(),
         controls=(show_control("NMS"), iou_control(record.threshold), step_control(now)),
+        limited=True,
     )
 
 

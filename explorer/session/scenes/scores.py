@@ -67,8 +67,8 @@ def _layers(
         for label, value in zip(labels[:CAPTIONS].tolist(), values[:CAPTIONS].tolist(), strict=True)
     )
     for name, part, width, texts in (
-        ("Lower-scoring", slice(CAPTIONS, None), 1.0, ()),
-        ("Highest-scoring", slice(0, CAPTIONS), 2.0, captions),
+        ("Next highest", slice(CAPTIONS, None), 1.0, ()),
+        (f"Highest {CAPTIONS}", slice(0, CAPTIONS), 2.0, captions),
     ):
         if len(rows[part]):
             # Drawn from the lowest up, so that the best lies on top.

@@ -87,7 +87,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
         summary=f"selective search, {stage.strategy} · {shown(visible, total, 'region')}",
         main=photo_scene(trace, *layers, opacity=0.75),
         panel=panel.scene(),
-        controls=controls(stage, "boxes"),
+        controls=controls(stage, "boxes"), limited=True,
     )
 
 
