@@ -116,7 +116,7 @@ def focused(panel: Column, trace: Trace, at: Focus) -> None:
     large(panel, trace, warp, row, 120.0)
 
 
-def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
+def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 12) -> None:
     """The focused crop's strongest pool5 channels, each a small grid of cells."""
     pooling, pooled = trace.stage("pooling"), at.first("pooling")
     if not isinstance(pooling, PoolingStage) or pooling.values is None or pooled is None:
@@ -126,15 +126,14 @@ def pool5(panel: Column, trace: Trace, at: Focus, channels: int = 40) -> None:
     order = np.argsort(-values.max(axis=1), kind="stable")[:channels]
     panel.heading("Its pool5", f"{side_cells} × {side_cells} × {pooling.channels} numbers")
     planes = values[order].reshape(len(order), side_cells, side_cells)
-    columns, gap = 8, 7.0
+    columns, gap = 6, 7.0
     side = (panel.inner - gap * (columns - 1)) / columns
-    high = float(planes.max()) if planes.size else 1.0
     top = panel.y
     for index, plane in enumerate(planes):
         x = panel.left + (index % columns) * (side + gap)
         panel.y = top + (index // columns) * (side + 18)
-        panel.heat(plane, side, side, 0.0, high, x, "pool5", move=False)
+        panel.heat(plane, side, side, 0.0, float(plane.max()), x, "pool5", move=False)
         panel.label(x + side / 2, panel.y + side + 8, str(int(order[index])), "muted", 10, "centre")
     panel.y = top + -(-len(planes) // columns) * (side + 18)
-    panel.text(f"The {len(planes)} strongest channels, on one scale: 0 to {high:.2f}.",
+    panel.text(f"The {len(planes)} strongest channels, each from 0 to its own highest number.",
                "muted", 11)

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Rect, ViewState
 from explorer.session.scenes import crops
+from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -271,10 +272,21 @@ def _sizes(panel: Column, trace: Trace, stage: FeaturesStage, shown: FeatureMap)
     same = [each for each in stage.maps if each.role == shown.role]
     if len(same) < 2:
         return
-    panel.heading("Maps", plural(len(stage.maps), "map"))
+    others = len(stage.maps) - len(same)
+    panel.heading("Maps", f"{len(same)} of {len(stage.maps)}" if others else "")
+    rows = []
     for each in same:
-        role = "text" if each is shown else "muted"
-        panel.pair(f"{each.name}  {_shape(each)}", f"{each.stride_x:.1f} px a cell", role)
+        channels, height, width = each.values.shape
+        rows.append((each.name, f"{width} × {height}", count(channels), number(each.stride_x, 1)))
+    chosen = next(at for at, each in enumerate(same) if each is shown)
+    sized_table(panel, ("", "cells", "channels", "px a cell"), rows, chosen)
+    if others:
+        kinds = [
+            f"{len(own)} {PATHWAYS[role]}" for role in PATHWAYS if role != shown.role
+            and (own := [each for each in stage.maps if each.role == role])
+        ]
+        panel.gap(4)
+        panel.text(f"The others: {', '.join(kinds)}. Pathway, below, shows them.", "muted", 11)
 
 
 def times_read(trace: Trace, stage: WarpStage) -> float:
