@@ -9,8 +9,8 @@ from explorer.session.scenes.common import number
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats
 
-TALL, FEW = 15.0, 30.0  # the largest height of a cell: in a grid of many rows, or of three
-BELOW = 17.0  # from a cell to the next, with its number
+TALL, FEW = 13.0, 28.0  # the largest height of a cell: in a grid of many rows, or of three
+NUMBER, BELOW = 6.5, 22.0  # from a cell to the middle of its number and to the next cell, farther
 
 
 def number_grid(
@@ -31,8 +31,9 @@ def number_grid(
                  low=low, high=max(high, low + 1e-6))
         )
         chosen = index == mark
-        panel.label(left + cell / 2, y + tall + 7.5, number(value), "text" if chosen else "muted",
-                    size, "centre", chosen, True)
+        role = "text" if chosen else "muted"
+        panel.label(left + cell / 2, y + tall + NUMBER, number(value), role, size, "centre", chosen,
+                    True)
         if chosen:
             panel.add(
                 Boxes(name="Chosen bin", roles="selected", width=2.0,
