@@ -13,6 +13,7 @@ from explorer.session.scenes.common import (
     count,
     number,
     plural,
+    probability,
     short_apart,
     signed,
 )
@@ -97,7 +98,7 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
     before, deltas = stage.anchors[anchor], stage.deltas[anchor]
     box = decoded(before, deltas) if candidate is None else stage.candidates[candidate]
     logit = float(stage.objectness[anchor])
-    probability = float(sigmoid(stage.objectness[anchor]))
+    likely = float(sigmoid(stage.objectness[anchor]))
     better = int((stage.objectness > stage.objectness[anchor]).sum())
     return [
         Card(
@@ -116,7 +117,7 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
         Card(
             "regions", "Objectness", (f"p = {objectness_text(logit)}",), key,
             f"{count(better)} of {count(len(stage.objectness))} are better",
-            (("p", probability, number(probability, 3)),), ("show", "objectness"),
+            (("p", likely, probability(likely)),), ("show", "objectness"),
         ),
         Card(
             "regions", "RPN refinement",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from explorer.session.births import moves, region_cards
@@ -11,7 +13,7 @@ from explorer.session.fates import nms_facts, outcome
 from explorer.session.readings import assignment_cards, pooling_cards
 from explorer.session.related import Related, box_of, related
 from explorer.session.scene import Key
-from explorer.session.scenes.common import label_name, number
+from explorer.session.scenes.common import label_name, number, probability
 from explorer.session.scenes.equations import box_lines, decoding_lines, decoding_rule
 from explorer.trace.base import StageName
 from explorer.trace.stages import RefinementStage, ScoresStage, Trace
@@ -70,15 +72,16 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     values = np.asarray(stage.values[row], np.float64)
     objects = values[stage.first :]
     order = np.argsort(-objects, kind="stable")[:5].tolist()
+    text = partial(number, digits=3) if stage.kind == "svm" else probability
     longest = 1.0  # a probability's bar, or the largest margin's
     if stage.kind == "svm":
         longest = max(1.0, float(np.abs(objects[order]).max()))
     bars = [
-        (label_name(trace, label), value / longest, number(value, 3))
+        (label_name(trace, label), value / longest, text(value))
         for label, value in zip(order, objects[order].tolist(), strict=True)
     ]
     if stage.first:
-        bars.append(("background", float(values[0]), number(float(values[0]), 3)))
+        bars.append(("background", float(values[0]), text(float(values[0]))))
     best = label_name(trace, order[0])
     lines: tuple[str, ...]
     if stage.kind == "svm":
@@ -86,7 +89,7 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
         lines = (f"w·f + b, SVM of {best} = {number(objects[order[0]], 3)}",)
     else:
         note = "softmax"
-        lines = (f"p({best}) = e^z / Σ e^z = {number(objects[order[0]], 3)}",)
+        lines = (f"p({best}) = e^z / Σ e^z = {probability(objects[order[0]])}",)
         if stage.first and min(values[0], objects[order[0]]) > 0:
             ratio = float(np.log(objects[order[0]] / values[0]))
             digits = fewest(range(3, 8), lambda at: alike(np.log(

@@ -38,6 +38,16 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def probability(value: float, digits: int = 3) -> str:
+    """As `number`; '<0.001' and '>0.999' for what is not quite 0 or 1."""
+    text = number(value, digits)
+    if value > 0 and text == number(0, digits):
+        return f"<{number(10**-digits, digits)}"
+    if value < 1 and text == number(1, digits):
+        return f">{number(1 - 10**-digits, digits)}"
+    return text
+
+
 def signed(value: float, digits: int = 2) -> str:
     """As `number`, with a plus sign where it is not negative."""
     text = number(value, digits)

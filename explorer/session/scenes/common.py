@@ -19,6 +19,7 @@ from explorer.session.words import apart as apart
 from explorer.session.words import both_apart as both_apart
 from explorer.session.words import number as number
 from explorer.session.words import plural as plural
+from explorer.session.words import probability as probability
 from explorer.session.words import short_apart as short_apart
 from explorer.session.words import signed as signed
 from explorer.trace.base import Floats, Ints, Stage, StageName

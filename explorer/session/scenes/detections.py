@@ -17,6 +17,7 @@ from explorer.session.scenes.common import (
     photo_rect,
     photo_scene,
     plural,
+    probability,
     selection,
     short_apart,
     title,
@@ -173,8 +174,8 @@ def _panel(trace: Trace, stage: DetectionsStage, by_method: bool) -> Column:
     high = max([1.0, *(score for _, _, score in close)])
     zero = -low / (high - low)
     for _, label, score in close:
-        panel.bar(label_name(trace, label), short_apart(score, stage.threshold),
-                  (score - low) / (high - low),
+        text = short_apart(score, stage.threshold) if svm or score > 0.01 else probability(score)
+        panel.bar(label_name(trace, label), text, (score - low) / (high - low),
                   trace.method if by_method else class_role(label), zero)
     nms = trace.stage("nms")
     if isinstance(nms, NmsStage):

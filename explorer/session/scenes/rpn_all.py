@@ -10,9 +10,9 @@ from explorer.session.scene import Boxes, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
     Focus,
     count,
-    number,
     photo_scene,
     plural,
+    probability,
     strongest,
     title,
 )
@@ -59,7 +59,7 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
             panel.swatch(f"level{index}", said, count(len(own)), outline=True)
     if len(rows):
         lowest = float(sigmoid(stage.objectness[rows]).min())
-        panel.pair("Lowest objectness shown", number(lowest, 3))
+        panel.pair("Lowest objectness shown", probability(lowest))
     panel.text(
         "The more outlines cover each other, the fainter each is drawn. Boxes, below, sets how "
         "many are shown.", "muted", 11,

@@ -24,9 +24,9 @@ from explorer.session.scenes.common import (
     Focus,
     centres,
     count,
-    number,
     photo_rect,
     photo_scene,
+    probability,
     shown,
     size_text,
     title,
@@ -76,19 +76,19 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     cells = (
         Cell(14), Cell(44), Cell(186, "right"), Cell(240, "right"), Cell(panel.inner, "right"),
     )
-    probability = sigmoid(stage.objectness[rows])
+    likely = sigmoid(stage.objectness[rows])
     table = []
-    for row, p in zip(rows.tolist(), probability.tolist(), strict=True):
+    for row, p in zip(rows.tolist(), likely.tolist(), strict=True):
         spot = place(stage, row)
         name = stage.levels[spot.level].name
         table.append(
             (
                 name, f"{spot.size:g}² {ratio_text(spot.ratio)}", size_text(stage.anchors[row]),
-                f"{spot.x}, {spot.y}", number(p, 3),
+                f"{spot.x}, {spot.y}", probability(p),
             )
         )
     head = ("map", "size, h:w", "photo px", "cell", "p")
-    best = int(probability.argmax()) if len(rows) else -1
+    best = int(likely.argmax()) if len(rows) else -1
     listed = slice(0, LISTED)
     panel.text(
         f"The RPN slides a 3 × 3 window over the map: at each of its "
@@ -98,7 +98,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
     panel.gap(4)
     panel.table(cells, head, table[listed], chosen=best, roles=roles_of(stage, rows)[listed])
     if len(rows) > LISTED:
-        panel.text(f"and {len(rows) - LISTED} more, up to p = {number(probability.max(), 3)}",
+        panel.text(f"and {len(rows) - LISTED} more, up to p = {probability(likely.max())}",
                    "muted")
     panel.gap(4)
     panel.text(
@@ -164,7 +164,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         Boxes(
             name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
             dashed=True, width=2.0,
-            captions=tuple(number(float(p)) for p in sigmoid(stage.objectness[top])),
+            captions=tuple(probability(float(p)) for p in sigmoid(stage.objectness[top])),
             stage="regions", rows=anchor_rows(stage, top),
         ),
         *selected(trace, stage, state, at, always=False),
@@ -180,8 +180,8 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         x = panel.left + (half + 12 if right else 0)
         role = "text" if index == level else "muted"
         panel.label(x, panel.y + 7, f"{names[index]}  {each.shape[1]} × {each.shape[0]}", role, 11)
-        panel.label(x + half, panel.y + 7, f"max {number(float(each.max()))}", role, 11, "right",
-                    mono=True)
+        most = probability(float(each.max()))
+        panel.label(x + half, panel.y + 7, f"max {most}", role, 11, "right")
         panel.y += 17
         panel.heat(each, half, height, 0, 1, x, f"Objectness {names[index]}", move=False)
         panel.y -= 17
@@ -190,7 +190,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     panel.pair("Colours: probability", "0 to 1")
     panel.scale()
     panel.heading("Anchors by probability", names[level])
-    edges = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
+    edges = np.linspace(0, 1, 6)
     found, _ = np.histogram(sigmoid(logits), edges)
     for low, high, here in zip(edges[:-1], edges[1:], found.tolist(), strict=True):
         fraction = np.log10(1 + here) / np.log10(1 + max(1, len(logits)))

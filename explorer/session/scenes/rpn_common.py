@@ -23,6 +23,7 @@ from explorer.session.scenes.common import (
     apart,
     count,
     number,
+    probability,
     selection,
 )
 from explorer.session.scenes.equations import decoding
@@ -60,7 +61,7 @@ def objectness_text(logit: float) -> str:
     p = float(sigmoid(np.array(logit)))
     digits = fewest(range(2, 6), lambda at: alike(
         float(sigmoid(np.array(round(logit, at)))), p, 3))
-    return f"σ({number(logit, digits)}) = {number(p, 3)}"
+    return f"σ({number(logit, digits)}) = {probability(p)}"
 
 
 def roles_of(stage: RpnStage, anchors: Ints) -> tuple[str, ...]:

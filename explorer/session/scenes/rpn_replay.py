@@ -19,6 +19,7 @@ from explorer.session.scenes.common import (
     number,
     photo_scene,
     plural,
+    probability,
     short_apart,
     title,
 )
@@ -81,7 +82,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     panel = _panel(stage, record, now)
     if going:
         def objectness(row: int) -> str:
-            return number(float(sigmoid(stage.objectness[stage.top[row]])), 3)
+            return probability(float(sigmoid(stage.objectness[stage.top[row]])))
 
         step_table(
             panel, now, record, number(record.threshold),
@@ -187,7 +188,7 @@ def _victims(
     panel.heading(f"Region {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
     table = [
         (
-            f"candidate {row:,}", number(float(sigmoid(stage.objectness[stage.top[row]])), 3),
+            f"candidate {row:,}", probability(float(sigmoid(stage.objectness[stage.top[row]]))),
             short_apart(float(stage.nms.overlap[row]), stage.nms.threshold),
         )
         for row in gone.tolist()

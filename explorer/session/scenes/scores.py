@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from explorer.session.related import region_boxes
@@ -16,6 +18,7 @@ from explorer.session.scenes.common import (
     number,
     photo_scene,
     plural,
+    probability,
     selection,
     title,
 )
@@ -26,6 +29,7 @@ from explorer.trace.stages import ScoresStage, Trace
 
 ALL = "all classes"
 HIGHEST, CAPTIONS, TOP_CLASSES = 40, 6, 10
+FEWEST, LEAST = 3, 0.0005  # classes listed in any case; from here on a probability is 0.001
 
 
 def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
@@ -121,23 +125,28 @@ def _panel(
 
 
 def _bars(panel: Column, trace: Trace, stage: ScoresStage, values: Floats) -> None:
-    """The ten highest classes of one region, and the background."""
+    """The ten highest classes of one region, and the background. Of probabilities that are written
+    as less than a thousandth the first, so that the others are at most that."""
     objects = values[stage.first :]
     order = np.argsort(-objects, kind="stable")[:TOP_CLASSES]
-    low, high = 0.0, 1.0
-    if stage.kind == "svm":
+    low, high, svm = 0.0, 1.0, stage.kind == "svm"
+    text = partial(number, digits=3) if svm else probability
+    if not svm:
+        order = order[: max(FEWEST, 1 + int((objects[order] >= LEAST).sum()))]
+    if svm:
         low = min(-1.0, float(objects[order].min()))
         high = max(1.0, float(objects[order].max()))
     zero = (0.0 - low) / (high - low)
     for index, label in enumerate(order.tolist()):
         value = float(objects[label])
-        panel.bar(label_name(trace, label), number(value, 3), (value - low) / (high - low),
+        drawn = value if svm or value >= LEAST else 0.0  # a mark would look like a thousandth
+        panel.bar(label_name(trace, label), text(value), (drawn - low) / (high - low),
                   class_role(label), zero, bold=index == 0)
     if stage.first:
         value = float(values[0])
-        panel.bar("background", number(value, 3), value, "muted", 0.0)
+        panel.bar("background", text(value), value if value >= LEAST else 0.0, "muted", 0.0)
     hidden = len(objects) - len(order)
     if hidden > 0:
         floor = float(objects[order[-1]])
-        panel.text(f"{plural(hidden, 'other class', 'other classes')}: at most {number(floor, 3)}.",
-                   "muted", 11)
+        most = f"each {text(floor)}" if text(floor).startswith("<") else f"at most {text(floor)}"
+        panel.text(f"{plural(hidden, 'other class', 'other classes')}: {most}.", "muted", 11)
