@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Rect, ViewState
 from explorer.session.scenes import crops
-from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -25,18 +22,14 @@ from explorer.session.scenes.common import (
 from explorer.session.scenes.common import (
     shown as of_all,
 )
+from explorer.session.scenes.feature_blocks import MONTAGE, PATHWAYS, addition, montage, sizes
 from explorer.session.scenes.grids import map_rect
 from explorer.session.scenes.panel import Column
-from explorer.session.scenes.pyramid_steps import build_up, enlarged, steps
+from explorer.session.scenes.pyramid_steps import build_up, steps
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import FeatureMap, FeaturesStage, ImageStage, Trace, WarpStage
 
 STRONGEST, MEAN, ONE, BUILD = "strongest", "mean of all", "one channel", "step by step"
-MONTAGE = 6  # channels a side in the browser
-PATHWAYS = {
-    "map": "pyramid (P)", "merged": "sums (M)", "lateral": "laterals (L)",
-    "bottom-up": "bottom-up (C)",
-}
 MEANING = {
     "map": "what regions are read from",
     "merged": "lateral + upsampled map above",
@@ -187,106 +180,11 @@ def _panel(
     panel.scale()
     panel.pair("Zeros in the map", f"{(values == 0).mean():.0%}")
     if shown.role == "merged":
-        _addition(panel, stage, shown, channel if channel >= 0 else int(order[0]))
+        addition(panel, stage, shown, channel if channel >= 0 else int(order[0]))
     montage(panel, values[order[: MONTAGE**2]], order[: MONTAGE**2], channel)
     if len(stage.maps) > 1:
-        _sizes(panel, trace, stage, shown)
+        sizes(panel, stage, shown)
     return panel
-
-
-def montage(panel: Column, planes: Floats, names: Ints, chosen: int) -> None:
-    """Channels (n, h, w) side by side with their numbers, each scaled to its own highest value."""
-    n = len(planes)
-    panel.heading(f"The {plural(n, 'strongest channel')}", "own scales")
-    columns = min(MONTAGE, n)
-    gap = 6.0
-    side = (panel.inner - gap * (columns - 1)) / columns
-    height, width = planes.shape[1:]
-    tall = min(side * height / width, side * 1.4)
-    rows = math.ceil(n / columns)
-    # One image for all: the gaps between channels are drawn over it.
-    peaks = planes.reshape(n, -1).max(axis=1)
-    lowest = np.minimum(planes.reshape(n, -1).min(axis=1), 0)
-    span = np.where(peaks > lowest, peaks - lowest, 1)
-    scaled = (planes - lowest[:, None, None]) / span[:, None, None]
-    top = panel.y
-    marked: list[Rect] = []
-    for row in range(rows):
-        for column in range(columns):
-            index = row * columns + column
-            if index >= n:
-                continue
-            x = panel.left + column * (side + gap)
-            y = top + row * (tall + 19)
-            panel.add(
-                Heat(name="Channels", values=scaled[index], rect=(x, y, x + side, y + tall), low=0,
-                     high=1)
-            )
-            own = int(names[index])
-            panel.label(
-                x + side / 2, y + tall + 8, str(own), "text" if own == chosen else "muted", 10,
-                "centre", own == chosen,
-            )
-            if own == chosen:
-                marked.append((x - 2.5, y - 2.5, x + side + 2.5, y + tall + 2.5))
-    if marked:
-        panel.add(Boxes(name="Chosen channel", boxes=np.array(marked), roles="selected", width=2))
-    panel.y = top + rows * (tall + 19)
-
-
-def _addition(panel: Column, stage: FeaturesStage, shown: FeatureMap, channel: int) -> None:
-    """FPN's top-down step: lateral + map above, doubled = sum."""
-    number_ = shown.name[-1]
-    lateral = next((m for m in stage.maps if m.role == "lateral" and m.name[-1] == number_), None)
-    if lateral is None or not number_.isdigit():
-        return
-    above = next(
-        (m for m in stage.maps if m.role == "merged" and m.name[-1] == str(int(number_) + 1)), None
-    )
-    parts: list[tuple[str, Floats]] = [(lateral.name, lateral.values[channel])]
-    if above is not None:
-        grown = enlarged(np.asarray(above.values[channel]), shown.values.shape[1:])
-        parts.append((f"{above.name} × 2", grown))
-    parts.append((shown.name, shown.values[channel]))
-    panel.heading("Top-down addition", f"channel {channel}")
-    low = min(float(np.min(plane)) for _, plane in parts)
-    high = max(float(np.max(plane)) for _, plane in parts)
-    side = (panel.inner - 2 * 22) / 3
-    height, width = shown.values.shape[1:]
-    tall = side * height / width
-    signs = ("+", "=") if len(parts) == 3 else ("=",)
-    for index, (name, plane) in enumerate(parts):
-        x = panel.left + index * (side + 22)
-        rect = panel.heat(np.asarray(plane, np.float32), side, tall, low, high, x, move=False)
-        panel.label(x + side / 2, rect[3] + 9, name, "muted", 11, "centre")
-        if index < len(signs):
-            panel.label(rect[2] + 11, (rect[1] + rect[3]) / 2, signs[index], size=14,
-                        anchor="centre")
-    panel.gap(tall + 20)
-    if above is None:
-        panel.text("The top of the pyramid: nothing is added to its lateral.", "muted", 11)
-
-
-def _sizes(panel: Column, trace: Trace, stage: FeaturesStage, shown: FeatureMap) -> None:
-    """All maps of the same role, as a table."""
-    same = [each for each in stage.maps if each.role == shown.role]
-    if len(same) < 2:
-        return
-    others = len(stage.maps) - len(same)
-    panel.heading("Maps", f"{len(same)} of {len(stage.maps)}" if others else "")
-    rows = []
-    for each in same:
-        channels, height, width = each.values.shape
-        rows.append((each.name, f"{width} × {height}", count(channels), number(each.stride_x, 1)))
-    chosen = next(at for at, each in enumerate(same) if each is shown)
-    sized_table(panel, ("", "cells", "channels", "px a cell"), rows, chosen)
-    if others:
-        kinds = [
-            f"{len(own)} {PATHWAYS[role]}" for role in PATHWAYS if role != shown.role
-            and (own := [each for each in stage.maps if each.role == role])
-        ]
-        panel.gap(4)
-        panel.text(f"The others: {', '.join(kinds)}. Pathway, below, shows them.", "muted", 11)
 
 
 def times_read(trace: Trace, stage: WarpStage) -> float:
