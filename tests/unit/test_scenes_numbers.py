@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from explorer.methods.names import NAMES
 from explorer.session.facts import cards
 from explorer.session.scene import Bars, Boxes, Heat, Label, Labels, Pixels, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.number_grid import number_grid
 from explorer.session.scenes.panel import Column
 from explorer.session.words import probability
+from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import FeaturesStage, RpnStage, ScoresStage, Trace
 from tests.traces import synthetic_trace
 
@@ -131,3 +134,14 @@ def test_what_enters_the_network_is_shown(method: str) -> None:
     assert early.panel is not None
     drawn = [each for each in early.panel.layers if isinstance(each, Pixels)]
     assert len(drawn) == (0 if method == "rcnn" else 1)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_ranges_have_one_style_and_negative_numbers_a_true_minus(method: str) -> None:
+    trace = trace_of(method)
+    for stage in STAGE_NAMES:
+        made = picture(trace, stage, ViewState())
+        said = [made.summary, *(layer.name for layer in made.main.layers), *texts(made.panel)]
+        said += [text for layer in made.main.layers if isinstance(layer, Boxes)
+                 for text in layer.captions]
+        assert not [text for text in said if re.search(r"\d ?…|\d–|(^|[\s(=·])-\d", text)]

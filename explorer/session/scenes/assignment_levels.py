@@ -72,7 +72,7 @@ def levels(
     if trace.settings.get("only_level"):
         panel.pair("Not their own level", count(clamped))
     else:
-        panel.pair(f"Clamped to P{lowest} … P{highest}", count(clamped))
+        panel.pair(f"Clamped to P{lowest} – P{highest}", count(clamped))
     if at is not None and (row := at.first("assignment")) is not None:
         box = boxes[at.region]
         width, height = network_size(trace, box)

@@ -61,7 +61,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         plane, what = values.mean(axis=0), f"mean of {len(values)} channels"
     else:
         channel = channel if mode == ONE else int(order[0])
-        plane, what = values[channel], f"channel {channel} of 0–{len(values) - 1}"
+        plane, what = values[channel], f"channel {channel} of 0 – {len(values) - 1}"
     layers: list[Layer] = [
         Heat(
             name="Feature map", values=plane, rect=map_rect(shown, *plane.shape), low=_floor(plane),

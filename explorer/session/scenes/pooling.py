@@ -269,7 +269,7 @@ def _bin(
         if empty:
             panel.pair("Cells of the map", "none: an empty bin gives 0")
         else:
-            panel.pair("Columns, rows of the map", f"{x1} … {x2}, {y1} … {y2}")
+            panel.pair("Columns, rows of the map", f"{x1} – {x2}, {y1} – {y2}")
             panel.pair("Largest of", plural((x2 - x1 + 1) * (y2 - y1 + 1), "cell"))
     elif stage.sampling:
         panel.pair("Mean of", f"{stage.sampling} × {stage.sampling} bilinear samples")

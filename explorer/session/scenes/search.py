@@ -56,7 +56,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
         if end == start:
             continue
         rows = np.arange(start, end)
-        name = f"Regions {start:,}–{end - 1:,}"
+        name = f"Regions {start:,} – {end - 1:,}"
         layers.insert(
             0,
             Boxes(
@@ -72,7 +72,7 @@ def _boxes(trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None)
                 roles=(role,), opacity=opacity,
             )
         )
-        panel.label(panel.left + 32, y, f"regions {start:,} to {end - 1:,}")
+        panel.label(panel.left + 32, y, f"regions {start:,} – {end - 1:,}")
         panel.label(panel.right, y, count(end - start), "text", 12, "right", mono=True)
         panel.gap(18)
         start = end
