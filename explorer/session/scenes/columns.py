@@ -33,7 +33,7 @@ def sized_table(
     for width in widths:
         x += gap + width
         cells.append(Cell(x, "right"))
-    panel.table(cells, head, rows, chosen, roles, size)
+    panel.table(cells, head if any(head) else (), rows, chosen, roles, size)
 
 
 def _names(head: Sequence[str], rows: Sequence[Sequence[str]], size: float) -> float:

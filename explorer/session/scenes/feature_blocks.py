@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.session.scene import Boxes, Heat, Rect
 from explorer.session.scenes.columns import sized_table
-from explorer.session.scenes.common import count, number, plural
+from explorer.session.scenes.common import number, plural
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.pyramid_steps import enlarged
 from explorer.trace.base import Floats, Ints
@@ -100,18 +100,16 @@ def sizes(panel: Column, stage: FeaturesStage, shown: FeatureMap) -> None:
     same = [each for each in stage.maps if each.role == shown.role]
     if len(same) < 2:
         return
-    others = len(stage.maps) - len(same)
-    panel.heading("Maps", f"{len(same)} of {len(stage.maps)}" if others else "")
+    letters = [
+        PATHWAYS[role][-2] for role in PATHWAYS if role != shown.role
+        and any(each.role == role for each in stage.maps)
+    ]
+    others = f"; Pathway shows {', '.join(letters[:-1])} and {letters[-1]}" if letters[1:] else ""
+    panel.heading("Maps", f"{len(same)} of {len(stage.maps)}{others}" if letters else "")
     rows = []
     for each in same:
         channels, height, width = each.values.shape
-        rows.append((each.name, f"{width} × {height}", count(channels), number(each.stride_x, 1)))
+        rows.append((each.name, f"{width} × {height} × {channels}",
+                     f"{number(each.stride_x, 1)} px a cell"))
     chosen = next(at for at, each in enumerate(same) if each is shown)
-    sized_table(panel, ("", "cells", "channels", "px a cell"), rows, chosen)
-    if others:
-        kinds = [
-            f"{len(own)} {PATHWAYS[role]}" for role in PATHWAYS if role != shown.role
-            and (own := [each for each in stage.maps if each.role == role])
-        ]
-        panel.gap(4)
-        panel.text(f"The others: {', '.join(kinds)}. Pathway, below, shows them.", "muted", 11)
+    sized_table(panel, ("", "", ""), rows, chosen)

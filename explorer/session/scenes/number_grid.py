@@ -9,8 +9,8 @@ from explorer.session.scenes.common import number
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats
 
-TALL, FEW = 13.0, 28.0  # the largest height of a cell: in a grid of many rows, or of three
-NUMBER, BELOW = 6.5, 22.0  # from a cell to the middle of its number and to the next cell, farther
+TALL, FEW = 11.0, 26.0  # the largest height of a cell: in a grid of many rows, or of three
+NUMBER, BELOW = 6.5, 20.0  # from a cell to the middle of its number and to the next cell, farther
 
 
 def number_grid(
