@@ -18,7 +18,8 @@ from explorer.session.related import related
 from explorer.session.rows import COUNTED, row_text
 from explorer.session.rpn_listing import Anchored, anchored
 from explorer.session.scene import Key, Rect
-from explorer.session.scenes.common import number, setting, size_text
+from explorer.session.scenes.common import probability, setting, short_apart, size_text
+from explorer.session.scenes.pairs import found_above
 from explorer.session.scenes.papers import papers_sides, sides
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import (
@@ -47,7 +48,8 @@ class Listing:
 
     names: what `kinds` (n,) counts, classes or kinds of anchor; -1 where a box has none.
     scores (n,): NaN where there is none. heads: what the columns are called;
-    tips: what that means, where it has to be said.
+    tips: what that means, where it has to be said. least: the score from which on a box is a
+    detection; NaN for objectness, which is a probability of something else.
     """
 
     method: str
@@ -60,6 +62,7 @@ class Listing:
     fates: Fates
     heads: tuple[str, str, str, str, str]
     tips: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    least: float = np.nan
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -83,20 +86,25 @@ class Listing:
             kind = int(self.kinds[at])
             return on_screen(self.names[kind]) if kind >= 0 else "–"
         if column == "score":
-            score = float(self.scores[at])
-            return "–" if np.isnan(score) else number(score, 3)
+            return self._score(at) or "–"
         if column == "fate":
             return self.fates.short(at, self.fates.stage == self.stage)
         x1, y1, x2, y2 = self.boxes[at]
         return f"{x2 - x1:.0f}×{y2 - y1:.0f}"
 
+    def _score(self, at: int) -> str:
+        """'0.310', '<0.500' where it is just no detection; '' where there is none."""
+        score = float(self.scores[at])
+        if np.isnan(score):
+            return ""
+        return probability(score) if np.isnan(self.least) else short_apart(score, self.least)
+
     def sentence(self, at: int) -> str:
         """'region 412 · person 0.310 · below 0.50 · 87 × 120 px', as a hint says it."""
         parts = [row_text(self.key(at))]
         kind = int(self.kinds[at])
-        scored = "" if np.isnan(self.scores[at]) else f" {number(float(self.scores[at]), 3)}"
         if kind >= 0:
-            parts.append(f"{on_screen(self.names[kind])}{scored}")
+            parts.append(f"{on_screen(self.names[kind])} {self._score(at)}".rstrip())
         parts += [self.fates.text(at), f"{size_text(self.boxes[at])} px"]
         return " · ".join(parts)
 
@@ -184,7 +192,7 @@ def _listing(
         method=trace.method, stage=stage, rows=np.arange(len(boxes)), boxes=boxes, kinds=kinds,
         names=trace.classes, scores=np.asarray(scores), fates=fates,
         heads=("no.", "class", score, "result", "w × h"),
-        tips=(COUNTED, "", "", RESULT_TIP, ""),
+        tips=(COUNTED, "", "", RESULT_TIP, ""), least=found_above(trace),
     )
 
 

@@ -165,3 +165,16 @@ def test_what_the_rpn_keeps_beyond_its_last_proposal_is_told_apart() -> None:
     both = np.flatnonzero(found.fates.codes == KEPT | BELOW)
     assert len(both) == len(stage.nms.kept) - 5
     assert {found.fates.text(int(at)) for at in both} == {"kept, beyond the 5 best"}
+
+
+def test_a_score_just_below_the_threshold_does_not_read_like_it() -> None:
+    trace = synthetic_trace("fast_rcnn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    scores = np.array(stage.scores)
+    scores[0] = 0.49993
+    close = replace(stage, scores=scores)
+    trace = replace(trace, stages=tuple(close if each is stage else each for each in trace.stages))
+    found = listing(trace, "nms")
+    assert found is not None
+    assert found.text(0, "score") == "<0.500" and " <0.500 · " in found.sentence(0)
