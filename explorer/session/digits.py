@@ -59,14 +59,21 @@ def roi(exact: Floats, cells: Floats, stride: Floats) -> tuple[int, int]:
 
 def box_and_size(box: Floats) -> tuple[str, str]:
     """'20.2, 40.0 – 367.9, 200.5' and '347.7 × 160.5': corners whose differences are the sizes."""
-    corners = np.asarray(box, np.float64)
-    sides = corners[2:] - corners[:2]
-    options = (1, 2) if np.abs(corners - np.round(corners)).max() > 0.01 else (0,)
-    digits = fewest(options, lambda at: all(
-        alike(round(last, at) - round(first, at), side, at)
-        for first, last, side in zip(corners[:2], corners[2:], sides, strict=True)
+    return boxes_and_sizes([box])[0]
+
+
+def boxes_and_sizes(boxes: Sequence[Floats]) -> list[tuple[str, str]]:
+    """As `box_and_size`, all in the same decimals."""
+    corners = np.asarray(boxes, np.float64).reshape(-1, 4)
+    whole = np.abs(corners - np.round(corners)).max() <= 0.01
+    digits = fewest((0,) if whole else (1, 2), lambda at: all(
+        alike(round(last, at) - round(first, at), last - first, at)
+        for first, last in zip(corners[:, :2].ravel(), corners[:, 2:].ravel(), strict=True)
     ))
     corners = np.round(corners, digits)  # two decimals may still differ in their last
-    x1, y1, x2, y2 = (number(value, digits) for value in corners.tolist())
-    width, height = (number(side, digits) for side in (corners[2:] - corners[:2]).tolist())
-    return f"{x1}, {y1} – {x2}, {y2}", f"{width} × {height}"
+    texts = []
+    for x1, y1, x2, y2 in corners.tolist():
+        ends = [number(value, digits) for value in (x1, y1, x2, y2)]
+        size = f"{number(x2 - x1, digits)} × {number(y2 - y1, digits)}"
+        texts.append((f"{ends[0]}, {ends[1]} – {ends[2]}, {ends[3]}", size))
+    return texts

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from explorer.session.digits import adding, box_and_size, roi, root
+from explorer.session.digits import adding, box_and_size, boxes_and_sizes, roi, root
 from explorer.session.facts import facts
 from explorer.session.scene import Key, Labels, ViewState
 from explorer.session.scenes import picture
@@ -72,6 +72,14 @@ def test_corners_differ_by_the_size_beside_them() -> None:
         corners, size = box_and_size(np.concatenate([corner, corner + rng.uniform(2, 500, 2)]))
         x1, y1, x2, y2 = figures(corners.replace("–", ""))
         assert [x2 - x1, y2 - y1] == pytest.approx(figures(size), abs=1e-6)
+
+
+def test_two_boxes_beside_each_other_have_as_many_decimals() -> None:
+    one, other = np.array([10.0, 20, 30, 60]), np.array([85.82, 15.13, 339.06, 508.87])
+    texts = [text for each in boxes_and_sizes([one, other]) for text in each]
+    decimals = {len(part.split(".")[1]) for text in texts
+                for part in text.replace(",", "").split() if part not in "–×"}
+    assert len(decimals) == 1
 
 
 def test_shifts_of_a_roi_follow_from_what_is_printed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.ops.bins import overlap
-from explorer.session.digits import box_and_size
+from explorer.session.digits import boxes_and_sizes
 from explorer.session.scene import Boxes, Layer, Lines, Picture, ViewState
 from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
@@ -87,7 +87,7 @@ def _panel(
     label = int(stage.labels[row])
     before, after = stage.before[row], stage.after[row]
     panel.heading(tag(trace, label, float(stage.scores[row])), at.why if at is not None else "")
-    (was, was_size), (now, now_size) = box_and_size(before), box_and_size(after)
+    (was, was_size), (now, now_size) = boxes_and_sizes([before, after])
     panel.swatch(class_role(label), "size before (dashed)", f"{was_size} px", outline=True)
     panel.swatch(class_role(label), "size after", f"{now_size} px")
     panel.pair("Box before", was)
