@@ -17,19 +17,25 @@ from explorer.session.scenes.common import STAGE_TITLES, number
 from explorer.session.scenes.truth_layers import MARKS
 from explorer.session.verdicts import verdicts
 from explorer.session.words import time_text
-from explorer.session.work import FEATURES, ROLES, RPN, SEARCH, Work, work_of
+from explorer.session.work import FEATURES, REGIONWISE, ROLES, RPN, SEARCH, Work, work_of
 from explorer.trace.stages import DetectionsStage, ScoresStage, Trace
 
-# Parts that are shown together, under the colour of the one that leads them.
+# Parts that are shown together. Only those "per region" are several: theirs is the colour of
+# region-wise work that is not taken apart.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("selective search", ROLES[SEARCH], (SEARCH,)),
-    ("RPN", ROLES[RPN], (RPN,)),
-    ("network", ROLES[FEATURES], (FEATURES, STAGE_TITLES["image"])),
+    (STAGE_TITLES["image"].lower(), ROLES[STAGE_TITLES["image"]], (STAGE_TITLES["image"],)),
+    (SEARCH.lower(), ROLES[SEARCH], (SEARCH,)),
+    (RPN, ROLES[RPN], (RPN,)),
+    (FEATURES.lower(), ROLES[FEATURES], (FEATURES,)),
     (
-        "per region", ROLES[STAGE_TITLES["scores"]],
+        "per region", ROLES[REGIONWISE],
         tuple(STAGE_TITLES[name] for name in ("assignment", "pooling", "scores", "refinement")),
     ),
-    ("NMS", ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"], STAGE_TITLES["detections"])),
+    (STAGE_TITLES["nms"], ROLES[STAGE_TITLES["nms"]], (STAGE_TITLES["nms"],)),
+    (
+        STAGE_TITLES["detections"].lower(), ROLES[STAGE_TITLES["detections"]],
+        (STAGE_TITLES["detections"],),
+    ),
 )
 MARGIN, BAR = 18.0, 12.0
 MARK = 10.5  # size of "✓" and "✗" beside a score
@@ -133,7 +139,7 @@ def _times(
     drawing: Drawing, methods: Sequence[MethodName], works: dict[str, Work],
     going: Collection[str], gaps: Spacing,
 ) -> float:
-    """A stacked bar for each method, and the legend; returns where it ends."""
+    """A stacked bar for each method, and the legend of what is seen; returns where it ends."""
     drawing.text(MARGIN, gaps.title, "Where the time goes", 14, bold=True)
     names = max(text_width(method.title, 13) for method in METHODS)
     left, right = MARGIN + names + 12, drawing.width - MARGIN - 66
@@ -150,9 +156,8 @@ def _times(
         text = time_text(work.ms) + (" …" if method.name in going else "") if work else "–"
         drawing.text(drawing.width - MARGIN, y, text, 12.5, "muted", "right")
         y += gaps.bar
-    return drawing.legend(
-        [(name, role) for name, role, _ in GROUPS], MARGIN, drawing.width - MARGIN, y
-    )
+    items = [(name, role) for name, role, _ in GROUPS]
+    return drawing.legend(drawing.visible(items), MARGIN, drawing.width - MARGIN, y)
 
 
 def _who_found(
@@ -212,7 +217,7 @@ def _who_found(
         for own, x in columns.items():
             score = found.get(own, {}).get(name)
             text = "–" if score is None else number(score)
-            drawing.text(x, y, text, size, "faint" if score is None else own, "right")
+            drawing.text(x, y, text, size, "muted" if score is None else own, "right")
             mark = judged.get(own, {}).get(name, (0.0, ""))[1].strip()
             role = "good" if mark == MARKS["true"].strip() else "bad"
             if mark:

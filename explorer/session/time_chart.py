@@ -219,10 +219,7 @@ def _foot(
     drawing: Drawing, works: Mapping[str, Work], y: float, log: bool, note: str
 ) -> float:
     """The legend of all parts that are seen, and what has to be said; returns the last line's y."""
-    seen = {part.name for work in works.values() for part in work.parts}
-    seen |= {name for each in PUBLISHED for name, _ in each.parts}
-    items = [(name, role) for name, role in ROLES.items() if name in seen]
-    y = drawing.legend(items, EDGE, drawing.width - EDGE, y)
+    y = drawing.legend(drawing.visible(ROLES.items()), EDGE, drawing.width - EDGE, y)
     notes = [note] if note else []
     if works:
         notes.append(MEASURED)

@@ -12,14 +12,16 @@ SEARCH, RPN = "Selective search", "RPN"
 FEATURES = STAGE_TITLES["features"]
 # What papers do not take apart.
 REGIONWISE, OTHER = "Per region", "All stages"
-# The colour of each part. The stage "regions" is two: a search on the CPU, or a network.
+# The colour of each part, wherever times are drawn. The stage "regions" is two: a search on the
+# CPU, or a network. What is done for each region has a colour of its own where its stages are not
+# taken apart; what is not taken apart at all has none.
 ROLES: dict[str, str] = {
     STAGE_TITLES["image"]: "stage0",
     SEARCH: "stage1",
     RPN: "stage2",
     **{STAGE_TITLES[name]: f"stage{i}" for i, name in enumerate(STAGE_NAMES[2:], 3)},
-    REGIONWISE: "muted",
-    OTHER: "faint",
+    REGIONWISE: f"stage{len(STAGE_NAMES) + 1}",
+    OTHER: "muted",
 }
 
 

@@ -36,8 +36,10 @@ class Palette:
     good: str
     bad: str
     selected: str
+    truth: str
     methods: dict[str, str]
     levels: tuple[str, ...]
+    marks: tuple[str, ...]
     classes: tuple[str, ...]
     stages: tuple[str, ...]
     on_bar: str
@@ -59,6 +61,7 @@ DARK = Palette(
     good="#4fd18b",
     bad="#ff6b6b",
     selected="#ffffff",
+    truth="#ffffff",
     methods={
         "rcnn": "#e69f00",
         "sppnet": "#56b4e9",
@@ -66,15 +69,16 @@ DARK = Palette(
         "faster_rcnn": "#e07bb5",
         "fpn": "#f2d64b",
     },
-    levels=("#7cc7ff", "#37d3a8", "#f2d64b", "#ff9f5a", "#f078c0"),
+    levels=("#0065e4", "#717fc4", "#b576fe", "#ff88ff", "#ffc2fd"),
+    marks=("#d636f4", "#00ffdb"),
     classes=(
-        "#23e5be", "#f0a3f3", "#2bc452", "#9468d0", "#e7e99d", "#4473fe", "#f4b68b", "#50c7ef",
-        "#ba6369", "#2db19a", "#cd41a5", "#31fa50", "#d075fc", "#bac640", "#a79ee4", "#b0944d",
-        "#5591c3", "#fb3a07", "#90f9f7", "#df88a3",
+        "#1ce6bb", "#f3a5fd", "#2bc43f", "#9468d0", "#e6eca5", "#4473fe", "#ff905a", "#63d1e6",
+        "#ba6369", "#26ac9c", "#cd41a5", "#31fa50", "#d075fc", "#bac640", "#ab9fdc", "#b0944d",
+        "#5491c5", "#fb3a07", "#90f9f7", "#f698b1",
     ),
     stages=(
-        "#d6ecf4", "#b96a3e", "#9eb4fd", "#56cbb6", "#ca71ec", "#8aab20", "#ed4e88", "#3395b4",
-        "#91fe66", "#f3967c",
+        "#fffffe", "#a57c1e", "#cbbaff", "#67eed4", "#e34ff1", "#a7c055", "#a56ecc", "#0193f0",
+        "#bcff55", "#fcbe8f", "#fc0680",
     ),
     on_bar="#08131f",
 )
@@ -95,6 +99,7 @@ LIGHT = Palette(
     good="#14804a",
     bad="#c62f2f",
     selected="#0b0d11",
+    truth="#0b0d11",
     methods={
         "rcnn": "#bd5601",
         "sppnet": "#1a5fae",
@@ -102,15 +107,16 @@ LIGHT = Palette(
         "faster_rcnn": "#951f6c",
         "fpn": "#6b5600",
     },
-    levels=("#1a5fae", "#0e8566", "#6b5600", "#bd5601", "#951f6c"),
+    levels=("#716ce0", "#6901ff", "#6e00a7", "#4a1f5c", "#22002f"),
+    marks=("#a21dda", "#004500"),
     classes=(
-        "#0c5a38", "#955488", "#073f06", "#53398d", "#745d04", "#242998", "#73390e", "#00597d",
-        "#df3b3f", "#108f7b", "#70305e", "#11742d", "#9946bd", "#698430", "#6659ad", "#a96a0b",
-        "#2175d5", "#b13c1c", "#0a768f", "#620c30",
+        "#0c5a38", "#955488", "#073f06", "#53398d", "#7c6939", "#242998", "#73390e", "#00597d",
+        "#e03b44", "#40918c", "#70305e", "#09782b", "#9946bd", "#6a8532", "#675fa9", "#ac730c",
+        "#2175d5", "#ab3810", "#0a768f", "#620c30",
     ),
     stages=(
-        "#715450", "#b75901", "#404ec2", "#0f8074", "#7e2f9f", "#415c01", "#68005f", "#16567a",
-        "#1a2a2a", "#c34a72",
+        "#ed0139", "#85260e", "#353cff", "#134e63", "#492882", "#1d3001", "#00007b", "#320a43",
+        "#09120f", "#d0129b", "#9400ca",
     ),
     on_bar="#ffffff",
 )
@@ -128,6 +134,7 @@ PAPER = replace(
     muted="#404040",
     faint="#6e6e6e",
     selected="#000000",
+    truth="#000000",
 )
 
 PALETTES = {"dark": DARK, "light": LIGHT}  # the window's
@@ -146,6 +153,7 @@ def _value(theme: str, role: str) -> str:
         return palette.methods[role]
     for prefix, values in (
         ("level", palette.levels), ("class", palette.classes), ("stage", palette.stages),
+        ("mark", palette.marks),
     ):
         number = role.removeprefix(prefix)
         if number != role and number.isdigit():
@@ -160,3 +168,8 @@ def readable_on(background: QColor) -> QColor:
     """Near-black or white, whichever can be read on `background` (its relative luminance)."""
     light = 0.299 * background.redF() + 0.587 * background.greenF() + 0.114 * background.blueF()
     return QColor("#0b0d11") if light > 0.5 else QColor("#ffffff")
+
+
+def edge_of(palette: Palette) -> QColor:
+    """Around outlines that have to stand out from any photo: of the other lightness than theirs."""
+    return QColor(0, 0, 0, 110) if palette.name == "dark" else QColor(255, 255, 255, 170)

@@ -11,12 +11,12 @@ from PIL import ImageFont
 from explorer.methods.names import METHODS, NAMES
 from explorer.paths import resources_dir
 from explorer.session.axis import Axis, axis_for, tick_text
-from explorer.session.chart import LEGEND_GAP, Chart, Drawing
+from explorer.session.chart import LEGEND_GAP, SEEN, Chart, Drawing
 from explorer.session.published import PUBLISHED
 from explorer.session.scene import Bars, Labels, Layer, Scene
 from explorer.session.summary import GROUPS, group_times, headline, summary_scene
 from explorer.session.time_chart import MEASURED, time_chart
-from explorer.session.work import OTHER, ROLES, RPN, SEARCH, amount_text, work_of
+from explorer.session.work import OTHER, REGIONWISE, ROLES, RPN, SEARCH, amount_text, work_of
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import DetectionsStage, SearchStage, Trace
 from tests.traces import synthetic_trace
@@ -211,7 +211,32 @@ def test_the_summarys_legend_has_the_colours_of_its_bars() -> None:
         role for box, role in zip(bars.boxes.tolist(), bars.roles, strict=True)
         if box[2] - box[0] == 10 and box[3] - box[1] == 10
     ]
-    assert set(bars.roles) == set(swatches) == {role for _, role, _ in GROUPS}
+    assert set(bars.roles) == set(swatches) <= {role for _, role, _ in GROUPS}
+    assert len(swatches) == len(set(swatches)) > 3
+
+
+def drawn_and_named(scene: Scene) -> tuple[set[str], set[str]]:
+    """The roles of what is seen of bars, and of the swatches of the legend."""
+    bars = layer(scene, "Bars")
+    assert isinstance(bars, Bars)
+    sides = bars.boxes[:, 2:] - bars.boxes[:, :2]
+    swatch = (sides == 10).all(axis=1)
+    roles = np.array(bars.roles)
+    return set(roles[~swatch & (sides[:, 0] >= SEEN)]), set(roles[swatch])
+
+
+def test_legends_list_what_is_drawn_and_nothing_else() -> None:
+    some = traces()
+    for width in (380.0, 1300.0):
+        drawn, named = drawn_and_named(time_chart(some, width).scene)
+        assert drawn == named and ROLES[OTHER] in named
+        # What the papers call region-wise takes no pixel of a 47 s axis; on a log axis it does.
+        assert ROLES[REGIONWISE] not in named
+        assert ROLES[REGIONWISE] in drawn_and_named(time_chart(some, width, True).scene)[1]
+    for each in (some, some[3:], [replace(some[0], stages=some[0].stages[:1])]):
+        drawn, named = drawn_and_named(summary_scene(each, 480.0, 480.0))
+        assert drawn == named
+    assert named == {ROLES["Image"]}
 
 
 @pytest.mark.parametrize("size", [(330.0, 312.0), (360.0, 330.0), (480.0, 480.0)])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from explorer.session.summary import GROUPS
+from explorer.session.work import REGIONWISE, ROLES
 from explorer.ui.theme import PALETTES, Palette, colour
 
 Array = NDArray[np.float64]
@@ -56,9 +57,14 @@ def lab(light: Array) -> Array:
 
 def closest(colours: list[str], eyes: str) -> float:
     """The least distance of two of the colours."""
-    seen = lab(linear(colours) @ SEEN_BY[eyes].T)
-    apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
-    return float(apart[np.triu_indices(len(colours), 1)].min())
+    return float(distances(colours, colours, eyes)[np.triu_indices(len(colours), 1)].min())
+
+
+def distances(some: list[str], others: list[str], eyes: str = "all cones") -> Array:
+    """From each of some to each of the others."""
+    seen, other = (lab(linear(each) @ SEEN_BY[eyes].T) for each in (some, others))
+    apart: Array = np.linalg.norm(seen[:, None] - other[None], axis=-1)
+    return apart
 
 
 def luminance(colours: list[str]) -> Array:
@@ -75,6 +81,7 @@ def groups(palette: Palette) -> dict[str, list[str]]:
     return {
         "methods": list(palette.methods.values()), "levels": list(palette.levels),
         "stages": list(palette.stages), "classes": list(palette.classes),
+        "marks": list(palette.marks),
     }
 
 
@@ -93,7 +100,7 @@ def test_distances_are_those_of_known_colours() -> None:
     )
 
 
-@pytest.mark.parametrize("group", ["methods", "levels", "stages"])
+@pytest.mark.parametrize("group", ["methods", "levels", "stages", "marks"])
 def test_few_colours_are_told_apart_by_all_eyes(palette: Palette, group: str) -> None:
     colours = groups(palette)[group]
     assert closest(colours, "all cones") > 0.12
@@ -105,6 +112,36 @@ def test_parts_of_the_summarys_bars_are_further_apart(palette: Palette) -> None:
     parts = [colour(palette, role).name() for _, role, _ in GROUPS]
     assert closest(parts, "all cones") > 0.15
     assert closest(parts, "no long") > 0.08 and closest(parts, "no medium") > 0.08
+
+
+@pytest.mark.parametrize(
+    ("group", "least"), [("levels", 0.11), ("stages", 0.1), ("marks", 0.15), ("classes", 0.065)]
+)
+def test_nothing_else_has_the_colour_of_a_method(
+    palette: Palette, group: str, least: float
+) -> None:
+    colours, methods = groups(palette)[group], list(palette.methods.values())
+    assert distances(colours, methods).min() > least
+    for eyes in ("no long", "no medium"):
+        assert distances(colours, methods, eyes).min() > (0.02 if group == "classes" else 0.034)
+    # Ground truth has no hue at all.
+    assert lab(linear([palette.truth]))[0, 1:] == pytest.approx([0, 0], abs=0.02)
+
+
+def test_levels_are_a_ramp(palette: Palette) -> None:
+    """They are ordered: each coarser one stands out more from the canvas, in even steps."""
+    steps = np.diff(lab(linear([palette.canvas, *palette.levels]))[:, 0])[1:]
+    steps = steps if palette.name == "dark" else -steps
+    assert steps.min() > 0.06 and steps.max() < 3 * steps.min()
+
+
+def test_a_group_of_stages_has_the_colour_of_none_of_them(palette: Palette) -> None:
+    parts = {colour(palette, role).name(): names for _, role, names in GROUPS}
+    for name, role in ROLES.items():
+        names = parts.get(colour(palette, role).name(), (name,))
+        assert names == (name,) or name == REGIONWISE
+    assert len({colour(palette, role).name() for role in ROLES.values()}) == len(ROLES)
+    assert closest([colour(palette, role).name() for role in ROLES.values()], "all cones") > 0.1
 
 
 def test_twenty_classes_have_twenty_colours(palette: Palette) -> None:
