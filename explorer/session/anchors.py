@@ -9,6 +9,8 @@ import numpy as np
 from explorer.trace.base import Ints
 from explorer.trace.stages import RpnStage
 
+LEVELS = 5  # P2 .. P6: FPN has anchors on so many
+
 
 @dataclass(frozen=True)
 class Place:
@@ -80,6 +82,14 @@ def colour_names(stage: RpnStage) -> tuple[str, ...]:
     if len(stage.levels) > 1:
         return tuple(level.name for level in stage.levels)
     return tuple(f"{size:g}²" for size in sorted({size for size, _ in kinds(stage, 0)}))
+
+
+def colour_role(stage: RpnStage, index: int) -> str:
+    """The role of a number of `colour_index`. Sizes of one level have the colours of the levels
+    whose anchors are as large: the largest of both is the same."""
+    own = len(colour_names(stage))
+    first = LEVELS - own if len(stage.levels) == 1 and own < LEVELS else 0
+    return f"level{min(first + index, LEVELS - 1)}"
 
 
 def ratio_index(stage: RpnStage, anchors: Ints) -> tuple[Ints, tuple[float, ...]]:

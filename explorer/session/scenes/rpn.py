@@ -9,6 +9,7 @@ import numpy as np
 from explorer.session.anchors import (
     colour_index,
     colour_names,
+    colour_role,
     ratio_index,
     ratio_text,
 )
@@ -56,7 +57,8 @@ def _proposals(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         if len(own):
             layers.append(
                 Boxes(
-                    name=f"Proposals of {name}", boxes=stage.boxes[own], roles=f"level{index}",
+                    name=f"Proposals of {name}", boxes=stage.boxes[own],
+                    roles=colour_role(stage, index),
                     stage="regions", rows=own, width=1.3, opacity=0.75,
                 )
             )
@@ -102,7 +104,7 @@ def _by_level_and_ratio(panel: Column, stage: RpnStage) -> None:
         each = [count(int((own & (ratio == r)).sum())) for r in range(len(ratios))]
         rows.append((name, *each, count(int(own.sum()))))
     head = ("", *(ratio_text(value) for value in ratios), "all")
-    sized_table(panel, head, rows, roles=[f"level{at}" for at in range(len(names))])
+    sized_table(panel, head, rows, roles=[colour_role(stage, at) for at in range(len(names))])
     ours = tuple(sorted({size for level in stage.levels for size in level.sizes}))
     if ours != papers_sides(stage):
         panel.text(f"Sides in network pixels; the paper's: {sides(papers_sides(stage))}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.anchors import colour_index, colour_names, kinds, level_rows
+from explorer.session.anchors import colour_index, colour_names, colour_role, kinds, level_rows
 from explorer.session.candidates import anchor_rows
 from explorer.session.scene import Boxes, Layer, Picture, ViewState
 from explorer.session.scenes.common import (
@@ -48,7 +48,8 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         if len(own):
             layers.append(
                 Boxes(
-                    name=f"Anchors of {name}", boxes=stage.anchors[own], roles=f"level{index}",
+                    name=f"Anchors of {name}", boxes=stage.anchors[own],
+                    roles=colour_role(stage, index),
                     stage="regions", rows=anchor_rows(stage, own), width=1.2, opacity=0.75,
                 )
             )
@@ -56,7 +57,7 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
             size = _size(stage, index)
             said = side_text(stage, size) if len(names) == 1 else \
                 f"{name}  {side_text(stage, size)}" if size else name
-            panel.swatch(f"level{index}", said, count(len(own)), outline=True)
+            panel.swatch(colour_role(stage, index), said, count(len(own)), outline=True)
     if len(rows):
         lowest = float(sigmoid(stage.objectness[rows]).min())
         panel.pair("Lowest objectness shown", probability(lowest))

@@ -162,7 +162,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     layers: list[Layer] = [
         Heat(name="Objectness", values=maps[level], rect=extent, low=0, high=1, opacity=0.65),
         Boxes(
-            name="Highest anchors", boxes=stage.anchors[top], roles=f"level{min(level, 4)}",
+            name="Highest anchors", boxes=stage.anchors[top], roles=roles_of(stage, top),
             dashed=True, width=2.0,
             captions=tuple(probability(float(p)) for p in sigmoid(stage.objectness[top])),
             stage="regions", rows=anchor_rows(stage, top),

@@ -6,6 +6,8 @@ import numpy as np
 
 from explorer.session.anchors import (
     colour_index,
+    colour_names,
+    colour_role,
     place,
     ratio_text,
 )
@@ -65,8 +67,8 @@ def objectness_text(logit: float) -> str:
 
 
 def roles_of(stage: RpnStage, anchors: Ints) -> tuple[str, ...]:
-    table = np.array([f"level{index}" for index in range(5)])
-    return tuple(table[np.clip(colour_index(stage, anchors), 0, 4)].tolist())
+    table = np.array([colour_role(stage, index) for index in range(len(colour_names(stage)))])
+    return tuple(table[colour_index(stage, anchors)].tolist())
 
 
 def outsider_selected(trace: Trace, state: ViewState) -> Outsider | None:
