@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from explorer.session.scene import (
+    Area,
     Bars,
     Boxes,
     Heat,
@@ -43,7 +44,7 @@ def overhang(scene: Scene, hidden: Collection[str]) -> Margin:
 
 def _corners(layer: Layer) -> Floats:
     """Points (n, 2) that the layer reaches to; none for texts."""
-    if isinstance(layer, Pixels | Heat):
+    if isinstance(layer, Pixels | Heat | Area):
         return np.array(layer.rect, np.float64).reshape(2, 2)
     if isinstance(layer, Boxes | Bars):
         return np.asarray(layer.boxes, np.float64).reshape(-1, 2)

@@ -6,7 +6,8 @@ are drawn to fit. A `Picture` is one canvas: its main scene and, beside it, an o
 
 Colours are roles, not values: the theme turns "rcnn" or "muted" into a colour. Roles: the five
 method names, "level0".."level4" (P2..P6 or anchor sizes), "accent", "text", "muted", "line",
-"surface", "good", "bad", "selected", and "class0".. for classes.
+"surface", "good", "bad", "selected", "truth", "class0".. for classes, and "mark0" and "mark1" for
+what a picture points at beside all these.
 """
 
 from __future__ import annotations
@@ -43,11 +44,6 @@ class Layer:
     name: str
     on: bool = True
 
-    @property
-    def mark(self) -> str:
-        """The one role of all its outlines, lines or dots, if that tells it from other layers."""
-        return ""
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pixels(Layer):
@@ -72,12 +68,23 @@ class Heat(Layer):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Area(Layer):
+    """What of `rect` is True in `mask` (h, w), in the colour of a role."""
+
+    mask: NDArray[np.bool_]
+    rect: Rect
+    role: str
+    opacity: float = 0.6
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Boxes(Layer):
     """n outlines. rows (n,): the row each box stands for in `stage` (for picking), or empty.
 
     captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
     in their boxes. ranked: the last counts most; where one has no room, those before it have none.
-    roles: one role for all, or one per box.
+    roles: one role for all, or one per box. double: two lines and a gap of
+    the opposite lightness, one of which is seen on any photo.
     """
 
     boxes: Floats
@@ -91,25 +98,20 @@ class Boxes(Layer):
     captions: tuple[str, ...] = ()
     inside: bool = False
     ranked: bool = False
-
-    @property
-    def mark(self) -> str:
-        return self.roles if isinstance(self.roles, str) else ""
+    double: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lines(Layer):
-    """n segments (n, 4) as x1, y1, x2, y2. arrow: a head at the second end."""
+    """n segments (n, 4) as x1, y1, x2, y2. arrow: a head at the second end. edged: with edges of
+    the opposite lightness, to stand out from any photo."""
 
     segments: Floats
     role: str
     width: float = 1.0
     arrow: bool = False
+    edged: bool = False
     opacity: float = 1.0
-
-    @property
-    def mark(self) -> str:
-        return self.role
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,10 +122,6 @@ class Points(Layer):
     role: str
     radius: float = 2.5
     clear: bool = False
-
-    @property
-    def mark(self) -> str:
-        return self.role
 
 
 @dataclass(frozen=True)

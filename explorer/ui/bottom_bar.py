@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.session.samples import Sample
 from explorer.session.scene import Control
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.ui import swatch
 from explorer.ui.choices import LayerChoice
 from explorer.ui.flow import FlowLayout
 from explorer.ui.focus import dismiss, holder
@@ -31,11 +32,8 @@ from explorer.ui.naming import name_of, offer, show_name
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.sliders import FineSlider, Slider, want
 from explorer.ui.style import Theme
-from explorer.ui.theme import colour
-from explorer.ui.top_bar import dot
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
-SWATCH = 9  # pixels of a layer's colour before its name
 ALIKE = 10  # pixels of height for which layers do not stand in more lines
 LAYERS_AT = 3  # after the two steps and the heading
 LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
@@ -65,7 +63,7 @@ class BottomBar(QWidget):
         self.player = Player(self)
         self.player.moved.connect(self.control_changed)
         self.boxes: dict[str, QCheckBox] = {}
-        self._swatches: dict[str, str] = {}
+        self._swatches: dict[str, Sample] = {}
         self._named: tuple[tuple[str, str], ...] = ()
         self.controls: dict[str, QWidget] = {}
         self._described: tuple[object, ...] = ()
@@ -146,9 +144,8 @@ class BottomBar(QWidget):
     def _icons(self) -> None:
         self.back.setIcon(self.theme.icon("ph.caret-left-bold"))
         self.forward.setIcon(self.theme.icon("ph.caret-right-bold"))
-        for name, role in self._swatches.items():
-            mark = dot(colour(self.theme.palette, role)) if role else QIcon()
-            self.boxes[name].setIcon(mark)
+        for name, sample in self._swatches.items():
+            self.boxes[name].setIcon(swatch.icon(self.theme.palette, sample))
 
     def show_stage(self, stage: StageName) -> None:
         number = STAGE_NAMES.index(stage)
@@ -165,12 +162,12 @@ class BottomBar(QWidget):
         Widgets are kept while the choices stay the same.
         """
         names = tuple((layer.name, layer.whose) for layer in layers)
-        offered = (tuple((layer.name, layer.role, layer.whose) for layer in layers), tuple(
+        offered = (tuple((layer.name, layer.sample.kind, layer.whose) for layer in layers), tuple(
             (c.key, c.title, c.kind, c.unit, c.choices, c.low, c.high) for c in controls
         ))
         if names != self._named:
             self._build_layers(names)
-        swatches = {layer.name: layer.role for layer in layers}
+        swatches = {layer.name: layer.sample for layer in layers}
         if swatches != self._swatches:
             self._swatches = swatches
             self._icons()
@@ -201,7 +198,7 @@ class BottomBar(QWidget):
         before = ""
         for name, whose in names:
             box = QCheckBox(name)
-            box.setIconSize(QSize(SWATCH, SWATCH))
+            box.setIconSize(QSize(swatch.SIDE, swatch.SIDE))
             box.toggled.connect(lambda on, name=name: self.layer_switched.emit(name, on))
             box.setToolTip(f"Layer of {whose}" if whose else "")
             self.boxes[name] = box

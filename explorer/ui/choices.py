@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 
 from explorer.methods.names import METHODS
 from explorer.session.part_switches import Varied, variant_of
+from explorer.session.samples import Sample, sample_of, together
 from explorer.session.scene import Control, Picture, ViewState
 from explorer.trace.base import StageName
 
 
 @dataclass(frozen=True)
 class LayerChoice:
-    """role: the one of all its marks, or "". whose: short names of the methods on screen that have
-    it, or "" where all have."""
+    """sample: how it is drawn. whose: short names of the methods on screen that have it, or ""
+    where all have."""
 
     name: str
     on: bool
-    role: str = ""
+    sample: Sample = Sample()
     whose: str = ""
 
 
@@ -29,9 +30,9 @@ def merged_layers(pictures: Mapping[str, Picture]) -> list[LayerChoice]:
     owners: dict[str, list[str]] = {}
     for method, picture in pictures.items():
         for layer in picture.main.layers:
-            held = found.setdefault(layer.name, LayerChoice(layer.name, layer.on, layer.mark))
-            if held.role != layer.mark:
-                found[layer.name] = replace(held, role="")
+            held = found.setdefault(layer.name, LayerChoice(layer.name, layer.on))
+            both = together(held.sample, sample_of(layer))
+            found[layer.name] = replace(held, sample=both)
             if method not in owners.setdefault(layer.name, []):
                 owners[layer.name].append(method)
     short = {method.name: method.short for method in METHODS}

@@ -15,7 +15,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from explorer.methods.names import method_named
 from explorer.session.caption import caption
 from explorer.session.overhang import Margin, grown, overhang
-from explorer.session.scene import Bars, Boxes, Layer, Lines, Picture, Points, Rect, Scene
+from explorer.session.samples import Sample, sample_of, together
+from explorer.session.scene import Picture, Rect, Scene
 from explorer.session.scenes.common import plural
 from explorer.trace.base import StageName
 from explorer.trace.stages import ImageStage, Trace
@@ -23,6 +24,7 @@ from explorer.ui.arrange import areas
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.sheet import Sheet
+from explorer.ui.swatch import SIDE, paint_swatch
 from explorer.ui.theme import Palette, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import time_text, total_ms
@@ -263,37 +265,21 @@ def legend(
 ) -> None:
     """A swatch and the name of every drawn layer that has a colour, as far as there is room.
 
-    A layer of several scenes stands there once, with the colours of all, at most five.
+    A layer of several scenes stands there once, with the colours of all.
     """
     end = x + room
     metrics = QFontMetricsF(sans(12.5))
-    found: dict[str, dict[str, Layer]] = {}
+    found: dict[str, Sample] = {}
     for scene in scenes:
         for layer in scene.layers:
-            if layer.name not in hidden and (roles := _roles(layer)):
-                found.setdefault(layer.name, {}).update(dict.fromkeys(roles, layer))
-    for name, inks in found.items():
-        swatches = list(inks.items())[:5]
-        if x + 14.0 * len(swatches) + 8 + metrics.horizontalAdvance(name) + 18 > end:
+            if layer.name not in hidden:
+                sample = sample_of(layer)
+                found[layer.name] = together(found.get(layer.name, Sample()), sample)
+    for name, sample in found.items():
+        if not sample.kind:
+            continue
+        if x + SIDE + 8 + metrics.horizontalAdvance(name) + 18 > end:
             return
-        for role, layer in swatches:
-            painter.setPen(QPen(colour(palette, role), 1.6, _dash(layer)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(x + 1, middle - 4.5, 10, 9), 2, 2)
-            x += 14
+        paint_swatch(painter, palette, sample, x, middle - SIDE / 2)
+        x += SIDE + 4
         x += 4 + line(painter, x + 4, middle, name, 12.5, palette.muted) + 18
-
-
-def _dash(layer: Layer) -> Qt.PenStyle:
-    dashed = isinstance(layer, Boxes) and layer.dashed
-    return Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-
-
-def _roles(layer: Layer) -> tuple[str, ...]:
-    """The colours of a layer, at most five; none for photos, maps and texts."""
-    if isinstance(layer, Boxes):
-        roles = (layer.roles,) if isinstance(layer.roles, str) else layer.roles
-        return tuple(dict.fromkeys(roles))[:5] if len(layer.boxes) else ()
-    if isinstance(layer, Bars):
-        return tuple(dict.fromkeys(layer.roles))[:5]
-    return (layer.role,) if isinstance(layer, Lines | Points) else ()

@@ -17,6 +17,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 from explorer.session.scene import (
+    Area,
     Bars,
     Boxes,
     Heat,
@@ -34,7 +35,7 @@ from explorer.ui.images import image_of, to_image
 from explorer.ui.paint_boxes import paint_boxes
 from explorer.ui.paint_marks import paint_bars, paint_lines, paint_points
 from explorer.ui.paint_text import Placer, paint_captions, paint_labels
-from explorer.ui.theme import PAPER, Palette
+from explorer.ui.theme import PAPER, Palette, colour
 from explorer.ui.transform import View
 
 VECTOR = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
@@ -161,6 +162,13 @@ def _heat(brush: Brush, layer: Heat) -> None:
     _image(brush, image, brush.view.rect(layer.rect), layer.opacity, smooth=False)
 
 
+def _area(brush: Brush, layer: Area) -> None:
+    ink = colour(brush.palette, layer.role)
+    values = np.zeros((*layer.mask.shape, 4), np.uint8)
+    values[layer.mask] = (ink.red(), ink.green(), ink.blue(), 255)
+    _image(brush, to_image(values), brush.view.rect(layer.rect), layer.opacity, smooth=False)
+
+
 def _image(brush: Brush, image: QImage, rect: Rect, opacity: float, smooth: bool) -> None:
     painter = brush.painter
     if brush.vector and not smooth:
@@ -190,6 +198,7 @@ def _panel_labels(brush: Brush, layer: Labels) -> None:
 PAINTERS: dict[type[Layer], Callable[[Brush, Any], Any]] = {
     Pixels: _pixels,
     Heat: _heat,
+    Area: _area,
     Boxes: paint_boxes,
     Lines: paint_lines,
     Points: paint_points,

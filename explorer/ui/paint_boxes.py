@@ -21,7 +21,7 @@ from explorer.ui.brush import Brush
 from explorer.ui.crowd import crowd_pixels
 from explorer.ui.images import from_argb
 from explorer.ui.outlines import paint_outlines, thickness
-from explorer.ui.theme import colour
+from explorer.ui.theme import colour, edge_of, readable_on
 from explorer.ui.transform import View
 
 MANY = 120  # more than this are drawn as sides of whole pixels, without smoothing
@@ -30,6 +30,7 @@ VECTORS = 20_000  # up to this many are lines in an SVG or PDF; more become one 
 HALO = 60  # up to this many thick outlines get a dark edge, to stand out from any photo
 FAINTEST = 0.35  # the opacity of a crowd's single outline is at most this,
 COVERED = 0.5  # and on average a pixel is crossed by so much: the photo shines through
+GAP = 3  # a double line is as wide as so many of the gap in its middle
 Kind = Literal["crowd", "pixels", "lines"]
 
 
@@ -102,12 +103,13 @@ def _outlines(
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if edged and brush.space == "photo":
-        dark = brush.palette.name == "dark"
-        shade = QColor(0, 0, 0, 110) if dark else QColor(255, 255, 255, 170)
-        painter.setPen(_pen(shade, edge_width, False))
+        painter.setPen(_pen(edge_of(brush.palette), edge_width, False))
         painter.drawRects(rects)
     painter.setPen(_pen(ink, width, layer.dashed))
     painter.drawRects(rects)
+    if layer.double:
+        painter.setPen(_pen(readable_on(ink), max(1 / brush.ratio, width / GAP), False))
+        painter.drawRects(rects)
     painter.restore()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from explorer.session.scene import Bars, Lines, Points
 from explorer.ui.brush import Brush
 from explorer.ui.outlines import fill, thickness
-from explorer.ui.theme import colour
+from explorer.ui.theme import colour, edge_of
 
 MANY_POINTS = 2_000  # more than this are squares of whole pixels
+EDGE = 1.0  # on either side of an edged line
 HEAD = 7.0  # an arrow head's length on screen, pixels
 
 
@@ -27,18 +29,40 @@ def paint_lines(brush: Brush, layer: Lines) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(segments) <= 2_000)
     painter.setOpacity(layer.opacity)
-    pen = QPen(ink, layer.width)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(pen)
-    painter.drawLines([QLineF(*segment) for segment in segments])
-    if layer.arrow:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        for x1, y1, x2, y2 in segments:
-            length = math.hypot(x2 - x1, y2 - y1)
-            if length > 3:
-                painter.drawPolygon(_head(x1, y1, x2, y2, min(HEAD, length * 0.6)))
+    lines = [QLineF(*segment) for segment in segments]
+    heads = _heads(segments) if layer.arrow else []
+    if layer.edged:  # below all lines, so that they cross without gaps
+        shade = edge_of(brush.palette)
+        painter.setPen(_flat(shade, layer.width + 2 * EDGE))
+        painter.drawLines(lines)
+        painter.setPen(_flat(shade, 2 * EDGE))
+        _fill(painter, heads, shade)
+    painter.setPen(_flat(ink, layer.width))
+    painter.drawLines(lines)
+    painter.setPen(Qt.PenStyle.NoPen)
+    _fill(painter, heads, ink)
     painter.restore()
+
+
+def _flat(ink: QColor, width: float) -> QPen:
+    pen = QPen(ink, width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def _heads(segments: Sequence[Sequence[float]]) -> list[QPolygonF]:
+    """The arrow heads; none on lines that are too short."""
+    long = [(ends, math.hypot(ends[2] - ends[0], ends[3] - ends[1])) for ends in segments]
+    return [
+        _head(x1, y1, x2, y2, min(HEAD, length * 0.6))
+        for (x1, y1, x2, y2), length in long if length > 3
+    ]
+
+
+def _fill(painter: QPainter, heads: Sequence[QPolygonF], ink: QColor) -> None:
+    painter.setBrush(ink)
+    for head in heads:
+        painter.drawPolygon(head)
 
 
 def _crisp(brush: Brush, segments: NDArray[np.float64], width: float) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import pytest
 from explorer.methods.names import NAMES
 from explorer.session.related import region_boxes, related
 from explorer.session.scene import (
+    Area,
     Bars,
     Boxes,
     Control,
@@ -30,7 +31,7 @@ from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace, rows
 from tests.traces import synthetic_trace
 
-ROLES = ("accent", "text", "muted", "line", "surface", "good", "bad", "selected")
+ROLES = ("accent", "text", "muted", "line", "surface", "good", "bad", "selected", "truth")
 
 
 @cache
@@ -39,7 +40,7 @@ def trace_of(method: str, strength: float = 1.0, proposals: int = 250) -> Trace:
 
 
 def is_role(role: str) -> bool:
-    for prefix in ("level", "class"):
+    for prefix in ("level", "mark", "class"):
         if role.startswith(prefix):
             return role.removeprefix(prefix).isdigit()
     return role in ROLES or role in NAMES
@@ -72,6 +73,8 @@ def check_scene(scene: Scene, trace: Trace) -> None:
             assert all(is_role(role) for role in layer.roles)
         elif isinstance(layer, Heat):
             assert (layer.values.ndim == 2 and layer.high > layer.low) or not layer.values.any()
+        elif isinstance(layer, Area):
+            assert layer.mask.ndim == 2 and layer.mask.dtype == bool and is_role(layer.role)
         elif isinstance(layer, Pixels):
             assert layer.values.dtype == np.uint8 and layer.values.shape[2] in (3, 4)
         elif isinstance(layer, Labels):
