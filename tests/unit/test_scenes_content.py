@@ -9,9 +9,26 @@ import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
-from explorer.session.anchors import colour_index, colour_names, place, ratio_text
+from explorer.session.anchors import (
+    colour_index,
+    colour_names,
+    colour_role,
+    level_rows,
+    place,
+    ratio_text,
+)
 from explorer.session.facts import facts
-from explorer.session.scene import Boxes, Heat, Key, Labels, Layer, Lines, Points, ViewState
+from explorer.session.scene import (
+    Bars,
+    Boxes,
+    Heat,
+    Key,
+    Labels,
+    Layer,
+    Lines,
+    Points,
+    ViewState,
+)
 from explorer.session.scenes import picture
 from explorer.session.scenes.assignment import outside_share
 from explorer.session.scenes.assignment_levels import network_size
@@ -86,9 +103,17 @@ def test_a_merge_shows_its_two_parts_and_the_new_box() -> None:
     np.testing.assert_array_equal(new.boxes[0], run.boxes[segments + merge])
     now = labels_after(run, merge)
     for name, region in zip(("First part", "Second part"), run.merges[merge], strict=True):
-        mask = layer(drawn.main.layers, name).values[..., 3] > 0  # type: ignore[attr-defined]
+        mask = layer(drawn.main.layers, name).mask  # type: ignore[attr-defined]
         np.testing.assert_array_equal(mask, now == region)
     assert drawn.panel is not None
+    parts = layer(drawn.main.layers, "Boxes of the parts")
+    assert isinstance(parts, Boxes) and parts.roles == tuple(
+        layer(drawn.main.layers, name).role  # type: ignore[attr-defined]
+        for name in ("First part", "Second part")
+    )
+    swatches = [role for each in drawn.panel.layers if isinstance(each, Bars)
+                for role in each.roles]
+    assert {*parts.roles} <= {*swatches} and not {*parts.roles} & {*NAMES}
     texts = [label.text for each in drawn.panel.layers if isinstance(each, Labels)
              for label in each.items]
     for value in run.similarities[merge]:
@@ -132,6 +157,15 @@ def test_anchor_colours_are_levels_or_sizes() -> None:
     rows = np.arange(27)
     sizes = [place(stage, int(row)).size for row in rows]
     assert [(48, 96, 192)[index] for index in colour_index(stage, rows)] == sizes
+    # The same size has the same colour in both, so that they can be compared.
+    ours = {colour_role(stage, index): size for index, size in enumerate((48, 96, 192))}
+    levels = rpn("fpn")
+    own = {colour_role(levels, index): place(levels, level_rows(levels, index).start).size
+           for index in range(5)}
+    assert ours.items() <= own.items() and len(own) == 5
+    drawn = picture(trace_of("faster_rcnn"), "regions", ViewState())
+    roles = [each.roles for each in drawn.main.layers if each.name.startswith("Proposals of")]  # type: ignore[attr-defined]
+    assert roles and {*roles} <= {*ours}
     assert [ratio_text(value) for value in (0.5, 1.0, 2.0)] == ["1:2", "1:1", "2:1"]
 
 

@@ -83,14 +83,14 @@ def reading_layers(read: Reading | None, source: FeatureMap | None) -> list[Laye
     if len(read.winners):
         value = number(read.result)
         return [
-            Boxes(name="Largest cell", boxes=boxes[read.winners], roles="good", width=2.5,
+            Boxes(name="Largest cell", boxes=boxes[read.winners], roles="mark1", width=2.5,
                   fill=0.25, captions=("",) * (len(read.winners) - 1) + (value,))
         ]
     assert read.weights is not None
     order = np.argsort(read.weights, kind="stable")
     seen = order[read.weights[order] > 0]
     return [
-        Boxes(name="Cells with their weights", boxes=boxes[seen], roles="good", width=1.4,
+        Boxes(name="Cells with their weights", boxes=boxes[seen], roles="mark1", width=1.4,
               fill=0.12, captions=tuple(number(float(weight)) for weight in read.weights[seen]),
               inside=True, ranked=True)
     ]
@@ -166,10 +166,10 @@ def shift_layers(shift: Shift) -> list[Layer]:
     """The bin without roundings, and how its corners moved."""
     corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
     return [
-        Boxes(name="Bin without rounding", boxes=shift.exact[None], roles="accent", dashed=True,
+        Boxes(name="Bin without rounding", boxes=shift.exact[None], roles="mark0", dashed=True,
               width=1.8),
         Lines(
-            name="Shift by the roundings", role="accent", width=1.6, arrow=True,
+            name="Shift by the roundings", role="mark0", width=1.6, arrow=True,
             segments=np.concatenate([shift.exact[corners], shift.used[corners]], 1),
         ),
     ]

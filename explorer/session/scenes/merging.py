@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.session.digits import box_and_size
-from explorer.session.scene import Boxes, Control, Layer, Picture, Pixels, ViewState
+from explorer.session.scene import Area, Boxes, Control, Layer, Picture, Pixels, ViewState
 from explorer.session.scenes.common import (
     Focus,
     count,
@@ -25,6 +25,8 @@ from explorer.session.scenes.search_common import (
 )
 from explorer.trace.base import Ints
 from explorer.trace.stages import Grouping, SearchStage, Trace
+
+FIRST, SECOND = "mark0", "mark1"  # the two parts that become one
 
 
 def over_segmentation(
@@ -83,28 +85,24 @@ def one_merge(
         Pixels(name="Everything else, dimmed", values=tint, rect=rect, smooth=False),
         Pixels(name="Boundaries", values=_boundaries(now), rect=rect, smooth=False, opacity=0.45),
     ]
-    for name, mask, colour in (
-        ("First part", part_a, (86, 180, 233)), ("Second part", part_b, (230, 159, 0)),
-    ):
-        image = np.zeros((*now.shape, 4), np.uint8)
-        image[mask] = (*colour, 150)
-        layers.append(Pixels(name=name, values=image, rect=rect, smooth=False))
     layers += [
+        Area(name="First part", mask=part_a, rect=rect, role=FIRST),
+        Area(name="Second part", mask=part_b, rect=rect, role=SECOND),
         Boxes(
             name="Proposals born so far", boxes=stage.boxes[born], roles=trace.method, width=1.0,
             opacity=0.65, stage="regions", rows=born,
         ),
         Boxes(
             name="Boxes of the parts", boxes=grouping.boxes[[first, second]],
-            roles=("sppnet", "rcnn"), width=1.5, dashed=True,
+            roles=(FIRST, SECOND), width=1.5, dashed=True,
         ),
         Boxes(name="New region", boxes=grouping.boxes[new][None], roles="selected", width=2.5),
     ]
     panel = Column()
     panel.heading(f"Merge {merge + 1:,} of {total:,}", "the most similar neighbours")
     sizes = {number_: int((now == number_).sum()) for number_ in (first, second)}
-    panel.swatch("sppnet", f"first part: {part_name(grouping, first)}", f"{sizes[first]:,} px")
-    panel.swatch("rcnn", f"second part: {part_name(grouping, second)}", f"{sizes[second]:,} px")
+    panel.swatch(FIRST, f"first part: {part_name(grouping, first)}", f"{sizes[first]:,} px")
+    panel.swatch(SECOND, f"second part: {part_name(grouping, second)}", f"{sizes[second]:,} px")
     panel.swatch("selected", "new region", f"{sum(sizes.values()):,} px", outline=True)
     panel.heading("Similarity")
     similarity_bars(panel, grouping, merge)

@@ -177,7 +177,7 @@ def _layers(
     context = context_of(trace, at.region)
     if context is not None:  # the bins have the same outline
         layers.append(
-            Boxes(name="With context", boxes=context[None], roles="accent", dashed=True, width=1.8)
+            Boxes(name="With context", boxes=context[None], roles="mark0", dashed=True, width=1.8)
         )
     layers.append(
         Boxes(name="One bin", boxes=drawn[one.lit][None], roles="selected", width=2.0, fill=0.3)
@@ -186,7 +186,7 @@ def _layers(
         per_bin = len(bins.points) // max(1, len(bins.boxes))
         layers.append(Points(name="Sample points", points=bins.points, role="text", radius=2.0))
         layers.append(
-            Points(name="Samples of the bin", role="accent", radius=4.0, clear=True,
+            Points(name="Samples of the bin", role="mark0", radius=4.0, clear=True,
                    points=bins.points[one.at * per_bin : (one.at + 1) * per_bin])
         )
     layers += reading_layers(one.read, bins.source)

@@ -61,7 +61,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
                   )),
             Lines(name="Corners move", segments=np.concatenate(corners), role="text", arrow=True,
                   width=1.2, opacity=0.9),
-            Lines(name="Centres move", segments=middle, role="accent", arrow=True, width=1.2,
+            Lines(name="Centres move", segments=middle, role="mark0", arrow=True, width=1.2,
                   on=False),
             *selection(trace, at, "refinement", without="not refined"),
         ]

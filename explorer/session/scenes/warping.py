@@ -74,13 +74,13 @@ def step_layers(stage: WarpStage, box: Floats, context: Floats, step: int) -> li
         return []
     now = box_at(box, context, step)
     layers: list[Layer] = [
-        Boxes(name="With context", boxes=now[None], roles="accent", dashed=True, width=2.0,
+        Boxes(name="With context", boxes=now[None], roles="mark0", dashed=True, width=2.0,
               fill=0.12, captions=("with context",) if step >= GROWING else ())
     ]
     if step:
         corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
         layers.append(
-            Lines(name="Dilation", role="accent", width=1.0, arrow=True,
+            Lines(name="Dilation", role="mark0", width=1.0, arrow=True,
                   segments=np.concatenate([np.asarray(box)[corners], now[corners]], 1))
         )
     return layers
