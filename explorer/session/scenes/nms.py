@@ -124,8 +124,8 @@ def _layers(
             Boxes(name="Suppressed", boxes=stage.boxes[drawn], stage="nms", rows=drawn,
                   roles=tuple(class_role(int(label)) for label in stage.labels[drawn]),
                   dashed=True, width=1.0, opacity=0.65 * faint),
-            Lines(name="Suppressed by", segments=lines, role="bad", arrow=True, width=0.9,
-                  opacity=0.7 * faint),
+            Lines(name="Suppressed by", segments=lines, role="text", arrow=True, edged=True,
+                  width=0.9, opacity=0.9 * faint),
         ]
     weak = keepers[~np.isin(keepers, strong)]
     if len(weak):
@@ -160,7 +160,7 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
     return [
         Boxes(name="Its suppressor", boxes=stage.boxes[by], roles="bad", stage="nms", rows=by,
               width=2.5, captions=tuple(f"IoU {iou_text(stage, row)}" for row in own.tolist())),
-        Lines(name="By whom", segments=lines, role="bad", arrow=True, width=2.0),
+        Lines(name="By whom", segments=lines, role="text", arrow=True, edged=True, width=2.0),
     ]
 
 

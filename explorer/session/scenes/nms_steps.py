@@ -59,7 +59,7 @@ def step_layers(
                 ),
             ),
             Lines(
-                name="Removed by", role="bad", width=1.0, arrow=True, opacity=0.7,
+                name="Removed by", role="text", width=1.0, arrow=True, edged=True, opacity=0.9,
                 segments=np.concatenate([centres(boxes[gone]), own], 1),
             ),
         ]

@@ -210,6 +210,7 @@ def _victims(
             name="Suppressed by one proposal", boxes=stage.candidates[gone], roles="bad",
             dashed=True, width=1.3, stage="regions", rows=candidate_rows(gone),
         ),
-        Lines(name="Who suppressed it", segments=lines, role="bad", width=0.8, opacity=0.6),
+        Lines(name="Who suppressed it", segments=lines, role="text", edged=True, width=0.8,
+              opacity=0.8),
         keeps,
     )
