@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session.class_names import on_screen
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
 from explorer.session.scene import Boxes, Scene
-from explorer.session.scenes.truth_layers import TRUTH
+from explorer.session.scenes.truth_layers import TRUTH, tag, truth_boxes
+from explorer.trace.base import Floats
 from explorer.ui.canvas import DRAG, Canvas
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.paint import paint_layers
 from explorer.ui.paint_text import CAPTION
 from explorer.ui.spots import Spot
 from explorer.ui.style import Theme
@@ -118,48 +120,53 @@ class TruthPad(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x1, y1, x2, y2 = spot.area
         painter.setClipRect(QRectF(x1, y1, x2 - x1, y2 - y1))
-        for row, box in enumerate(self.truth.boxes):
-            rect = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-            self._outline(painter, spot.view.rect(rect), row == self.row)
+        for row, box in enumerate(self.truth.boxes.tolist()):
+            self._inside_of(painter, spot.view.rect(box), row == self.row)
+        drawn = self._drawn(spot.scene)
+        missing = [not any(np.array_equal(box, each) for each in drawn) for box in self.truth.boxes]
+        self._outline(painter, spot, self.truth.boxes[np.array(missing, np.bool_)])
         # The picture's captions come over the outlines again, where they were.
         self.canvas.paint_captions(painter, spot, replace(
             spot.scene, layers=(self._names(spot.scene), *spot.scene.layers)
         ))
         dragged = self._box()
         if dragged is not None:
-            self._outline(painter, spot.view.rect(dragged), True)
+            self._inside_of(painter, spot.view.rect(dragged), True)
+            self._outline(painter, spot, np.array([dragged]))
             self._name(painter, spot.view.rect(dragged))
+
+    def _drawn(self, scene: Scene, named: bool = False) -> list[Floats]:
+        """The boxes that the picture shows itself; named: those whose names it says."""
+        return [
+            box for layer in scene.layers
+            if isinstance(layer, Boxes) and layer.name == TRUTH
+            and layer.name not in self.canvas.hidden and (layer.captions or not named)
+            for box in layer.boxes
+        ]
 
     def _names(self, scene: Scene) -> Boxes:
         """A layer with the names that the picture does not say itself; as the lowest one, it finds
         room last."""
-        said = [
-            box for layer in scene.layers
-            if isinstance(layer, Boxes) and layer.name == TRUTH and layer.captions
-            and layer.name not in self.canvas.hidden
-            for box in layer.boxes
-        ]
+        said = self._drawn(scene, named=True)
         names = tuple(
-            "" if any(np.array_equal(box, other) for other in said) else on_screen(name)
+            "" if any(np.array_equal(box, other) for other in said) else tag(name)
             for box, name in zip(self.truth.boxes, self.truth.names, strict=True)
         )
-        return Boxes(name="Drawn", boxes=self.truth.boxes, roles="accent", captions=names)
+        return replace(truth_boxes(self.truth.boxes, names), name="Drawn")
 
-    def _outline(self, painter: QPainter, at: Rect, chosen: bool) -> None:
-        ink = QColor(self.theme.palette.accent)
-        rect = QRectF(QPointF(at[0], at[1]), QPointF(at[2], at[3]))
-        inside = QColor(ink)
+    def _inside_of(self, painter: QPainter, at: Rect, chosen: bool) -> None:
+        inside = QColor(self.theme.palette.accent)
         inside.setAlphaF(0.22 if chosen else 0.05)
-        painter.setBrush(inside)
-        painter.setPen(QPen(QColor(0, 0, 0, 140), 5 if chosen else 4))
-        painter.drawRect(rect)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink, 3 if chosen else 2))
-        painter.drawRect(rect)
+        painter.fillRect(QRectF(QPointF(at[0], at[1]), QPointF(at[2], at[3])), inside)
+
+    def _outline(self, painter: QPainter, spot: Spot, boxes: Floats) -> None:
+        """As pictures draw the ground truth: what they do not show yet looks no different."""
+        scene = replace(spot.scene, layers=(truth_boxes(boxes, ()),))
+        paint_layers(painter, scene, spot.view, spot.area, self.theme.palette)
 
     def _name(self, painter: QPainter, at: Rect) -> None:
         """The class of the box that is being dragged, in its lower right corner."""
-        ink, font = QColor(self.theme.palette.accent), sans(CAPTION, Weight.DemiBold)
+        ink, font = QColor(self.theme.palette.truth), sans(CAPTION, Weight.DemiBold)
         name = on_screen(self.name)
         width = QFontMetricsF(font).horizontalAdvance(name) + 12
         plate = QRectF(at[2] + 1 - width, at[3] - 19, width, 20)

@@ -14,7 +14,7 @@ from explorer.session.scene import Boxes, Layer, Picture, Scene
 from explorer.session.scenes.common import label_name, number, plural
 from explorer.session.scenes.panel import MARGIN, Column
 from explorer.session.verdicts import MATCH, Kind, Verdicts, verdicts, verdicts_text
-from explorer.trace.base import Ints, StageName
+from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
 TRUTH, VERDICTS = "Ground truth", "Correct or wrong"  # layers
@@ -32,8 +32,8 @@ def with_truth(
     of = verdicts(trace, truth) if stage_name == "detections" else None
     if of is None:
         on = stage_name in SHOWN_AT_FIRST
-        names = tuple(map(on_screen, truth.names))
-        layers = [*picture.main.layers, _boxes(truth, np.arange(len(names)), names, on)]
+        named = tuple(tag(name) for name in truth.names)
+        layers = [*picture.main.layers, truth_boxes(truth.boxes, named, on=on)]
         return replace(picture, main=replace(picture.main, layers=tuple(layers)))
     layers = []
     for layer in picture.main.layers:
@@ -58,13 +58,17 @@ def _rest(summary: str, found: int) -> list[str]:
     return parts[1:] if found else parts
 
 
-def _boxes(
-    truth: GroundTruth, rows: Ints, captions: tuple[str, ...], on: bool = True,
-    role: str = "accent",
+def tag(name: str) -> str:
+    """What a box of the ground truth is called where it stands among others."""
+    return f"truth: {on_screen(name)}"
+
+
+def truth_boxes(
+    boxes: Floats, captions: tuple[str, ...], role: str = "truth", on: bool = True
 ) -> Boxes:
+    """Boxes (n, 4) of the ground truth: double lines, which nothing else has."""
     return Boxes(
-        name=TRUTH, on=on, boxes=truth.boxes[rows], roles=role, width=2.2, dashed=True,
-        captions=captions,
+        name=TRUTH, on=on, boxes=boxes, roles=role, width=4.0, double=True, captions=captions
     )
 
 
@@ -74,14 +78,14 @@ def _truths(truth: GroundTruth, of: Verdicts) -> list[Layer]:
     hard = np.flatnonzero(truth.difficult)
     found = np.setdiff1d(np.arange(len(truth.names)), np.concatenate([of.missed, of.unknown, hard]))
     kinds: tuple[tuple[Ints, str, str], ...] = (
-        (found, "", "accent"), (of.unknown, "unknown", "accent"), (hard, "difficult", "accent"),
+        (found, "", "truth"), (of.unknown, "unknown", "truth"), (hard, "difficult", "truth"),
         (of.missed, "missed", "bad"),
     )
     layers: list[Layer] = []
     for rows, word, role in kinds:
         captions = tuple(f"{word} {on_screen(truth.names[row])}" for row in rows.tolist() if word)
         if len(rows):
-            layers.append(_boxes(truth, rows, captions, role=role))
+            layers.append(truth_boxes(truth.boxes[rows], captions, role))
     return layers
 
 
