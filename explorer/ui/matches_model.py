@@ -117,9 +117,9 @@ class MatchesModel(QAbstractTableModel):
         if column == FOUND and match.alone:
             return match.alone
         if column == FOUND and not match.found:
-            return "bad" if self._traces else "faint"
+            return "bad" if self._traces else "muted"
         if column in self._traces and column not in match.found:
-            return "faint"
+            return "muted"
         return "muted" if column == TRUTH else "text"
 
     # -- for the view ----------------------------------------------------------------------

@@ -80,7 +80,6 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     painter = brush.painter
     painter.save()
     painter.setFont(font)
-    painter.setOpacity(max(layer.opacity, 0.85))
     lost = 0
     for at, (row, text) in enumerate(zip(rows.tolist(), texts, strict=True)):
         which = int(free[at].argmax())

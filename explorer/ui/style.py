@@ -83,6 +83,7 @@ QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-r
 QSlider::handle:horizontal:focus { background: $accent; border: 2px solid $text; width: 10px;
   height: 10px; }
 QSpinBox, QDoubleSpinBox, QLineEdit { background: $raised; border: 1px solid $line;
+  placeholder-text-color: $muted;
   border-radius: 6px; padding: 3px 6px; selection-background-color: $accent; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px;
   min-height: 4px; }
