@@ -81,7 +81,7 @@ def _changed(before: Trace, stage: DetectionsStage, what: Changes) -> list[Layer
                   opacity=0.55)
         )
     gone = [
-        ("Lost", what.lost, "bad", "lost "), ("Moved from here", what.moved[:, 0], "muted", "")
+        ("Lost", what.lost, "bad", "lost "), ("Moved from here", what.moved[:, 0], "text", "")
     ]
     for name, rows, role, word in gone:
         if len(rows):
@@ -89,7 +89,7 @@ def _changed(before: Trace, stage: DetectionsStage, what: Changes) -> list[Layer
                 word + tag(before, int(was.labels[row]), float(was.scores[row])) for row in rows
             )
             layers.append(
-                Boxes(name=name, boxes=was.boxes[rows], roles=role, width=1.8, dashed=True,
+                Boxes(name=name, boxes=was.boxes[rows], roles=role, width=2.0, dashed=True,
                       captions=captions if word else ())
             )
     return layers
