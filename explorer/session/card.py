@@ -13,7 +13,8 @@ class Card:
     """One card of the inspector. key: the row it speaks of, for opening that stage.
 
     lines: equations and sentences. bars: (name, fraction, text) to draw as a small chart.
-    control: (key, value) of the stage's control that shows what the card says.
+    control: (key, value) of the stage's control that shows what the card says. roles: the colour
+    of each bar; () for the method's.
     """
 
     stage: StageName
@@ -23,3 +24,4 @@ class Card:
     note: str = ""
     bars: tuple[tuple[str, float, str], ...] = ()
     control: tuple[str, str] | None = None
+    roles: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from explorer.session.fates import nms_facts, outcome
 from explorer.session.readings import assignment_cards, pooling_cards
 from explorer.session.related import Related, box_of, related
 from explorer.session.scene import Key
-from explorer.session.scenes.common import label_name, number, probability
+from explorer.session.scenes.common import class_role, label_name, number, probability
 from explorer.session.scenes.equations import box_lines, decoding_lines, decoding_rule
 from explorer.trace.base import StageName
 from explorer.trace.stages import RefinementStage, ScoresStage, Trace
@@ -80,7 +80,9 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
         (label_name(trace, label), value / longest, text(value))
         for label, value in zip(order, objects[order].tolist(), strict=True)
     ]
+    roles = [class_role(label) for label in order]
     if stage.first:
+        roles.append("muted")
         bars.append(("background", float(values[0]), text(float(values[0]))))
     best = label_name(trace, order[0])
     lines: tuple[str, ...]
@@ -97,7 +99,8 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
             lines += (f"z({best}) − z(background)", f"  = ln({objects[order[0]]:.{digits}g} / "
                       f"{values[0]:.{digits}g}) = {number(ratio)}")
     key = Key(trace.method, "scores", row)
-    return [Card("scores", "Class scores", lines, key, note, tuple(bars))]
+    return [Card("scores", "Class scores", lines, key, note, tuple(bars),
+                 roles=tuple(roles))]
 
 
 def _refinement_cards(trace: Trace, rows: Related) -> list[Card]:

@@ -26,9 +26,9 @@ class Bars(QWidget):
     """Rows of name, bar and number. A share below 0, of a margin, lies left of a zero line that all
     rows then have in their middle."""
 
-    def __init__(self, bars: Sequence[Bar], role: str, theme: Theme) -> None:
+    def __init__(self, bars: Sequence[Bar], roles: Sequence[str], theme: Theme) -> None:
         super().__init__()
-        self.bars, self.role, self.theme = tuple(bars), role, theme
+        self.bars, self.roles, self.theme = tuple(bars), tuple(roles), theme
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(", ".join(f"{name} {text}" for name, _, text in bars))
 
@@ -56,7 +56,7 @@ class Bars(QWidget):
             painter.drawRoundedRect(QRectF(left, y - 2.5, room, 5), 2.5, 2.5)
             filled = (room - zero) * min(max(share, -1.0), 1.0)
             if abs(filled) > 0.5:
-                painter.setBrush(colour(palette, self.role))
+                painter.setBrush(colour(palette, self.roles[index]))
                 bar = QRectF(left + zero, y - 2.5, math.copysign(max(abs(filled), 3), filled), 5)
                 painter.drawRoundedRect(bar.normalized(), 2.5, 2.5)
             if zero:
@@ -82,7 +82,9 @@ class CardView(QFrame):
         theme: Theme,
         here: bool = False,
         leads: str = "",
+        roles: Sequence[str] = (),
     ) -> None:
+        """roles: of the bars, where they have not all the one of the card."""
         super().__init__()
         self.setObjectName("card")
         self.setProperty("here", here)
@@ -119,7 +121,7 @@ class CardView(QFrame):
                 text.setProperty("small", True)
             column.addWidget(text)
         if bars:
-            column.addWidget(Bars(bars, role, theme))
+            column.addWidget(Bars(bars, roles or [role] * len(bars), theme))
         self.column = column
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -133,7 +133,7 @@ class Inspector(QWidget):
         leads = f"Show {STAGE_TITLES[card.stage]}" if card.key else ""
         view = CardView(
             card.title, card.note, card.lines, card.bars, method, self.theme,
-            here=here, leads=leads,
+            here=here, leads=leads, roles=card.roles,
         )
         if card.key is not None:
             view.clicked.connect(partial(self.card_wanted.emit, card))

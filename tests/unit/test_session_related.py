@@ -21,6 +21,7 @@ from explorer.session.related import (
     related,
 )
 from explorer.session.scene import Key
+from explorer.session.scenes.common import class_role, label_name
 from explorer.trace.stages import (
     DetectionsStage,
     NmsStage,
@@ -95,6 +96,11 @@ def test_a_journey_says_what_its_words_and_numbers_are() -> None:
         difference = f"{np.log(values[1:].max() / values[0]):.2f}".replace("-", "−")
         assert lines["Class scores"][1].endswith(") − z(background)")
         assert lines["Class scores"][2].endswith(f" = {difference}")
+        # A class's bar has its colour, as elsewhere; the background is none.
+        card = next(card for card in told if card.title == "Class scores")
+        named = {label_name(trace, label): class_role(label) for label in range(len(trace.classes))}
+        named["background"] = "muted"
+        assert card.roles == tuple(named[name] for name, _, _ in card.bars)
         assert f"of the {len(nms.nms.kept)} pairs kept" in lines["NMS"][0]
         removes = (np.asarray(nms.nms.suppressed_by) == own["nms"]).any()
         assert any(PAIR in line for line in lines["NMS"]) == removes
