@@ -41,12 +41,14 @@ def paint_swatch(
 ) -> None:
     """SIDE x SIDE pixels: one piece for each colour, from the left; nothing for a photo."""
     roles = (sample.shown or ("",)) if sample.kind else ()
-    extent = (0.0, 0.0, float(SIDE), float(SIDE))
-    whole = (left, top, left + SIDE, top + SIDE)
+    whole = (0.0, 0.0, float(SIDE), float(SIDE))
+    painter.save()
+    painter.translate(left, top)
     for at, role in enumerate(roles):
-        scene = Scene(extent=extent, space="panel", layers=(_piece(sample, role),))
-        area = (left + SIDE * at / len(roles), top, left + SIDE * (at + 1) / len(roles), whole[3])
-        paint_layers(painter, scene, View(1.0, left, top), area, palette, whole=whole)
+        scene = Scene(extent=whole, space="panel", layers=(_piece(sample, role),))
+        area = (SIDE * at / len(roles), 0.0, SIDE * (at + 1) / len(roles), whole[3])
+        paint_layers(painter, scene, View(1.0, 0.0, 0.0), area, palette, whole=whole)
+    painter.restore()
 
 
 def _piece(sample: Sample, role: str) -> Layer:

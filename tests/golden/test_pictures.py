@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
 from explorer.session.scene import (
+    Area,
     Bars,
     Boxes,
     Heat,
@@ -58,6 +59,11 @@ def every_layer() -> Scene:
                 name="Tagged", boxes=boxes[:3], roles=("class0", "class1", "class2"), width=2.5,
                 captions=("cat 0.93", "dog 0.41", "sofa 0.12"), dashed=True, fill=0.15,
             ),
+            Area(name="Area", mask=np.eye(4, dtype=bool), rect=(20, 120, 60, 150), role="mark0"),
+            Boxes(name="Double", boxes=np.array([[150, 20, 200, 60]], np.float32), roles="truth",
+                  width=4.0, double=True),
+            Lines(name="Edged", segments=np.array([[160, 40, 240, 150]], np.float32),
+                  role="text", width=1.0, arrow=True, edged=True),
             Lines(name="Lines", segments=np.array([[40, 200, 150, 170]], np.float32),
                   role="accent", width=2, arrow=True),
             Points(name="Points", points=np.array([[60, 160], [80, 170]], np.float32), role="bad"),

@@ -349,6 +349,7 @@ def test_every_suppressed_box_has_an_arrow_to_its_suppressor(method: str) -> Non
     gone, lines = (layer(drawn.main.layers, name) for name in ("Suppressed", "Suppressed by"))
     assert isinstance(gone, Boxes) and isinstance(lines, Lines)
     assert len(gone.rows) == len(lines.segments)
+    assert lines.role == "text" and lines.edged  # a hue would be a class's
     middles = (stage.boxes[:, :2] + stage.boxes[:, 2:]) / 2
     for row, segment in zip(gone.rows[::-1], lines.segments, strict=True):
         by = stage.nms.suppressed_by[row]

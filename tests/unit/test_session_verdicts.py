@@ -160,6 +160,9 @@ def test_every_photo_can_show_it(stage: str) -> None:
     layers = layers_called(shown, TRUTH)
     assert bool(layers) == (shown.main.space == "photo")
     assert all(layer.on == (stage in ("image", "detections")) for layer in layers)
+    assert all(layer.double for layer in layers)
+    if layers and stage != "detections":  # there, verdicts name the boxes
+        assert [(layer.roles, layer.captions) for layer in layers] == [("truth", ("truth: cat",))]
 
 
 # --- recall ------------------------------------------------------------------------------------

@@ -94,6 +94,22 @@ def test_a_swatch_is_dashed_filled_and_thick_as_its_layer(palette: Palette) -> N
     assert (middle != ground[0, 0]).any() and (thin[SIDE // 2, SIDE // 2] == ground[0, 0]).all()
 
 
+def test_a_swatch_is_the_same_wherever_it_stands(palette: Palette) -> None:
+    for sample in (
+        Sample("box", ("rcnn", "fpn"), 2.0, fill=0.2), Sample("heat", colour_map="viridis"),
+        Sample("arrow", ("text",), edged=True), Sample("dots", ("text",), 2.0),
+    ):
+        image = QImage(1200, 800, QImage.Format.Format_RGB32)
+        image.fill(palette.surface)
+        painter = QPainter(image)
+        paint_swatch(painter, palette, sample, 1000.0, 700.0)
+        painter.end()
+        pixels = from_image(image)
+        np.testing.assert_array_equal(pixels[700:714, 1000:1014], drawn(palette, sample))
+        assert ((pixels != pixels[0, 0]).any(-1)).sum() == (
+            (drawn(palette, sample) != pixels[0, 0]).any(-1)).sum()
+
+
 def test_several_colours_share_a_swatch(palette: Palette) -> None:
     row = drawn(palette, Sample("area", ("good", "bad"), opacity=1.0))[SIDE // 2]
     for x, role in ((4, "good"), (10, "bad")):

@@ -1,0 +1,79 @@
+"""What has to be seen on any photo is, whatever is below it; tags let nothing through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from explorer.session.scene import Area, Boxes, Layer, Lines, Scene
+from explorer.session.scenes.truth_layers import truth_boxes
+from explorer.ui.fonts import load_fonts
+from explorer.ui.images import from_image
+from explorer.ui.paint import paint_scene
+from explorer.ui.theme import PALETTES, Palette, colour
+from explorer.ui.transform import View
+
+SIDE = 80
+GREYS = (0, 60, 128, 190, 255)
+
+
+@pytest.fixture(params=PALETTES)
+def palette(request: pytest.FixtureRequest, qtbot: QtBot) -> Palette:
+    load_fonts()
+    return PALETTES[request.param]
+
+
+def drawn(palette: Palette, layer: Layer, grey: int = 128) -> Any:
+    """(h, w, 3) of a layer on a plain photo."""
+    image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+    image.fill(QColor(grey, grey, grey))
+    painter = QPainter(image)
+    area = (0.0, 0.0, float(SIDE), float(SIDE))
+    scene = Scene(extent=area, space="photo", layers=(layer,))
+    paint_scene(painter, scene, View(1.0, 0.0, 0.0), area, palette)
+    painter.end()
+    return from_image(image).astype(int)
+
+
+def spread(pixels: Any) -> int:
+    """From the darkest to the lightest."""
+    return int(pixels.max() - pixels.min())
+
+
+@pytest.mark.parametrize("grey", GREYS)
+def test_ground_truth_is_seen_on_every_photo_and_is_two_lines(palette: Palette, grey: int) -> None:
+    across = drawn(palette, truth_boxes(np.array([[10.0, 10, 70, 70]]), ()), grey)[40, 2:20, 0]
+    assert spread(across) > 200  # black and white, whatever the photo is
+    ink = colour(palette, "truth").red()
+    turns = np.flatnonzero(np.diff((abs(across - ink) < 40).astype(int)))
+    assert len(turns) >= 3  # one line, the gap, the other
+
+
+@pytest.mark.parametrize("grey", GREYS)
+def test_an_edged_line_is_seen_on_every_photo(palette: Palette, grey: int) -> None:
+    segments = np.array([[10.0, 40, 70, 40]])
+    line = Lines(name="By", segments=segments, role="text", width=2.0, arrow=True, edged=True)
+    assert spread(drawn(palette, line, grey)[30:50, 30, 0]) > 90
+    head = drawn(palette, line, grey)[30:50, 66, 0]
+    assert spread(head) > 90
+
+
+def test_a_tag_lets_nothing_through(palette: Palette) -> None:
+    box = np.array([[10.0, 40, 70, 70]])
+    layer = Boxes(name="B", boxes=box, roles="fpn", captions=("cat",), opacity=0.3)
+    on = [drawn(palette, layer, grey) for grey in (0, 255)]
+    # Its plate begins where the box does, above it.
+    np.testing.assert_array_equal(on[0][26:36, 12:30], on[1][26:36, 12:30])
+    assert tuple(on[0][34, 12]) == colour(palette, "fpn").getRgb()[:3]
+
+
+def test_an_area_has_the_colour_of_its_role_in_both_themes(palette: Palette) -> None:
+    mask = np.array([[True, False]])
+    area = Area(name="Part", mask=mask, rect=(0, 0, SIDE, SIDE), role="mark0", opacity=1.0)
+    pixels = drawn(palette, area)
+    assert tuple(pixels[40, 10]) == colour(palette, "mark0").getRgb()[:3]
+    assert tuple(pixels[40, 70]) == (128, 128, 128)
