@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session.job import Engine
-from explorer.ui.theme import PALETTES
+from explorer.ui.theme import DARK, PALETTES
 from explorer.ui.window import Window
 from tests.gui.conftest import MadeUpEngine
+from tests.unit.test_ui_colours import contrast
 
 NAMED = 'color: {}; outline'  # the rule that gives every widget its ink
 
@@ -74,3 +75,14 @@ def test_no_widget_is_left_without_the_style(window: Window) -> None:
     for dialog in window.findChildren(QDialog):
         assert dialog.parentWidget() in parts
         dialog.close()
+
+
+def test_placeholders_can_be_read(window: Window) -> None:
+    for field, ground in (
+        (window.commands.line, "surface"), (window.side.findChild(QLineEdit), "raised"),
+    ):
+        assert isinstance(field, QLineEdit)
+        field.ensurePolished()
+        ink = field.palette().placeholderText().color()
+        assert ink.alpha() == 255 and ink.name() == DARK.muted
+        assert contrast([ink.name()], getattr(DARK, ground)) >= 4.5  # WCAG 2, 1.4.3: texts
