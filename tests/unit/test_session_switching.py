@@ -13,6 +13,9 @@ from explorer.methods.choices import Choices
 from explorer.methods.deciding import decide
 from explorer.methods.names import NAMES
 from explorer.session.history import KEPT, History
+from explorer.session.samples import sample_of
+from explorer.session.scene import Boxes, ViewState
+from explorer.session.scenes import picture
 from explorer.session.switching import (
     Chosen,
     Switch,
@@ -124,6 +127,21 @@ def test_switching_shows_in_the_detections(traces: dict[str, Trace]) -> None:
     assert len(stricter.lost) and not len(stricter.gained)
     looser = changes(trace, decide(trace, Choices(suppression="none")))
     assert len(looser.gained) and not len(looser.lost)
+
+
+def test_what_moved_is_drawn_where_it_was_as_its_swatch_says(traces: dict[str, Trace]) -> None:
+    whole = traces["fast_rcnn"]
+    # Each detection a little to the left of where it was before.
+    last = whole.stages[-1]
+    assert isinstance(last, DetectionsStage)
+    boxes = freeze(np.asarray(last.boxes) - np.array([1, 0, 1, 0], np.float32))
+    before = dataclasses.replace(
+        whole, stages=(*whole.stages[:-1], dataclasses.replace(last, boxes=boxes))
+    )
+    shown = picture(whole, "detections", ViewState(before=before))
+    gone = next(each for each in shown.main.layers if each.name == "Moved from here")
+    assert isinstance(gone, Boxes) and gone.dashed and gone.width >= 2  # so it has an edge
+    assert gone.roles == "text" and sample_of(gone).roles == ("text",) and sample_of(gone).dashed
 
 
 @given(st.lists(st.sampled_from(["a", "b", "undo", "redo"]), max_size=30))
