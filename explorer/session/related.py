@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.ops.bins import overlap
 from explorer.session.candidates import outsider_at
-from explorer.session.scene import Key
+from explorer.session.scene import Key, Rect
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
     DetectionsStage,
@@ -92,12 +92,13 @@ def context_of(trace: Trace, region: int) -> Floats | None:
     return stage.context[at[0]] if len(at) else None
 
 
-def context_share(trace: Trace) -> float:
+def context_shares(trace: Trace) -> Rect:
     """What R-CNN's context adds at each side, as a share of the region; 0 for other methods."""
     stage = trace.stage("assignment")
-    if not isinstance(stage, WarpStage):
-        return 0.0
-    return stage.padding / (stage.size - 2 * stage.padding)
+    share = 0.0
+    if isinstance(stage, WarpStage):
+        share = stage.padding / (stage.size - 2 * stage.padding)
+    return share, share, share, share
 
 
 @dataclass(frozen=True)

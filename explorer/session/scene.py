@@ -159,12 +159,12 @@ class Bars(Layer):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Scene:
     """Layers, drawn first to last, inside `extent` (x1, y1, x2, y2). beyond: how far they may hang
-    over it, whichever box is looked at; a share of its sides."""
+    over its left, top, right and bottom, whichever box is looked at; shares of its sides."""
 
     extent: Rect
     space: Literal["photo", "panel"]
     layers: tuple[Layer, ...]
-    beyond: float = 0.0
+    beyond: Rect = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

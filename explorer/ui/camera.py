@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.session.overhang import NONE
 from explorer.session.scene import Rect
 from explorer.ui.transform import View, fitted
 
 NEAREST, FARTHEST = 64.0, 0.25
 # The whole photo takes this part of its place: what hangs over it by half a cell of a map is seen.
 PART = 0.93
-OUTLINES = 0.99  # the part of its place that the photo takes with all that hangs over it further
+# The part of its place that the photo takes with all that hangs over it further.
+OUTLINES = 0.99
 
 
 class Camera(QObject):
@@ -26,21 +28,37 @@ class Camera(QObject):
         self.extent: Rect = (0.0, 0.0, 1.0, 1.0)
         self.centre = (0.5, 0.5)
         self.zoom = 1.0
-        self.part = PART
+        self.part, self.beyond = PART, NONE
 
     @property
     def magnified(self) -> float:
         """1 where the whole photo fills its place; it is the same for all canvases."""
         return self.part * self.zoom
 
-    def make_room(self, beyond: float) -> None:
-        """For what hangs over the photo by so large a share of its sides. Only the whole photo is
-        drawn smaller; what is seen from nearer stays as large."""
-        part = min(PART, OUTLINES / (1 + 2 * beyond))
-        if part != self.part:
-            zoom = self.zoom if self.zoom == 1.0 else self.zoom * self.part / part
-            self.part = part
-            self._set(self.centre, min(max(zoom, FARTHEST), NEAREST))
+    def make_room(self, beyond: Rect) -> None:
+        """For what hangs over the photo's left, top, right and bottom by such shares of its sides.
+
+        Only the whole photo is moved and, where that is not enough, drawn smaller; what is seen
+        from nearer stays where it is, and as large."""
+        if beyond == self.beyond:
+            return
+        whole = self.zoom == 1.0 and self.centre == self.middle
+        before, self.beyond = self.part, beyond
+        left, top, right, bottom = beyond
+        self.part = min(PART, OUTLINES / (1 + max(left + right, top + bottom)))
+        zoom = self.zoom if self.zoom == 1.0 else self.zoom * before / self.part
+        self._set(self.middle if whole else self.centre, min(max(zoom, FARTHEST), NEAREST))
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point in the middle of the whole photo's place: the photo's own, unless more hangs
+        over one side than its edge has room for."""
+        left, top, right, bottom = self.extent
+        before, above, behind, below = self.beyond
+        half = OUTLINES / (2 * self.part)
+        across = min(max(0.5, 1 + behind - half), half - before)
+        down = min(max(0.5, 1 + below - half), half - above)
+        return left + across * (right - left), top + down * (bottom - top)
 
     def look_at_photo(self, width: int, height: int) -> None:
         """A new photo: show all of it."""
@@ -48,8 +66,7 @@ class Camera(QObject):
         self.fit()
 
     def fit(self) -> None:
-        left, top, right, bottom = self.extent
-        self._set(((left + right) / 2, (top + bottom) / 2), 1.0)
+        self._set(self.middle, 1.0)
 
     def view_in(self, area: Rect) -> View:
         """The view for a canvas whose photo area on screen is `area`."""

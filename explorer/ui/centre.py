@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.methods.names import NAMES
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.scene import Rect
 from explorer.session.summary import summary_scene
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
@@ -123,7 +124,7 @@ class Centre(QWidget):
             canvas.places.text = max(text, 1.0)
             canvas.redraw()
 
-    def make_room(self, beyond: float) -> None:
+    def make_room(self, beyond: Rect) -> None:
         """For what hangs over the photos on screen; see `Camera.make_room`."""
         self.camera.make_room(beyond)
 

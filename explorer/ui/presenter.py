@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
 from explorer.session.job import sentence_of
+from explorer.session.overhang import widest
 from explorer.session.part_switches import exchanged_text, stage_note
 from explorer.session.related import Counterpart, box_of, counterparts
 from explorer.session.scene import Picture, Pixels, Rect, Scene, ViewState
@@ -243,7 +244,7 @@ class Presenter(QObject):
             if (shown := self.shown.get(method)) is not None and shown.stage == stage
         }
         self.centre.make_room(
-            max((shown.picture.main.beyond for shown in on_screen.values()), default=0.0)
+            widest(shown.picture.main.beyond for shown in on_screen.values())
         )
         pictures = {method: shown.picture for method, shown in on_screen.items()}
         layers = merged_layers(pictures)

@@ -42,22 +42,25 @@ class Layout:
         main, panel = picture.main, picture.panel
         left, top, right, bottom = room
         if panel is None:
-            return (self._photo(main, room, ratio),)
+            return (self._photo(main, room, room, ratio),)
         small = right - left + 2 < SMALL
         edge = 0 if small else PAD
         inner = (left + edge, top + PAD, right - edge, bottom - PAD)
         main_area, panel_area = in_canvas(picture, inner, small, self.text)
         if panel_area is None:
-            return (self._photo(main, main_area, ratio),)
+            return (self._photo(main, main_area, room, ratio),)
         if small:
             panel_area = (panel_area[0] + PAD, panel_area[1], panel_area[2] - PAD, panel_area[3])
             if panel_area[2] - panel_area[0] < LEGIBLE * (panel.extent[2] - panel.extent[0]):
-                return (self._photo(main, inner, ratio),)
-        return (self._photo(main, main_area, ratio), self._panel(panel, panel_area))
+                return (self._photo(main, inner, room, ratio),)
+        beside = panel_area[0] > main_area[2]
+        seen = (left, top, panel_area[0], bottom) if beside else (left, top, right, panel_area[1])
+        return (self._photo(main, main_area, seen, ratio), self._panel(panel, panel_area))
 
-    def _photo(self, scene: Scene, area: Rect, ratio: float) -> Spot:
+    def _photo(self, scene: Scene, area: Rect, seen: Rect, ratio: float) -> Spot:
+        """seen: what hangs over the photo ends at the edges of the canvas and the panel alone."""
         if scene.space == "photo":
-            return Spot(scene, area, snapped(self.camera.view_in(area), ratio))
+            return Spot(scene, seen, snapped(self.camera.view_in(area), ratio))
         return self._panel(scene, area)
 
     def _panel(self, scene: Scene, area: Rect) -> Spot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
@@ -10,11 +12,14 @@ from pytestqt.qtbot import QtBot
 from explorer.session.overhang import MOST, NONE, grown, overhang, widest
 from explorer.session.scene import Boxes, Heat, Picture, Pixels, Points, Rect, Scene, ViewState
 from explorer.session.scenes import picture
+from explorer.trace.base import StageName
+from explorer.trace.stages import Trace
 from explorer.ui.camera import PART, Camera
 from explorer.ui.comparison_page import comparison_sheet
 from explorer.ui.fonts import load_fonts
 from explorer.ui.images import from_image
 from explorer.ui.page import stage_sheet
+from explorer.ui.spots import Layout
 from explorer.ui.theme import DARK, colour
 from tests.traces import synthetic_trace
 
@@ -82,19 +87,94 @@ def test_a_box_over_all_edges_is_drawn_whole(qtbot: QtBot, side_by_side: bool) -
 def test_the_whole_photo_on_screen_leaves_room_for_context(qtbot: QtBot) -> None:
     trace = synthetic_trace("rcnn")
     beyond = picture(trace, "assignment", ViewState()).main.beyond
-    assert beyond == pytest.approx(16 / 195, abs=0.01)
+    assert beyond == pytest.approx([16 / 195] * 4, abs=0.01)
     assert picture(trace, "pooling", ViewState()).main.beyond == beyond
-    assert picture(synthetic_trace("fpn"), "assignment", ViewState()).main.beyond == 0
+    assert picture(synthetic_trace("fpn"), "assignment", ViewState()).main.beyond == NONE
     camera, area = Camera(), (0.0, 0.0, 290.0, 240.0)
     camera.look_at_photo(512, 512)
     assert camera.view_in(area).scale == pytest.approx(PART * 240 / 512)
     camera.make_room(beyond)
-    top, bottom = camera.view_in(area).rect((0, -beyond * 512, 512, (1 + beyond) * 512))[1::2]
+    share = beyond[1]
+    top, bottom = camera.view_in(area).rect((0, -share * 512, 512, (1 + share) * 512))[1::2]
     assert top > 0 and bottom < 240
     assert camera.zoom == 1  # it is still the whole photo
     camera.zoom_at(100, 100, 4)
     near = camera.view_in(area)
-    camera.make_room(0)  # another stage
+    camera.make_room(NONE)  # another stage
     assert camera.view_in(area).scale == pytest.approx(near.scale)
     camera.fit()
     assert camera.view_in(area).scale == pytest.approx(PART * 240 / 512)
+
+
+@pytest.mark.parametrize(
+    ("share", "smaller"), [(0.02, False), (0.055, False), (0.11, True)],
+    ids=["its edge has room", "moved", "moved and smaller"],
+)
+def test_the_cells_over_one_side_of_the_photo_are_seen_whole(share: float, smaller: bool) -> None:
+    camera, area = Camera(), (0.0, 0.0, 400.0, 400.0)
+    camera.look_at_photo(512, 512)
+    camera.make_room((share, share, 0.0, 0.0))
+    view = camera.view_in(area)
+    x1, y1, x2, y2 = view.rect((-share * 512, -share * 512, 512, 512))
+    assert min(x1, y1) > 0 and max(x2, y2) < 400
+    assert (view.scale < PART * 400 / 512 - 1e-9) == smaller
+    assert (camera.centre == (256, 256)) == (share < 0.03)  # no photo is moved without need
+    camera.make_room(NONE)  # another stage
+    assert camera.centre == (256, 256) and camera.view_in(area).scale == PART * 400 / 512
+    camera.pan(30, 0)
+    camera.make_room((share, share, 0.0, 0.0))
+    assert camera.centre == (226, 256)  # where the user looks
+
+
+def drawn_beyond(trace: Trace, stage: StageName, **controls: str) -> tuple[Rect, Rect]:
+    """What a picture asks for, and by which shares its maps hang over the photo."""
+    chosen = tuple((f"{stage}.{key}", value) for key, value in controls.items())
+    main = picture(trace, stage, ViewState(controls=chosen)).main
+    maps = [layer for layer in main.layers if isinstance(layer, Heat)]
+    assert maps
+    margin = overhang(replace(main, layers=tuple(maps)), ())
+    width, height = main.extent[2:]
+    return main.beyond, tuple(np.array(margin) / (width, height, width, height))
+
+
+@pytest.mark.parametrize(
+    ("stage", "controls"),
+    [
+        ("features", {}), ("features", {"map": "P6"}), ("features", {"show": "step by step"}),
+        ("regions", {"show": "objectness", "level": "P6"}),
+    ],
+)
+def test_maps_ask_for_the_room_that_their_cells_need(
+    stage: StageName, controls: dict[str, str]
+) -> None:
+    beyond, drawn = drawn_beyond(synthetic_trace("fpn"), stage, **controls)
+    assert drawn[0] > 0 and (np.array(beyond) >= np.array(drawn) - 1e-9).all()
+
+
+def test_the_photo_keeps_its_place_whichever_map_is_read() -> None:
+    trace = synthetic_trace("fpn")
+    asked = {drawn_beyond(trace, "features", map=f"P{level}")[0] for level in range(2, 6)}
+    assert len(asked) == 1
+    steps = {
+        picture(trace, "features", ViewState(controls=(
+            ("features.show", "step by step"), ("features.step", step),
+        ))).main.beyond
+        for step in (1, 9, 20)
+    }
+    assert len(steps) == 1
+
+
+def test_what_hangs_over_the_photo_ends_at_the_canvas_and_the_panel() -> None:
+    blank = np.zeros((300, 300, 3), np.uint8)
+    extent: Rect = (0.0, 0.0, 300.0, 300.0)
+    main = Scene(
+        extent=extent, space="photo", layers=(Pixels(name="Photo", values=blank, rect=extent),)
+    )
+    panel = Scene(extent=(0, 0, 320, 500), space="panel", layers=())
+    camera = Camera()
+    camera.look_at_photo(300, 300)
+    room: Rect = (1.0, 38.0, 1001.0, 538.0)
+    made = Picture(title="", summary="", main=main, panel=panel)
+    photo, beside = Layout(camera).spots(made, room, 1.0)
+    assert photo.area == (1.0, 38.0, beside.area[0], 538.0)
+    assert photo.view.rect(extent)[1] > 38 + 8  # the photo itself keeps its distance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.digits import roi
-from explorer.session.related import context_share, region_boxes
+from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Layer, Picture, Scene, ViewState
 from explorer.session.scenes import crops, warping
 from explorer.session.scenes.assignment_levels import levels
@@ -25,6 +25,7 @@ from explorer.session.scenes.common import (
     title,
 )
 from explorer.session.scenes.grids import (
+    beyond_read,
     beyond_text,
     cells_box,
     cells_layer,
@@ -121,7 +122,7 @@ def _warps(
     summary = f"{plural(total, 'crop')} of {stage.size} × {stage.size} px, " \
         + (f"with {stage.padding} px of context on each side" if stage.padding else "no context") \
         + f" · {count(len({*best} if row is None else {*best, row}))} drawn"
-    main = photo_scene(trace, *layers, opacity=0.85, beyond=context_share(trace))
+    main = photo_scene(trace, *layers, opacity=0.85, beyond=beyond_read(trace))
     return summary, main, panel
 
 

@@ -13,6 +13,7 @@ from explorer.methods.names import method_named
 from explorer.ops.sizes import size_within
 from explorer.session.candidates import outsider_at
 from explorer.session.class_names import on_screen
+from explorer.session.overhang import NONE
 from explorer.session.related import Related, best_key, box_of, region_boxes, related
 from explorer.session.scene import Boxes, Key, Layer, Pixels, Rect, Scene, ViewState
 from explorer.session.words import apart as apart
@@ -86,7 +87,7 @@ def limit_text(trace: Trace) -> str:
 
 
 def photo_scene(
-    trace: Trace, *layers: Layer, opacity: float = 1.0, beyond: float = 0.0
+    trace: Trace, *layers: Layer, opacity: float = 1.0, beyond: Rect = NONE
 ) -> Scene:
     """The photo with layers over it, in photo pixels. beyond: see `Scene`."""
     rect = photo_rect(trace)

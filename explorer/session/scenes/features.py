@@ -23,7 +23,7 @@ from explorer.session.scenes.common import (
     shown as of_all,
 )
 from explorer.session.scenes.feature_blocks import MONTAGE, PATHWAYS, addition, montage, sizes
-from explorer.session.scenes.grids import map_rect
+from explorer.session.scenes.grids import beyond_photo, map_rect, maps_read
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.pyramid_steps import build_up, steps
 from explorer.trace.base import Floats, Ints, StageName
@@ -73,7 +73,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         title=title(trace, "features"),
         summary=f"{shown.name} · {what} · {plane.shape[1]} × {plane.shape[0]} cells · "
         f"{number(_floor(plane))} to {number(float(plane.max()))}",
-        main=photo_scene(trace, *layers),
+        main=photo_scene(trace, *layers, beyond=beyond_photo(trace, [shown, *maps_read(trace)])),
         panel=_panel(trace, stage, shown, plane, order, channel if mode != MEAN else -1).scene(),
         controls=_controls(pathways, role, maps, shown, mode, channel),
     )

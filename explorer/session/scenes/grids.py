@@ -6,10 +6,14 @@ from (i - 1/2) S to (i + 1/2) S. `on_photo` is the one place that knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from explorer.session.related import region_boxes
+from explorer.session.overhang import widest
+from explorer.session.related import context_shares, region_boxes
 from explorer.session.scene import Boxes, Layer, Lines, Rect
+from explorer.session.scenes.common import photo_rect
 from explorer.session.words import number, plural
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import AnchorLevel, FeatureMap, FeaturesStage, ScoresStage, Trace
@@ -27,6 +31,15 @@ def map_named(trace: Trace, ending: str = "", index: int = 0) -> FeatureMap | No
     if ending:
         return next((each for each in read if each.name.endswith(ending)), None)
     return read[index] if 0 <= index < len(read) else None
+
+
+def maps_read(trace: Trace) -> list[FeatureMap]:
+    """What regions are read from and is made on the way: all maps but FPN's P6, which is the RPN's.
+    """
+    stage = trace.stage("features")
+    maps = stage.maps if isinstance(stage, FeaturesStage) else ()
+    summed = {each.name[1:] for each in maps if each.role == "merged"}
+    return [each for each in maps if not summed or each.name[1:] in summed]
 
 
 def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Boxes:
@@ -92,6 +105,29 @@ def map_rect(shown: FeatureMap | AnchorLevel, height: int, width: int) -> Rect:
     """Where all height x width cells of a map lie: from half a cell before the photo on."""
     x1, y1, x2, y2 = cells_box(np.array([0, 0, width - 1, height - 1]), shown).tolist()
     return (x1, y1, x2, y2)
+
+
+def beyond_photo(trace: Trace, maps: Iterable[FeatureMap | AnchorLevel]) -> Rect:
+    """How far the widest of some maps hang over the photo's sides; see `Scene.beyond`."""
+    x1, y1, x2, y2 = photo_rect(trace)
+    width, height = x2 - x1, y2 - y1
+    rects = [map_rect(each, *_cells(each)) for each in maps]
+    return widest(
+        ((x1 - left) / width, (y1 - top) / height, (right - x2) / width, (bottom - y2) / height)
+        for left, top, right, bottom in rects
+    )
+
+
+def beyond_read(trace: Trace) -> Rect:
+    """Room for all that regions are read from: R-CNN's context, the cells of maps."""
+    return widest([context_shares(trace), beyond_photo(trace, maps_read(trace))])
+
+
+def _cells(shown: FeatureMap | AnchorLevel) -> tuple[int, int]:
+    """Rows and columns."""
+    if isinstance(shown, FeatureMap):
+        return shown.values.shape[1], shown.values.shape[2]
+    return shown.height, shown.width
 
 
 def grid_lines(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.methods.pooled import pooled
-from explorer.session.related import context_of, context_share, region_boxes
+from explorer.session.related import context_of, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
 from explorer.session.scenes.bin_reading import (
@@ -31,7 +31,13 @@ from explorer.session.scenes.common import (
     plural,
     title,
 )
-from explorer.session.scenes.grids import grid_layer, map_rect, others_layer, others_text
+from explorer.session.scenes.grids import (
+    beyond_read,
+    grid_layer,
+    map_rect,
+    others_layer,
+    others_text,
+)
 from explorer.session.scenes.number_grid import number_grid
 from explorer.session.scenes.panel import Column
 from explorer.session.scenes.papers import VECTOR, beside
@@ -89,7 +95,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         title=title(trace, "pooling"),
         summary=f"region {at.region:,} · {_short(stage, bins)} · {what}{others_text(others)}",
         main=photo_scene(trace, others, *_layers(trace, stage, at, bins, one, channel, mode),
-                         beyond=context_share(trace),
+                         beyond=beyond_read(trace),
                          opacity=0.85),
         panel=panel.scene(),
         controls=_controls(mode, channel, len(values), lit, len(plane)),

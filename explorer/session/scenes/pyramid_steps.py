@@ -16,7 +16,7 @@ from explorer.session.scenes.common import (
     selection,
     title,
 )
-from explorer.session.scenes.grids import cells_box, map_rect
+from explorer.session.scenes.grids import beyond_photo, cells_box, map_rect
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats
 from explorer.trace.stages import FeatureMap, FeaturesStage, Trace
@@ -151,7 +151,10 @@ def build_up(
     return Picture(
         title=title(trace, "features"),
         summary=f"{name} · {which} · {plane.shape[1]} × {plane.shape[0]} cells",
-        main=photo_scene(trace, *layers), panel=panel.scene(),
+        main=photo_scene(
+            trace, *layers, beyond=beyond_photo(trace, [each.made for each in every])
+        ),
+        panel=panel.scene(),
         controls=(
             show,
             Control(key="step", title="Step", kind="number", value=step, low=1, high=len(every),

@@ -31,7 +31,7 @@ from explorer.session.scenes.common import (
     size_text,
     title,
 )
-from explorer.session.scenes.grids import map_rect
+from explorer.session.scenes.grids import beyond_photo, map_rect
 from explorer.session.scenes.panel import Cell, Column
 from explorer.session.scenes.papers import papers_sides, sides
 from explorer.session.scenes.rpn_common import (
@@ -200,7 +200,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         title=title(trace, "regions"),
         summary=f"objectness on {names[level]}, {layout.width} × {layout.height} cells × "
         f"{anchors_a_cell(stage, level)} anchors",
-        main=photo_scene(trace, *layers),
+        main=photo_scene(trace, *layers, beyond=beyond_photo(trace, stage.levels)),
         panel=panel.scene(),
         controls=(
             show_control("objectness"),
