@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from explorer.session.scene import Picture, Rect, Scene
 
 GAP = 12.0
@@ -12,9 +14,14 @@ SHARES = tuple(share / 100 for share in range(30, 82, 2))
 # stage.
 PANEL = (320.0, 660.0)
 LEAST_WIDTH = 0.95 * PANEL[0]  # a narrower panel cannot be read; wherever the room allows
-LYING = 0.58  # of a room: a panorama as wide as it and no higher than this lies above its panel
-PANORAMA = 2.0  # width / height of a photo that may lie so
-MUCH = 1.5  # times as large a photo must be for another place: canvases side by side look alike
+# So many times as large a photo must be for another place: canvases side by side look alike, and
+# alone, less of a panel is seen below it.
+MUCH, MUCH_ALONE = 1.5, 2.0
+ALMOST = 0.9  # of a photo's size: beside a panel it then loses nothing worth the panel
+HIGH = 0.62  # of a room's height: a photo that is drawn smaller for a panel below it
+# The least height of a panel below a photo that is drawn smaller for it: beside other canvases,
+# where it has little room to scroll in, and alone; and of one that costs the photo nothing.
+LEAST_BELOW, LEAST_ALONE, LEAST_FREE = 200.0, 140.0, 130.0
 BESIDE = 0.8  # of the width of a panel with larger texts, a photo beside it has at least
 
 
@@ -37,11 +44,17 @@ def least_width(room: Rect, gap: float = GAP, text: float = 1.0) -> float:
     return LEAST_WIDTH if text <= 1 else max(LEAST_WIDTH, min(ENOUGH * PANEL[0], share))
 
 
+def usual_scale(height: float, text: float = 1.0) -> float:
+    """Of all panels in places so high, however much they show: texts are as large in each stage.
+    text: see `least_width`."""
+    return ENOUGH if text > 1 else min(max(1.0, height / PANEL[1]), ENOUGH)
+
+
 def areas(
-    picture: Picture, room: Rect, gap: float = GAP, text: float = 1.0
+    picture: Picture, room: Rect, gap: float = GAP, text: float = 1.0, widest: float = ENOUGH
 ) -> tuple[Rect, Rect | None]:
     """(photo area, panel area or None): beside or below, whatever shows most of both. text: see
-    `least_width`."""
+    `least_width`. widest: of a panel beside, how many times its usual width."""
     if picture.panel is None:
         return room, None
     left, top, right, bottom = room
@@ -53,7 +66,7 @@ def areas(
         across = left + (right - left - gap) * share
         down = top + (bottom - top - gap) * share
         # What a panel has no use for, the photo gets: it then stands in the middle of more room.
-        start = max(across + gap, right - PANEL[0] * ENOUGH)
+        start = max(across + gap, right - PANEL[0] * widest)
         beside = ((left, top, start - gap, bottom), (start, top, right, bottom))
         below = ((left, top, right, down), (left, down + gap, right, bottom))
         # In a clearly wide room the panel always stands beside: stages then look alike.
@@ -73,36 +86,40 @@ def in_canvas(
 ) -> tuple[Rect, Rect | None]:
     """For canvases on screen: as `areas` says, or `stacked` in a small one; a photo that would be
     a stripe or a sliver there has the place in which it is much larger."""
-    below = stacked(picture, room)
-    usual = below if small else areas(picture, room, text=text)
-    size = _size(picture.main)
-    if below[1] is None or picture.main.space != "photo":
+    below = stacked(picture, room) if small else stacked(picture, room, GAP, LEAST_ALONE, math.inf)
+    usual, other = below, below
+    if picture.panel is None or picture.main.space != "photo":
         return usual
     if small:
         across = room[2] - least_width(room)
-        other: tuple[Rect, Rect | None] = (
-            (room[0], room[1], across - GAP, room[3]), (across, *room[1:])
-        )
-    elif size[0] >= PANORAMA * size[1] and (
-        (room[2] - room[0]) * size[1] / size[0] <= LYING * (room[3] - room[1])
-    ):
-        other = below
+        other = (room[0], room[1], across - GAP, room[3]), (across, *room[1:])
     else:
+        scale = usual_scale(room[3] - room[1], text)
+        usual = areas(picture, room, text=text, widest=scale)
+    if other[1] is None:
         return usual
-    return other if _fill(size, other[0]) > MUCH * _fill(size, usual[0]) else usual
+    size = _size(picture.main)
+    better = ALMOST if usual[1] is None else MUCH if small else MUCH_ALONE
+    return other if _fill(size, other[0]) > better * _fill(size, usual[0]) else usual
 
 
-def stacked(picture: Picture, room: Rect, gap: float = GAP) -> tuple[Rect, Rect | None]:
-    """For small canvases: the photo as wide as the room, what is left below it for the panel.
+def stacked(
+    picture: Picture, room: Rect, gap: float = GAP, least: float = LEAST_BELOW,
+    free: float = LEAST_FREE,
+) -> tuple[Rect, Rect | None]:
+    """The photo as wide as the room, what is left below it for the panel: at least `free` pixels.
 
-    The photo keeps at most 62 % of the height; a panel with less than 90 pixels is left out.
+    Only for a panel that then has at least `least` pixels is a photo drawn smaller: with less, the
+    panel is left out.
     """
     if picture.panel is None:
         return room, None
     left, top, right, bottom = room
     width, height = _size(picture.main)
-    wanted = min((right - left) * height / width, (bottom - top) * 0.62)
-    split = top + wanted
-    if bottom - split - gap < 90:
-        return room, None
+    high = (right - left) * height / width
+    if bottom - top - gap - high < free:
+        high = min(high, HIGH * (bottom - top))
+        if bottom - top - gap - high < least:
+            return room, None
+    split = top + high
     return (left, top, right, split), (left, split + gap, right, bottom)

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.methods.names import METHODS
 from explorer.session.scene import Picture, Rect
 from explorer.session.scenes.common import plural
 from explorer.session.summary import JOINED
 from explorer.ui.fonts import Weight, sans
-from explorer.ui.paint import paint_scene
-from explorer.ui.panel_bar import paint_thumb
 from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
-
-if TYPE_CHECKING:
-    from explorer.ui.spots import Spot
 
 HEADER, FOOTER = 38.0, 32.0
 NARROW = 360  # pixels; in a narrower canvas the header has two lines
 RADIUS = 9.0
-FADE = 26.0
 LINE = 13.5  # each of a footer's two lines
 LONG_TIME = "888 ms"  # few are longer: names do not depend on their own method's time
 LABELS = re.compile(" labels?")  # what a footer's tail does without where it has to
@@ -231,47 +224,6 @@ def paint_frame(painter: QPainter, width: int, height: int, palette: Palette) ->
     painter.setPen(QPen(QColor(palette.line), 1))
     painter.setBrush(QColor(palette.surface))
     painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), RADIUS, RADIUS)
-
-
-def paint_panels(
-    painter: QPainter,
-    body: Rect,
-    spots: Sequence[Spot],
-    hidden: Collection[str],
-    palette: Palette,
-) -> int:
-    """The dark ground and the panels on it; returns how many of their labels found no room."""
-    rect = QRectF(QPointF(body[0], body[1]), QPointF(body[2], body[3]))
-    painter.fillRect(rect, QColor(palette.canvas))
-    lost = 0
-    for spot in spots:
-        if spot.scene.space != "panel":
-            continue
-        x1, y1, x2, y2 = spot.area
-        plate = QPainterPath()
-        plate.addRoundedRect(QRectF(x1, y1, x2 - x1, y2 - y1), 6, 6)
-        painter.fillPath(plate, QColor(palette.surface))
-        lost += paint_scene(
-            painter, spot.scene, spot.view, spot.area, palette, hidden
-        ).labels_hidden
-        _fade(painter, spot, palette)
-        paint_thumb(painter, spot, palette)
-    return lost
-
-
-def _fade(painter: QPainter, spot: Spot, palette: Palette) -> None:
-    """Where a panel goes on above or below its area, it fades out: one can scroll there."""
-    x1, y1, x2, y2 = spot.area
-    top, bottom = spot.view.rect(spot.scene.extent)[1::2]
-    clear = QColor(palette.surface)
-    clear.setAlpha(0)
-    for more, edge, inner in ((bottom > y2 + 1, y2, y2 - FADE), (top < y1 - 1, y1, y1 + FADE)):
-        if more:
-            shade = QLinearGradient(0, edge, 0, inner)
-            shade.setColorAt(0, QColor(palette.surface))
-            shade.setColorAt(1, clear)
-            rect = QRectF(QPointF(x1, min(edge, inner)), QPointF(x2, max(edge, inner)))
-            painter.fillRect(rect, shade)
 
 
 def paint_message(painter: QPainter, room: Rect, message: str, palette: Palette) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.session.scene import Picture, Rect, Scene
-from explorer.ui.arrange import ENOUGH, in_canvas
+from explorer.ui.arrange import in_canvas, usual_scale
 from explorer.ui.backing import snapped
 from explorer.ui.camera import Camera
-from explorer.ui.transform import View, fitted
+from explorer.ui.transform import View
 
 PAD = 8.0
-# A panel's text stays readable: where it does not fit at the least size, it scrolls.
-LEAST_PANEL, LARGEST_PANEL = 0.95, 1.3
 SMALL = 560  # a narrower canvas stacks its panel below the photo
 LEGIBLE = 0.85  # a panel that could only be drawn smaller is left out: the photo has its room
 
@@ -64,20 +62,12 @@ class Layout:
         return self._panel(scene, area)
 
     def _panel(self, scene: Scene, area: Rect) -> Spot:
-        """A panel at a readable size; where it is longer than its area, scrolled.
-
-        At larger texts its area has fewer pixels to be fitted into: it rather scrolls, so that its
-        texts grow as all others do.
-        """
-        whole = fitted(scene.extent, area, LARGEST_PANEL)
+        """A panel at the size that all have in its place; where it is longer, scrolled. It hangs
+        from the top, as texts do."""
         across = (area[2] - area[0]) / max(scene.extent[2] - scene.extent[0], 1.0)
-        scale = max(whole.scale, min(across, LEAST_PANEL if self.text <= 1 else ENOUGH))
-        if scale == whole.scale:
-            self.scroll = 0.0
-            # Panels hang from the top, as texts do.
-            return Spot(scene, area, View(scale, whole.dx, area[1] - scale * scene.extent[1]))
+        scale = min(across, usual_scale(area[3] - area[1], self.text))
         height = (scene.extent[3] - scene.extent[1]) * scale
-        self.scroll = min(max(self.scroll, 0.0), height - (area[3] - area[1]))
+        self.scroll = min(max(self.scroll, 0.0), max(height - (area[3] - area[1]), 0.0))
         left = (area[0] + area[2] - scale * (scene.extent[0] + scene.extent[2])) / 2
         top = area[1] - scale * scene.extent[1] - self.scroll
         return Spot(scene, area, View(scale, left, top))

@@ -19,9 +19,9 @@ from explorer.ui.canvas_frame import (
     paint_frame,
     paint_hover,
     paint_message,
-    paint_panels,
 )
 from explorer.ui.paint import paint_texts
+from explorer.ui.paint_panels import paint_panels
 from explorer.ui.picking import Hit
 from explorer.ui.spots import Layout, Spot
 from explorer.ui.still import Still

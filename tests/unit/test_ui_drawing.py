@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from explorer.session.scene import Boxes, Key, Picture, Pixels, Scene
+from explorer.session.scene import Boxes, Key, Pixels, Scene
 from explorer.ui import images
-from explorer.ui.arrange import ENOUGH, LEAST_WIDTH, PANEL, areas, in_canvas, stacked
 from explorer.ui.camera import Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
@@ -16,7 +15,6 @@ from explorer.ui.crowd import crowd_pixels, outline_counts
 from explorer.ui.images import from_image, image_of
 from explorer.ui.paint import paint_scene
 from explorer.ui.picking import NONE, boxes_at, next_hit
-from explorer.ui.spots import LEGIBLE, Layout
 from explorer.ui.theme import DARK, LIGHT, PALETTES, PAPER, Palette, colour
 from explorer.ui.transform import View, fitted
 from explorer.ui.words import short_count, time_text
@@ -131,108 +129,6 @@ def test_the_camera_never_loses_the_photo() -> None:
     camera.look_at_photo(320, 240)
     camera.pan(-1e6, 1e6)
     assert camera.centre == (320, 0)
-
-
-@pytest.mark.parametrize("room", [(0, 0, 1200, 600), (0, 0, 500, 900), (0, 0, 800, 800)])
-def test_photo_and_panel_share_the_room_without_touching(
-    room: tuple[float, float, float, float]
-) -> None:
-    panel = Scene(extent=(0, 0, 320, 500), space="panel", layers=())
-    made = Picture(title="", summary="", main=scene(), panel=panel)
-    for main, side in (areas(made, room), stacked(made, room)):
-        assert side is not None
-        apart = main[2] <= side[0] or main[3] <= side[1]
-        assert apart and side[2] <= room[2] and side[3] <= room[3]
-
-
-@pytest.mark.parametrize("room", [(0, 0, 1200, 600), (0, 0, 876, 542), (0, 0, 700, 900)])
-def test_the_photo_stays_where_it_is_from_stage_to_stage(
-    room: tuple[float, float, float, float]
-) -> None:
-    panels = [Scene(extent=(0, 0, 320, high), space="panel", layers=()) for high in (90, 500, 700)]
-    places = {areas(Picture(title="", summary="", main=scene(), panel=p), room) for p in panels}
-    assert len(places) == 1
-    side = places.pop()[1]
-    assert side is not None and side[2] - side[0] >= LEAST_WIDTH
-
-
-def sized(width: int, height: int) -> Picture:
-    """A photo with a panel as panels are."""
-    return Picture(
-        title="", summary="", main=Scene(extent=(0, 0, width, height), space="photo", layers=()),
-        panel=Scene(extent=(0, 0, *PANEL), space="panel", layers=()),
-    )
-
-
-@pytest.mark.parametrize(("width", "height", "room"), [
-    (1200, 300, (0.0, 0.0, 942.0, 558.0)), (900, 300, (0.0, 0.0, 942.0, 558.0)),
-    (800, 400, (0.0, 0.0, 610.0, 590.0)),
-])
-def test_a_panorama_lies_above_its_panel_as_wide_as_the_room(
-    width: int, height: int, room: tuple[float, float, float, float]
-) -> None:
-    made = sized(width, height)
-    main, panel = in_canvas(made, room, small=False)
-    assert main[0] == room[0] and main[2] == room[2] and panel is not None
-    assert (main[3] - main[1]) * width >= (main[2] - main[0]) * height - 1
-    assert panel[1] > main[3] and panel[3] == room[3]
-    assert panel[3] - panel[1] > 0.38 * (room[3] - room[1])
-    usual = sized(640, 480)
-    assert in_canvas(usual, room, small=False) == areas(usual, room)
-
-
-def test_a_panel_in_a_small_canvas_stands_where_it_leaves_the_photo_larger() -> None:
-    room = (0.0, 0.0, 540.0, 400.0)
-    narrow = sized(300, 700)
-    main, panel = in_canvas(narrow, room, small=True)
-    assert panel is not None and main[3] - main[1] == 400 and panel[0] > main[2]
-    assert panel[2] - panel[0] >= LEAST_WIDTH
-    usual = sized(640, 480)
-    assert in_canvas(usual, room, small=True) == stacked(usual, room)
-
-
-def test_a_panel_beside_a_tall_photo_is_no_wider_than_it_needs() -> None:
-    panel = Scene(extent=(0, 0, 320, 500), space="panel", layers=())
-    tall = Scene(extent=(0, 0, 50, 100), space="photo", layers=())
-    main, side = areas(Picture(title="", summary="", main=tall, panel=panel), (0, 0, 1300, 600))
-    assert side is not None
-    assert side[2] == 1300 and side[2] - side[0] == pytest.approx(PANEL[0] * ENOUGH)
-    assert main[2] < side[0]
-
-
-@pytest.mark.parametrize("high", [300, 600, 900])  # of a panel
-@pytest.mark.parametrize("size", [(950, 600), (1300, 900)])  # of a canvas in usual pixels
-def test_texts_of_a_panel_grow_with_all_others(size: tuple[int, int], high: int) -> None:
-    panel = Scene(extent=(0, 0, 320, high), space="panel", layers=())
-    made = Picture(title="", summary="", main=scene(), panel=panel)
-    camera = Camera()
-    camera.look_at_photo(320, 240)
-
-    def texts(text: float) -> float:
-        """Device pixels of one unit of the panel, in a window that stays as large."""
-        room = (0.0, 0.0, size[0] / text, size[1] / text)
-        photo, side = Layout(camera, text=text).spots(made, room, text)
-        assert photo.area[2] - photo.area[0] > 0.7 * (side.area[2] - side.area[0])
-        return side.view.scale * text
-
-    for text in (1.1, 1.25):  # ENOUGH is as large as it is at the usual size beside a photo
-        assert texts(text) >= text * min(texts(1.0), ENOUGH * 0.99)
-    assert texts(1.25) > texts(1.1) > texts(1.0)
-
-
-@pytest.mark.parametrize("wide", [140, 180, 240, 280, 300, 400, 559, 561, 700, 1000])
-@pytest.mark.parametrize("shape", [(640, 160), (320, 240), (240, 320), (160, 640)])
-def test_no_panel_is_drawn_illegibly_small(wide: int, shape: tuple[int, int]) -> None:
-    panel = Scene(extent=(0, 0, 320, 900), space="panel", layers=())
-    main = Scene(extent=(0, 0, *shape), space="photo", layers=())
-    camera = Camera()
-    camera.look_at_photo(*shape)
-    room = (0.0, 0.0, float(wide), 400.0)
-    spots = Layout(camera).spots(Picture(title="", summary="", main=main, panel=panel), room, 1.0)
-    assert spots[0].scene is main
-    assert all(spot.view.scale >= LEGIBLE for spot in spots[1:])
-    if wide < 280:
-        assert len(spots) == 1
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT, PAPER], ids=lambda palette: palette.name)
