@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.session.scene import Key, Picture
 from explorer.ui.camera import Camera
-from explorer.ui.canvas_frame import HEADER
 from explorer.ui.panel_bar import grabbed, pixels_a_pixel
 from explorer.ui.picking import NONE, Hit, Hits, boxes_at, hint, next_hit
 from explorer.ui.style import Theme
@@ -90,7 +89,7 @@ class Canvas(Surface):
         at = event.position()
         if pressed is None or self._drag_from is not pressed:
             return
-        if at.y() < HEADER:
+        if at.y() < self.body()[1]:
             self.opened.emit(self.frame.method)
             return
         if event.button() == Qt.MouseButton.LeftButton and self.picture is not None:
@@ -122,7 +121,7 @@ class Canvas(Surface):
         self._renew()
 
     def _hover_at(self, at: QPointF) -> None:
-        over_header = at.y() < HEADER
+        over_header = at.y() < self.body()[1]
         self.setCursor(
             Qt.CursorShape.PointingHandCursor if over_header else Qt.CursorShape.ArrowCursor
         )
@@ -168,7 +167,7 @@ class Canvas(Surface):
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tip = self.frame.tip(
-                event.pos().y(), self.height(), self.picture, self.labels_hidden
+                event.pos().y(), self.body(), self.picture, self.labels_hidden
             )
             QToolTip.showText(event.globalPos(), tip, self)
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,27 @@ from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
 
 HEADER, FOOTER = 38.0, 32.0
-NARROW = 360  # pixels; in a narrower canvas the header has two lines
+HEADER_OF_TWO, FOOTER_OF_TWO = 46.0, 40.0
+# Pixels; in narrower canvases the header, and the footer, have room for two lines, whatever they
+# say: photos keep their place from stage to stage. Canvases beside each other are alike: the
+# narrowest decides.
+NARROW, NARROW_FOOTER = 360, 480
 RADIUS = 9.0
 LINE = 13.5  # each of a footer's two lines
+FOOT, SMALL_FOOT = 12.0, 11.0  # a footer's texts; in a narrow canvas
 LONG_TIME = "888 ms"  # few are longer: names do not depend on their own method's time
 LABELS = re.compile(" labels?")  # what a footer's tail does without where it has to
 IN_ALL = " in all"  # after a time that is the method's, where there is room
 Align = Qt.AlignmentFlag
+
+
+def header_of(width: float) -> float:
+    """How high the header of a canvas so wide is."""
+    return HEADER_OF_TWO if width < NARROW else HEADER
+
+
+def footer_of(width: float) -> float:
+    return FOOTER_OF_TWO if width < NARROW_FOOTER else FOOTER
 
 
 @dataclass(frozen=True)
@@ -46,36 +61,41 @@ class Frame:
         palette: Palette,
         picture: Picture | None,
         labels_hidden: int,
+        narrowest: float = math.inf,
     ) -> None:
-        """Header and footer lines."""
+        """Header and footer lines. narrowest: how wide the narrowest canvas beside this one is."""
+        least = min(width, narrowest)
         painter.setPen(Qt.PenStyle.NoPen)
-        x = 14.0
+        x, high = 14.0, header_of(least)
         if self.method:
             painter.setBrush(colour(palette, self.method))
-            painter.drawRoundedRect(QRectF(x, HEADER / 2 - 5, 10, 10), 2.5, 2.5)
+            painter.drawRoundedRect(QRectF(x, high / 2 - 5, 10, 10), 2.5, 2.5)
             x += 19
         # In a narrow canvas the note stands below the title, in its own line.
-        low = bool(self.note) and width < NARROW
-        header = QRectF(x, 2 if low else 0, width - x - 14, HEADER / 2 if low else HEADER)
-        title, time, below = heading(self, header.width(), low)
+        low = bool(self.note) and least < NARROW
+        header = QRectF(x, 5 if low else 0, width - x - 14, high / 2 - 3 if low else high)
+        title, time, below = heading(self, least - x - 14, low)
         used = _text(painter, header, time, 13, palette.muted, Weight.Normal, Align.AlignRight)
         rest = header.adjusted(0, 0, -used - 10 if used else 0, 0)
         said = _text(painter, rest, title, 13, palette.text, Weight.DemiBold)
         size = 11.0 if low else 12.5
-        note = QRectF(x, HEADER / 2 - 1, width - x - 14, HEADER / 2 - 2) if low else rest.adjusted(
+        note = QRectF(x, high / 2, width - x - 14, high / 2 - 5) if low else rest.adjusted(
             said + 9, 0, 0, 0
         )
         shown = in_short(below, note.width(), QFontMetricsF(sans(size)).horizontalAdvance)
         _text(painter, note, shown, size, palette.muted)
         if picture is not None:
-            footer = QRectF(14, height - FOOTER, width - 28, FOOTER)
+            footer = QRectF(14, height - footer_of(least), width - 28, footer_of(least))
             _footer(painter, footer, picture.summary, _hidden(labels_hidden), palette)
 
-    def tip(self, y: float, height: int, picture: Picture | None, labels_hidden: int = 0) -> str:
-        """All that the header or the footer says, whether it has room or not; "" between them."""
-        if y < HEADER:
+    def tip(
+        self, y: float, body: Rect, picture: Picture | None, labels_hidden: int = 0
+    ) -> str:
+        """All that the header or the footer says, whether it has room or not; "" between them,
+        over the canvas's body."""
+        if y < body[1]:
             return " · ".join(filter(None, (self.title, self.note, self.time)))
-        if picture is None or y <= height - FOOTER:
+        if picture is None or y <= body[3]:
             return ""
         return " · ".join(filter(None, (picture.summary, _hidden(labels_hidden))))
 
@@ -95,7 +115,9 @@ def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
         return max(_wide(one, Weight.DemiBold) for one in titles) + _wide(beside) + 10 <= room
 
     titles = [method.title for method in METHODS]
-    if not fits((frame.title, *titles), time):
+    if time.endswith(IN_ALL) and not fits(
+        (frame.title, *titles), max(time, LONG_TIME + IN_ALL, key=_wide)
+    ):
         time = time.removesuffix(IN_ALL)
     named = next((method for method in METHODS if method.name == frame.method), None)
     title = frame.title
@@ -107,28 +129,36 @@ def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
 
 
 def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Palette) -> None:
-    """What the picture is, and at the right what it hides; in two smaller lines if need be."""
-    for size in (12, 11):
-        advance = QFontMetricsF(sans(size)).horizontalAdvance
-        used = advance(tail) + 12 if tail else 0.0
-        if advance(text) + used <= rect.width():
-            _text(painter, rect, text, size, palette.muted)
-            _text(painter, rect, tail, size, palette.muted, Weight.Normal, Align.AlignRight)
+    """What the picture is and what it hides: that at the right of a wide one; in a narrow one, or
+    where it is too long, after it, in two lines if need be."""
+    if rect.height() == FOOTER:
+        advance = QFontMetricsF(sans(FOOT)).horizontalAdvance
+        if advance(text) + (advance(tail) + 12 if tail else 0.0) <= rect.width():
+            _text(painter, rect, text, FOOT, palette.muted)
+            _text(painter, rect, tail, FOOT, palette.muted, Weight.Normal, Align.AlignRight)
             return
-    first, second, tail = footer_lines(text, tail, rect.width(), advance)
-    middle = rect.center().y()
-    upper = QRectF(rect.left(), middle - LINE, rect.width(), LINE)
-    lower = QRectF(rect.left(), middle, rect.width(), LINE)
-    _text(painter, upper, first, 11, palette.muted)
-    _text(painter, lower, tail, 11, palette.muted, Weight.Normal, Align.AlignRight)
-    _text(painter, lower, second, 11, palette.muted)
+    advance = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
+    lines = [_after(text, tail)]
+    if advance(lines[0]) > rect.width():
+        first, second, tail = footer_lines(text, tail, rect.width(), advance)
+        lines = [first, _after(second, tail)]
+    top = rect.center().y() - len(lines) * LINE / 2
+    for at, line in enumerate(lines):
+        place = QRectF(rect.left(), top + at * LINE, rect.width(), LINE)
+        _text(painter, place, line, SMALL_FOOT, palette.muted)
+
+
+def _after(text: str, tail: str) -> str:
+    return " · ".join(filter(None, (text, tail)))
 
 
 def footer_lines(
     text: str, tail: str, room: float, width_of: Callable[[str], float]
 ) -> tuple[str, str, str]:
-    """A footer's two lines, and what stands at the right of the second: in short, "9 hidden", where
-    the text has no room beside it. What is lost all the same leaves an ellipsis."""
+    """A footer's two lines, and what stands after the second: in short, "9 hidden", where the text
+    has no room beside it. What is lost all the same leaves an ellipsis."""
+    if tail and width_of(text) <= room:
+        return text, "", tail
     lines, shown = ("", ""), tail
     for shown in (tail, LABELS.sub("", tail)):
         lines = two_lines(text, room, room - (width_of(shown) + 12 if shown else 0.0), width_of)

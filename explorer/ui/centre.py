@@ -147,6 +147,8 @@ class Centre(QWidget):
             self.summary.hide()
             (room,) = grid_rects(1, self.width(), self.height())
             left, right = self._shown
+            for name in self._shown:
+                self.canvases[name].stand_beside(room.width())
             self.swipe.show_pair((left, right), self._swiping, room.toAlignedRect())
             return
         self.swipe.end()
@@ -158,7 +160,10 @@ class Centre(QWidget):
             widgets.append(self.summary)
         else:
             rects = grid_rects(len(widgets), self.width(), self.height())
+        narrowest = min((rect.width() for rect in rects), default=0.0)
         for widget, rect in zip(widgets, rects, strict=True):
+            if isinstance(widget, Canvas):
+                widget.stand_beside(narrowest)
             widget.setGeometry(rect.toAlignedRect())
 
     def scroll_panels(self, pixels: float) -> None:

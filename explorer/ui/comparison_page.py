@@ -17,7 +17,7 @@ from explorer.session.summary import headline, summary_scene
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
 from explorer.ui.arrange import areas
-from explorer.ui.canvas_frame import FOOTER, HEADER, IN_ALL, Frame, paint_frame
+from explorer.ui.canvas_frame import IN_ALL, Frame, footer_of, header_of, paint_frame
 from explorer.ui.centre import grid_rects
 from explorer.ui.page import (
     EDGE,
@@ -117,7 +117,7 @@ def sheet_height(pictures: Mapping[str, Picture], cells: int) -> float:
     extents = [each.main.extent for each in pictures.values()] or [(0.0, 0.0, 4.0, 3.0)]
     shape = max((y2 - y1) / max(x2 - x1, 1e-6) for x1, y1, x2, y2 in extents)
     body = min(max(width * shape, BODIES[0]), BODIES[1])
-    return HEAD + -(-cells // columns) * (body + HEADER + FOOTER + 12)
+    return HEAD + -(-cells // columns) * (body + header_of(width) + footer_of(width) + 12)
 
 
 def _cell(
@@ -141,7 +141,7 @@ def _cell(
     frame = Frame(trace.method, method_named(trace.method).title, note, time)
     lost = 0
     if picture is not None:
-        body = (1.0, HEADER, width - 1.0, height - FOOTER)
+        body = (1.0, header_of(width), width - 1.0, height - footer_of(width))
         off = layers_off(picture) if hidden is None else hidden
         lost = photo(painter, picture.main, areas(Picture(
             title="", summary="", main=picture.main), body)[0], palette, off, look, margin)

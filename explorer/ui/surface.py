@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -13,9 +14,9 @@ from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.backing import Backing
 from explorer.ui.camera import Camera
 from explorer.ui.canvas_frame import (
-    FOOTER,
-    HEADER,
     Frame,
+    footer_of,
+    header_of,
     paint_frame,
     paint_hover,
     paint_message,
@@ -52,6 +53,7 @@ class Surface(QWidget):
         self._still = Still()  # the card and the panels, which the camera does not move
         self._backing = Backing()
         self.places = Layout(camera)
+        self._narrowest = math.inf  # the width of the narrowest canvas beside it
         self._sides: tuple[float, float] | None = None  # what of it is seen, from x to x
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(90, 80)  # so that none lies on another in the smallest window
@@ -93,7 +95,14 @@ class Surface(QWidget):
     # -- geometry --------------------------------------------------------------------------
 
     def body(self) -> Rect:
-        return (1.0, HEADER, self.width() - 1.0, self.height() - FOOTER)
+        least = min(float(self.width()), self._narrowest)
+        return (1.0, header_of(least), self.width() - 1.0, self.height() - footer_of(least))
+
+    def stand_beside(self, narrowest: float) -> None:
+        """A canvas so wide, and none narrower: their headers and footers are alike."""
+        if narrowest != self._narrowest:
+            self._narrowest = narrowest
+            self.redraw()
 
     def spots(self) -> tuple[Spot, ...]:
         """Where the photo scene and the panel are."""
@@ -143,7 +152,8 @@ class Surface(QWidget):
         if self.frame.message:
             paint_message(painter, self.message_room(), self.frame.message, palette)
         self.frame.paint_texts(
-            painter, self.width(), self.height(), palette, self.picture, self.labels_hidden
+            painter, self.width(), self.height(), palette, self.picture, self.labels_hidden,
+            self._narrowest,
         )
         self._outline(painter, spots)
         if not done:

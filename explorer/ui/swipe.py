@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from explorer.methods.names import method_named
 from explorer.ui.canvas import Canvas
-from explorer.ui.canvas_frame import FOOTER, HEADER
+from explorer.ui.canvas_frame import footer_of, header_of
 from explorer.ui.fonts import sans
 from explorer.ui.style import Theme
 from explorer.ui.table import kept_key
@@ -68,8 +68,8 @@ class Swipe(QObject):
             self.canvases[method].setGeometry(place)
         self.canvases[pair[0]].lower()  # all else keeps its order: banners lie above the line
         inner = place.adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        self.head.setGeometry(QRect(inner.left(), inner.top(), inner.width(), int(HEADER) - 4))
-        foot = int(FOOTER) - 4
+        head, foot = int(header_of(place.width())) - 4, int(footer_of(place.width())) - 4
+        self.head.setGeometry(QRect(inner.left(), inner.top(), inner.width(), head))
         self.foot.setGeometry(
             QRect(inner.left(), inner.bottom() + 1 - foot, inner.width(), foot)
         )
@@ -107,8 +107,9 @@ class Swipe(QObject):
         left, right = (self.canvases[method] for method in self.pair)
         left.show_between((0.0, at - BESIDE))
         right.show_between((at + BESIDE, float(place.width())))
-        top, height = place.top() + int(HEADER), place.height() - int(HEADER + FOOTER)
-        self.line.setGeometry(place.left() + at - GRIP // 2, top, GRIP, max(height, 1))
+        head, foot = int(header_of(place.width())), int(footer_of(place.width()))
+        height = max(place.height() - head - foot, 1)
+        self.line.setGeometry(place.left() + at - GRIP // 2, place.top() + head, GRIP, height)
 
     def _renew(self) -> None:
         if self.pair is not None:

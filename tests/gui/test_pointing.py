@@ -8,12 +8,24 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from explorer.methods.names import METHODS
 from explorer.session.related import box_of
 from explorer.session.rows import row_text
 from explorer.session.scene import Key
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
-from explorer.ui.canvas_frame import Frame, at_words, footer_lines, heading, in_short, two_lines
+from explorer.ui.canvas_frame import (
+    FOOTER,
+    FOOTER_OF_TWO,
+    HEADER,
+    HEADER_OF_TWO,
+    Frame,
+    at_words,
+    footer_lines,
+    heading,
+    in_short,
+    two_lines,
+)
 from explorer.ui.fonts import load_fonts
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
@@ -115,8 +127,8 @@ def test_a_header_loses_no_name_and_no_number(qtbot: QtBot) -> None:
     assert heading(faster, 300, True) == ("Faster R-CNN", "404 ms", "one shared map")
     assert heading(faster, 140, True) == ("Faster", "404 ms", "one shared map")
     assert heading(fast, 190, False) == ("Fast R-CNN", "1.1 s in all", "one shared map")
-    assert heading(fast, 160, False) == ("Fast R-CNN", "1.1 s in all", "one shared map")
-    assert heading(fast, 145, False) == ("Fast R-CNN", "1.1 s", "one shared map")
+    for room in (160, 145):  # a longer time than its own would have no room: all are alike
+        assert heading(fast, room, False) == ("Fast R-CNN", "1.1 s", "one shared map")
     assert heading(fast, 140, False) == ("Fast", "1.1 s", "one shared map")
     assert heading(fast, 60, True) == ("Fast", "", "1.1 s")
     other = Frame("fpn", "FPN · mask.pth · P6 off", "", "9 ms")
@@ -196,3 +208,39 @@ def test_the_status_line_is_about_the_anchors_that_followed_the_pointer(
         told.add(opened.strip.hint.text())
         assert row_text(hits[0].key) in opened.strip.hint.text()
     assert len(told) == 2
+
+
+def test_canvases_beside_each_other_have_headers_and_footers_alike(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("detections").side_by_side())
+    opened.resize(1280, 800)
+    settle(qtbot, opened)
+    for side in (False, True):  # with a side page, the last canvas is as wide as two
+        opened.side.setVisible(side)
+        settle(qtbot, opened)
+        canvases = [each for each in opened.centre.canvases.values() if each.isVisible()]
+        assert len(canvases) == 5
+        bars = {(each.body()[1], each.height() - each.body()[3]) for each in canvases}
+        assert bars == {(HEADER_OF_TWO, FOOTER_OF_TWO)}
+    assert len({each.width() for each in canvases}) > 1
+    opened.go(opened.workbench.desk.alone("fpn"))
+    settle(qtbot, opened)
+    alone = opened.centre.canvases["fpn"]
+    assert (alone.body()[1], alone.height() - alone.body()[3]) == (HEADER, FOOTER)
+
+
+def test_times_in_canvases_beside_each_other_are_said_alike(qtbot: QtBot) -> None:
+    load_fonts()
+    times = [f"{ms} in all" for ms in ("3.8 s", "982 ms", "995 ms", "196 ms", "333 ms")]
+    for room in range(60, 300):
+        said = [
+            heading(Frame(method.name, method.title, "", time), room, False)[1]
+            for method, time in zip(METHODS, times, strict=True)
+        ]
+        assert len({time.endswith("in all") for time in said}) == 1, room
+
+
+def test_a_footer_of_two_lines_begins_with_all_that_one_holds() -> None:
+    text = "probabilities · 40 highest of 1,352 regions"
+    assert footer_lines(text, "2 labels hidden", len(text), len) == (text, "", "2 labels hidden")
