@@ -15,6 +15,7 @@ from explorer.session.scene import Picture, Rect
 from explorer.session.scenes.common import plural
 from explorer.session.summary import JOINED
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.paint_text import EDGE
 from explorer.ui.theme import Palette, colour, readable_on
 from explorer.ui.transform import View
 
@@ -288,8 +289,8 @@ def paint_hover(
     painter.drawRect(box)
     font = sans(11.5, Weight.DemiBold)
     width = QFontMetricsF(font).horizontalAdvance(text) + 10
-    left = min(max(x1 - 1, area[0]), area[2] - width)
-    top = y1 - 20 if y1 - 20 > area[1] else max(y1, area[1])
+    left = min(max(x1 - 1, area[0] + EDGE), area[2] - EDGE - width)
+    top = y1 - 20 if y1 - 20 > area[1] else max(y1, area[1] + EDGE)
     plate = QRectF(left, top, width, 19)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)

@@ -17,6 +17,7 @@ from explorer.ui.theme import colour, readable_on
 
 CAPTION = 11.5
 PAD_X, PAD_Y = 5.0, 2.5
+EDGE = 4.0  # pixels between a text and the edge of its canvas
 INNER = 7  # places across a box, and down it, for a tag that must stand inside
 Sides = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     """Tags on the boxes of a layer; returns how many found no room.
 
     The last box, which is drawn on top, may place its tag first. A box outside the area has no tag
-    and is not counted.
+    and is not counted; one of which too little is seen to tell its tag by has none and is.
     """
     boxes = brush.view.boxes(layer.boxes)
     seen = _seen(boxes, placer.area) & np.array([bool(text) for text in layer.captions], np.bool_)
@@ -77,6 +78,7 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     free = placer.free(places)
     if layer.inside:
         free &= _within(places, boxes[rows])
+    free &= _at_seen(places, boxes[rows], placer.area)
     painter = brush.painter
     painter.save()
     painter.setFont(font)
@@ -107,6 +109,20 @@ def _seen(boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
     seen: NDArray[np.bool_] = (x1 < area.right()) & (x2 > area.left())
     seen &= (y1 < area.bottom()) & (y2 > area.top()) & (x2 > x1) & (y2 > y1)
     return seen
+
+
+def _at_seen(places: Sides, boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
+    """Which places (n, m, 4) belong to what is seen of their own box (n, 4): to some of its
+    outline, and not beside a strip of it at the area's edge, over what lies there."""
+    x1, y1, x2, y2 = boxes.T
+    left, right = np.maximum(x1, area.left()), np.minimum(x2, area.right())
+    outline = (x1 >= area.left()) | (x2 <= area.right()) | (y1 >= area.top())
+    outline |= y2 <= area.bottom()
+    shared = np.minimum(places[..., 2], right[:, None])
+    shared -= np.maximum(places[..., 0], left[:, None])
+    wanted = np.minimum(places[..., 2] - places[..., 0], (x2 - x1)[:, None]) / 2
+    at: NDArray[np.bool_] = outline[:, None] & (shared >= wanted)
+    return at
 
 
 def _within(places: Sides, boxes: Sides) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from explorer.ui.canvas_frame import (
 )
 from explorer.ui.paint import paint_texts
 from explorer.ui.paint_panels import paint_panels
+from explorer.ui.paint_text import EDGE
 from explorer.ui.picking import Hit
 from explorer.ui.spots import Layout, Spot
 from explorer.ui.still import Still
@@ -178,7 +179,8 @@ class Surface(QWidget):
 
     def paint_captions(self, painter: QPainter, spot: Spot, scene: Scene) -> int:
         """The captions of `scene` in the place of a spot; how many found no room."""
-        palette, area = self.theme.palette, self._seen(spot.area)
+        palette, (left, top, right, bottom) = self.theme.palette, self._seen(spot.area)
+        area = (left + EDGE, top + EDGE, right - EDGE, bottom - EDGE)
         return paint_texts(painter, scene, spot.view, area, palette, self.hidden).labels_hidden
 
     def _draw_still(self, spots: tuple[Spot, ...], painter: QPainter) -> None:

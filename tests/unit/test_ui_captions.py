@@ -10,13 +10,19 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from explorer.session.scene import Boxes, Label, Labels, Points, Scene
+from explorer.session.scene import Boxes, Label, Labels, Picture, Points, Scene
+from explorer.ui import paint
 from explorer.ui.brush import Brush
+from explorer.ui.camera import Camera
+from explorer.ui.canvas import Canvas
+from explorer.ui.canvas_frame import Frame
 from explorer.ui.fonts import Weight, load_fonts, sans
 from explorer.ui.paint import paint_scene
 from explorer.ui.paint_text import CAPTION, PAD_X, Placer, paint_captions, paint_labels
+from explorer.ui.style import Theme
 from explorer.ui.theme import DARK
 from explorer.ui.transform import View
+from explorer.ui.turns import Turns
 
 AREA = (20.0, 10.0, 380.0, 290.0)
 
@@ -171,3 +177,63 @@ def test_a_number_stands_between_the_dots_of_its_cell(qtbot: QtBot) -> None:
     dots = np.array([[50.0, 50], [110, 50], [50, 110], [110, 110]])
     lost, placed = tags(layer, dots)
     assert lost == 0 and QRectF(38, 38, 84, 84).contains(placed[0])
+
+
+def drawn(boxes: list[list[float]], captions: tuple[str, ...]) -> tuple[int, list[QRectF]]:
+    """How many captions of boxes in AREA are hidden, and where the others are."""
+    load_fonts()
+    image = QImage(400, 300, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    brush = Brush(painter, View(1.0, 0.0, 0.0), AREA, DARK, "photo", 1.0, AREA)
+    placer = Placer(AREA)
+    layer = Boxes(name="Boxes", boxes=np.array(boxes), roles="fpn", captions=captions)
+    hidden = paint_captions(brush, layer, placer)
+    painter.end()
+    return hidden, placer.taken
+
+
+@pytest.mark.parametrize("box", [
+    [374.0, 100, 600, 200], [-200, 100, 26, 200], [-100, -100, 500, 400],
+], ids=["a strip at the right", "a strip at the left", "its outline is nowhere"])
+def test_a_box_that_is_hardly_seen_has_no_tag_over_what_lies_beside_it(
+    qtbot: QtBot, box: list[float]
+) -> None:
+    assert drawn([box], ("bottle 0.81",)) == (1, [])
+
+
+@pytest.mark.parametrize("box", [
+    [300.0, 100, 600, 200], [-200, 100, 100, 200], [100, -100, 500, 400], [100, 100, 104, 110],
+    [368, 100, 379, 110],
+])
+def test_a_box_that_is_seen_has_its_tag(qtbot: QtBot, box: list[float]) -> None:
+    hidden, taken = drawn([box], ("bottle 0.81",))
+    assert hidden == 0 and len(taken) == 1
+
+
+def test_tags_keep_their_distance_from_the_canvas_edge(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_fonts()
+    seen: list[Placer] = []
+
+    def noted(brush: Brush, layer: Boxes, placer: Placer) -> int:
+        seen.append(placer)
+        return paint_captions(brush, layer, placer)
+
+    monkeypatch.setattr(paint, "paint_captions", noted)
+    boxes = np.array([[0.0, 0, 40, 40], [280, 0, 320, 40], [0, 200, 40, 240], [280, 200, 320, 240]])
+    layer = Boxes(name="Boxes", boxes=boxes, roles="fpn", captions=("person 0.02",) * 4)
+    scene = Scene(extent=(0, 0, 320, 240), space="photo", layers=(layer,))
+    camera = Camera()
+    camera.look_at_photo(320, 240)
+    canvas = Canvas(camera, Theme("dark"), Turns())
+    qtbot.addWidget(canvas)
+    canvas.resize(300, 300)
+    canvas.show_picture(Frame("fpn", "FPN"), Picture(title="", summary="", main=scene))
+    canvas.show()
+    qtbot.waitUntil(lambda: bool(seen))
+    x1, y1, x2, y2 = canvas.body()
+    assert len(seen[-1].taken) == 4
+    for rect in seen[-1].taken:
+        assert rect.left() >= x1 + 4 and rect.right() <= x2 - 4
+        assert rect.top() >= y1 + 4 and rect.bottom() <= y2 - 4
