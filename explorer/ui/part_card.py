@@ -17,7 +17,9 @@ from explorer.ui.top_bar import dot
 from explorer.ui.variants import RUNNING
 
 LINES = 3  # of what an exchanged part costs and changes, most often
-NOTHING = "No part is changed."
+# It fills the room for what is said after a change.
+NOTHING = "No part is changed. After a change, its cost and what it gains, loses and moves are " \
+    "told here."
 
 
 class PartCard(QFrame):

@@ -32,8 +32,8 @@ NOTE = "Decided again from the cached scores; no network runs. The stages after 
     "show how long deciding again took."
 PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first stage that changes, " \
     "with the weights as they were trained."
-KINDS = ("gained", "lost", "moved")
-COLUMN = 40  # pixels of each
+# Columns at whose right edges numbers stand, in pixels: as far apart as their words are.
+KINDS = {"gained": 40, "lost": 30, "moved": 48}
 AS_RUN, AS_RUN_SAID = "–", "unchanged"
 NOTHING = "Switches appear when a method has found its detections."
 
@@ -52,7 +52,7 @@ class ChangeLine(QWidget):
         self.restyle()
         row.addWidget(self.swatch)
         row.addWidget(QLabel(method_named(method).short), 1)
-        self.numbers = [_number("") for _ in KINDS]
+        self.numbers = [_number("", kind) for kind in KINDS]
         for number in self.numbers:
             row.addWidget(number)
 
@@ -86,14 +86,14 @@ def _heads() -> QWidget:
     title.setProperty("small", True)
     row.addWidget(title, 1)
     for kind in KINDS:
-        row.addWidget(_number(kind, quiet=True))
+        row.addWidget(_number(kind, kind, quiet=True))
     return head
 
 
-def _number(text: str, quiet: bool = False) -> QLabel:
+def _number(text: str, kind: str, quiet: bool = False) -> QLabel:
     """A cell of a column."""
     label = QLabel(text)
-    label.setFixedWidth(COLUMN)
+    label.setFixedWidth(KINDS[kind])
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if quiet:
         label.setProperty("quiet", True)

@@ -65,6 +65,9 @@ def test_no_row_moves_when_what_a_part_cost_is_there(qtbot: QtBot) -> None:
     holder.show()
     card.head.setChecked(True)
     qtbot.wait(20)
+    # The room for what is said after a change is no hole before one: it says what it is for.
+    needed = card.said.heightForWidth(card.said.width())
+    assert card.said.height() - card.said.fontMetrics().lineSpacing() < needed <= card.said.height()
     varied: list[tuple[str, bool]] = []
     for number, key in ((1, "laterals"), (0, "top_down")):
         row, below = list(card.rows.values())[number : number + 2]

@@ -86,3 +86,21 @@ def test_placeholders_can_be_read(window: Window) -> None:
         ink = field.palette().placeholderText().color()
         assert ink.alpha() == 255 and ink.name() == DARK.muted
         assert contrast([ink.name()], getattr(DARK, ground)) >= 4.5  # WCAG 2, 1.4.3: texts
+
+
+def test_a_button_with_a_menu_shows_an_arrow_clear_of_its_words(window: Window) -> None:
+    button = window.top.open
+    image = button.grab().toImage()
+    ratio = image.devicePixelRatio()
+    width, height = round(button.width() * ratio), round(button.height() * ratio)
+    empty = image.pixel(width // 2, 4)
+
+    def drawn(left: float, right: float) -> bool:
+        """Whether something is drawn between two distances from the right edge."""
+        return any(
+            image.pixel(x, y) != empty
+            for x in range(width - round(left * ratio), width - round(right * ratio))
+            for y in range(8, height - 8)
+        )
+
+    assert drawn(17, 6) and not drawn(21, 19)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from superqt import QDoubleSlider
 
@@ -21,7 +21,7 @@ from explorer.session.switching import Changes
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
-from explorer.ui.switches import ChangeLine, SwitchRow
+from explorer.ui.switches import KINDS, ChangeLine, SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.window import Window
 from explorer.ui.words import time_text, total_ms
@@ -130,6 +130,23 @@ def test_the_line_of_what_changed_keeps_its_size(qtbot: QtBot) -> None:
     assert sizes[0].width() < 270 - 58  # of the narrowest side, less the margins of its cards
     assert [number.text() for number in line.numbers] == ["120", "120", "1,340"]
     assert line.toolTip() == "120 gained · 120 lost · 1340 moved"
+
+
+def test_the_columns_of_what_changed_are_evenly_apart(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_4)
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    settle(qtbot, opened)
+    panel = opened.side.switches
+    heads = [label for kind in KINDS for label in panel.findChildren(QLabel)
+             if label.text() == kind and label.isVisible()]
+    assert [head.text() for head in heads] == list(KINDS)
+    wide = [head.fontMetrics().horizontalAdvance(head.text()) for head in heads]
+    ends = [head.mapTo(panel, QPoint(head.width(), 0)).x() for head in heads]
+    gaps = [end - width - before
+            for before, end, width in zip(ends, ends[1:], wide[1:], strict=False)]
+    assert min(gaps) >= 10 and max(gaps) - min(gaps) <= 3, gaps
+    numbers = panel._lines["faster_rcnn"].numbers
+    assert [each.mapTo(panel, QPoint(each.width(), 0)).x() for each in numbers] == ends
 
 
 def test_what_changed_is_counted(qtbot: QtBot, opened: Window) -> None:
