@@ -179,8 +179,8 @@ class Surface(QWidget):
 
     def paint_captions(self, painter: QPainter, spot: Spot, scene: Scene) -> int:
         """The captions of `scene` in the place of a spot; how many found no room."""
-        palette, (left, top, right, bottom) = self.theme.palette, self._seen(spot.area)
-        area = (left + EDGE, top + EDGE, right - EDGE, bottom - EDGE)
+        palette, (left, top, right, bottom) = self.theme.palette, spot.area
+        area = self._seen((left + EDGE, top + EDGE, right - EDGE, bottom - EDGE))
         return paint_texts(painter, scene, spot.view, area, palette, self.hidden).labels_hidden
 
     def _draw_still(self, spots: tuple[Spot, ...], painter: QPainter) -> None:

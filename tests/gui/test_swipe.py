@@ -14,6 +14,7 @@ from explorer.session.scene import Key, Rect, Scene
 from explorer.session.state import Desk
 from explorer.ui import surface as surface_module
 from explorer.ui.paint import Drawn
+from explorer.ui.paint_text import EDGE
 from explorer.ui.swipe import Line
 from explorer.ui.transform import View
 from explorer.ui.window import Window
@@ -130,13 +131,13 @@ def test_texts_stay_on_their_side_of_the_line(
         opened.centre.grab()
         line = swipe.line.geometry().center().x() - canvases[left].x()
         whole = canvases[left].spots()[0].area
-        assert texts_of(left)[0] == whole[0] and line - 8 < texts_of(left)[1] < line
-        assert texts_of(right)[1] == whole[2] and line < texts_of(right)[0] < line + 8
+        assert texts_of(left)[0] == whole[0] + EDGE and line - 8 < texts_of(left)[1] < line
+        assert texts_of(right)[1] == whole[2] - EDGE and line < texts_of(right)[0] < line + 8
     opened.go(opened.workbench.desk.alone(left))
     settle(qtbot, opened)
     opened.centre.grab()
     whole = canvases[left].spots()[0].area
-    assert texts_of(left) == (whole[0], whole[2])
+    assert texts_of(left) == (whole[0] + EDGE, whole[2] - EDGE)
 
 
 def test_a_click_takes_the_box_of_its_side(qtbot: QtBot, opened: Window) -> None:
