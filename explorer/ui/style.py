@@ -29,8 +29,7 @@ QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus { border-color: $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: url("$chevron"); width: 11px; height: 11px;
-  subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
-QToolButton[popupMode="2"] { padding-right: 16px; }
+  subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 QToolButton[compact="true"] { padding: 6px 7px; }
 #topbar QToolButton { padding-top: 5px; padding-bottom: 4px; }
 QToolButton[flat="true"] { background: transparent; border-color: transparent; }

@@ -103,4 +103,4 @@ def test_a_button_with_a_menu_shows_an_arrow_clear_of_its_words(window: Window) 
             for y in range(8, height - 8)
         )
 
-    assert drawn(17, 6) and not drawn(21, 19)
+    assert drawn(15, 5) and not drawn(19, 17)
