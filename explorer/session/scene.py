@@ -167,6 +167,15 @@ class Scene:
     beyond: Rect = (0.0, 0.0, 0.0, 0.0)
 
 
+@dataclass(frozen=True)
+class Own:
+    """What a control is at in one of the methods that share it, and how far it goes there."""
+
+    method: str
+    value: str | int
+    high: int
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Control:
     """A choice that the picture offers: the window shows a combo box or slider for it.
@@ -174,7 +183,7 @@ class Control:
     kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
     steps of something that happens one after the other. unit: what one of its number means, 0.01
     for hundredths. switch: the switch of the desk that it moves; then it is no choice of the view.
-    part: the part of the methods that it exchanges, likewise.
+    part: the part of the methods that it exchanges, likewise. owns: of each method that shares it.
     """
 
     key: str
@@ -188,6 +197,7 @@ class Control:
     unit: float = 1.0
     switch: str = ""
     part: str = ""
+    owns: tuple[Own, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

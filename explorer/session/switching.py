@@ -123,11 +123,13 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     return tuple(found)
 
 
-def same_text(switch: Switch, text: Callable[[Value], str]) -> str:
+def same_text(
+    methods: Sequence[str], values: Sequence[Value], text: Callable[[Value], str]
+) -> str:
     """Which methods have which value, where they differ: "R-CNN and SPPNet 0.30, FPN 0.50".
     text: of a value."""
     named: dict[Value, list[str]] = {}
-    for method, value in zip(switch.methods, switch.values, strict=False):
+    for method, value in zip(methods, values, strict=False):
         named.setdefault(value, []).append(method_named(method).title)
     return ", ".join(f"{_joined(titles)} {text(value)}" for value, titles in named.items())
 

@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLayout,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,24 +25,12 @@ from explorer.ui import swatch
 from explorer.ui.choices import LayerChoice
 from explorer.ui.flow import FlowLayout
 from explorer.ui.focus import dismiss, holder
-from explorer.ui.naming import name_of, offer, show_name
-from explorer.ui.player import PlayButtons, Player
-from explorer.ui.sliders import FineSlider, Slider, want
+from explorer.ui.player import Player
+from explorer.ui.stage_controls import StageControls
 from explorer.ui.style import Theme
 
-FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
 ALIKE = 10  # pixels of height for which layers do not stand in more lines
 LAYERS_AT = 3  # after the two steps and the heading
-LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
-
-
-def limit_control(limit: int) -> Control:
-    """How many boxes a picture may draw, as a control like those of the stages."""
-    names = {value: name for name, value in LIMITS.items()}
-    return Control(
-        key="limit", title="Boxes", kind="choice", value=names.get(limit, str(limit)),
-        choices=tuple(LIMITS),
-    )
 
 
 class BottomBar(QWidget):
@@ -65,8 +50,13 @@ class BottomBar(QWidget):
         self.boxes: dict[str, QCheckBox] = {}
         self._swatches: dict[str, Sample] = {}
         self._named: tuple[tuple[str, str], ...] = ()
-        self.controls: dict[str, QWidget] = {}
-        self._described: tuple[object, ...] = ()
+        self.stage_controls = StageControls(self.player, theme, self)
+        for own, signal in (
+            (self.stage_controls.control_changed, self.control_changed),
+            (self.stage_controls.switch_moved, self.switch_moved),
+            (self.stage_controls.part_chosen, self.part_chosen),
+        ):
+            own.connect(signal)
         self._offered: tuple[object, ...] = ()
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(14, 9, 14, 9)
@@ -107,12 +97,15 @@ class BottomBar(QWidget):
         self._layers.setSizePolicy(policy)
         row.addWidget(self._layers, 1)
         self._below = False
-        self._controls = QHBoxLayout()
-        self._controls.setSpacing(18)
-        row.addLayout(self._controls)
+        row.addWidget(self.stage_controls)
         self.setMinimumSize(300, 70)
         self._icons()
         theme.changed.connect(self._icons)
+
+    @property
+    def controls(self) -> Mapping[str, QWidget]:
+        """The fields of the stage's controls."""
+        return self.stage_controls.fields
 
     def resizeEvent(self, event: object) -> None:
         self._place_layers()
@@ -171,19 +164,12 @@ class BottomBar(QWidget):
         if swatches != self._swatches:
             self._swatches = swatches
             self._icons()
-        described = tuple(
-            (c.key, c.title, c.kind, c.unit, c.switch, c.plays, c.part) for c in controls
-        )
-        if described != self._described:
-            self._described = described
-            self._build_controls(controls)
         for layer in layers:
             box = self.boxes[layer.name]
             box.blockSignals(True)
             box.setChecked(layer.on)
             box.blockSignals(False)
-        for control in controls:
-            self._set(self.controls[control.key], control)
+        self.stage_controls.show_controls(controls)
         if offered != self._offered:  # it may need more or less room
             self._offered = offered
             self._place_layers()
@@ -206,90 +192,6 @@ class BottomBar(QWidget):
             before = whose
         if held in self.boxes:
             self.boxes[held].setFocus()
-
-    def _build_controls(self, controls: Sequence[Control]) -> None:
-        held = holder(self.controls)
-        _empty(self._controls, self)
-        self.controls = {}
-        for control in controls:
-            self._controls.addWidget(self._control(control))
-        if held in self.controls:
-            self.controls[held].setFocus()
-
-    def _control(self, control: Control) -> QWidget:
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        title = QLabel(control.title)
-        title.setProperty("quiet", True)
-        title.setProperty("small", True)
-        column.addStretch()
-        column.addWidget(title)
-        if control.kind == "choice":
-            combo = QComboBox()
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            combo.setMaximumWidth(240)
-            combo.textActivated.connect(partial(self._chosen, control))
-            field: QWidget = combo
-        elif control.unit != 1:
-            fine = FineSlider(Qt.Orientation.Horizontal)
-            fine.setDecimals(2)
-            fine.setSingleStep(control.unit)
-            want(fine, 170)
-            fine.valueChanged.connect(partial(self._fine_moved, control))
-            field = fine
-        else:
-            slider = Slider(Qt.Orientation.Horizontal)
-            want(slider, 200)
-            slider.valueChanged.connect(
-                lambda value, key=control.key: self.control_changed.emit(key, value)
-            )
-            field = slider
-        field.setAccessibleName(control.title)
-        inner = field.findChild(QSlider)
-        if inner is not None:  # it takes the keys: one stop of Tab, not two
-            field.setFocusProxy(inner)
-            inner.setAccessibleName(control.title)
-        self.controls[control.key] = field
-        line = QWidget()
-        line.setFixedHeight(FIELD)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        if control.plays:
-            row.addWidget(PlayButtons(self.player, self.theme))
-        row.addWidget(field)
-        column.addWidget(line)
-        column.addStretch()
-        return whole
-
-    def _chosen(self, control: Control, text: str) -> None:
-        combo = self.controls[control.key]
-        assert isinstance(combo, QComboBox)
-        signal = self.part_chosen if control.part else self.control_changed
-        signal.emit(control.key, name_of(combo, text))
-
-    def _fine_moved(self, control: Control, value: float) -> None:
-        steps = round(value / control.unit)
-        if control.switch:
-            self.switch_moved.emit(control.switch, round(steps * control.unit, 4))
-        else:
-            self.control_changed.emit(control.key, steps)
-
-    def _set(self, field: QWidget, control: Control) -> None:
-        """What it offers and what it says now; what is being dragged stays where it is."""
-        field.blockSignals(True)
-        if isinstance(field, QComboBox):
-            offer(field, control.choices)
-            show_name(field, str(control.value))
-        elif isinstance(field, FineSlider | Slider):
-            unit = control.unit if isinstance(field, FineSlider) else 1
-            if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):
-                field.setRange(control.low * unit, control.high * unit)
-            if not field.isSliderDown():
-                field.setValue(int(control.value) * unit)
-        field.blockSignals(False)
 
 
 def _headed(whose: str, box: QCheckBox) -> QWidget:

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from explorer.methods.names import METHODS
 from explorer.session.part_switches import Varied, variant_of
 from explorer.session.samples import Sample, sample_of, together
-from explorer.session.scene import Control, Picture, ViewState
+from explorer.session.scene import Control, Own, Picture, ViewState
+from explorer.session.switching import Chosen, choices_of
 from explorer.trace.base import StageName
+
+LIMITS = {"50": 50, "200": 200, "1,000": 1_000, "5,000": 5_000, "all": 10_000_000}
 
 
 @dataclass(frozen=True)
@@ -47,24 +50,52 @@ def merged_layers(pictures: Mapping[str, Picture]) -> list[LayerChoice]:
     return [choice for group in groups.values() for choice in group]
 
 
-def merged_controls(pictures: Mapping[str, Picture], varied: Varied) -> list[Control]:
+def merged_controls(
+    pictures: Mapping[str, Picture], varied: Varied, chosen: Chosen = ()
+) -> list[Control]:
     """The controls of all pictures, each key once. pictures: by method."""
-    controls: dict[str, Control] = {}
+    found: dict[str, dict[str, Control]] = {}
     for method, picture in pictures.items():
         for control in picture.controls:
-            if control.part:  # what was chosen, while its method still runs
-                chosen = dict(variant_of(varied, method)).get(control.part)
-                control = control if chosen is None else replace(control, value=str(chosen))
-            held = controls.setdefault(control.key, control)
-            further = control.plays and int(control.value) > int(held.value)
-            controls[control.key] = replace(
-                held,
-                value=control.value if further else held.value,  # who has most steps leads
-                low=min(held.low, control.low),
-                high=max(held.high, control.high),
-                choices=tuple(dict.fromkeys((*held.choices, *control.choices))),
-            )
-    return list(controls.values())
+            now = _now(control, method, varied, chosen)
+            found.setdefault(control.key, {})[method] = now
+    return [_shared(controls) for controls in found.values()]
+
+
+def _now(control: Control, method: str, varied: Varied, chosen: Chosen) -> Control:
+    """At what was chosen for the method, while its picture is not there yet or it still runs."""
+    if control.part:
+        part = dict(variant_of(varied, method)).get(control.part)
+        return control if part is None else replace(control, value=str(part))
+    if control.switch:
+        value = getattr(choices_of(chosen, method), control.switch)
+        return control if value is None else replace(control, value=round(value / control.unit))
+    return control
+
+
+def _shared(controls: Mapping[str, Control]) -> Control:
+    """One control for the methods that have it, of which each goes as far as it can."""
+    first, *_ = some = list(controls.values())
+    owns = tuple(Own(method, each.value, each.high) for method, each in controls.items())
+    leading = replace(first, owns=owns)
+    if first.kind == "number":  # who has most steps leads
+        most = replace(leading, value=max(int(own.value) for own in owns))
+        leading = most if first.plays or not different(most) else leading
+    return replace(
+        leading,
+        low=min(each.low for each in some),
+        high=max(each.high for each in some),
+        choices=tuple(dict.fromkeys(choice for each in some for choice in each.choices)),
+    )
+
+
+def different(control: Control) -> tuple[str | int, ...]:
+    """The values of the methods that share it, each once, where it has not one for all of them;
+    else none. A method that does not go as far as its value stands at its last."""
+    number, at = control.kind == "number", control.value
+    if all(own.value == (min(int(at), own.high) if number else at) for own in control.owns):
+        return ()
+    return tuple(dict.fromkeys((control.value, *(own.value for own in control.owns))))
 
 
 def as_chosen(control: Control, stage: StageName, view: ViewState) -> Control:
@@ -72,7 +103,17 @@ def as_chosen(control: Control, stage: StageName, view: ViewState) -> Control:
     of the wheel starts from there."""
     if control.part or control.switch:
         return control
+    control = replace(control, owns=())
     chosen = view.control(stage, control.key, control.value)
     if control.kind == "choice":
         return replace(control, value=chosen) if chosen in control.choices else control
     return replace(control, value=min(max(int(chosen), control.low), control.high))
+
+
+def limit_control(limit: int) -> Control:
+    """How many boxes a picture may draw, as a control like those of the stages."""
+    names = {value: name for name, value in LIMITS.items()}
+    return Control(
+        key="limit", title="Boxes", kind="choice", value=names.get(limit, str(limit)),
+        choices=tuple(LIMITS),
+    )

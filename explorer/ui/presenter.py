@@ -24,10 +24,10 @@ from explorer.session.summary import headline
 from explorer.session.thumbnail import thumbnail
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import Trace
-from explorer.ui.bottom_bar import BottomBar, limit_control
+from explorer.ui.bottom_bar import BottomBar
 from explorer.ui.canvas_frame import IN_ALL, Frame
 from explorer.ui.centre import Centre
-from explorer.ui.choices import as_chosen, merged_controls, merged_layers
+from explorer.ui.choices import as_chosen, limit_control, merged_controls, merged_layers
 from explorer.ui.map_cells import cell_count, cell_tip, out_of_turn
 from explorer.ui.stage_map import MapCell, StageMap
 from explorer.ui.status import Status, pending
@@ -248,7 +248,7 @@ class Presenter(QObject):
         )
         pictures = {method: shown.picture for method, shown in on_screen.items()}
         layers = merged_layers(pictures)
-        controls = merged_controls(pictures, self.desk.varied)
+        controls = merged_controls(pictures, self.desk.varied, self.desk.chosen)
         behind = any(self._is_behind(method) for method in on_screen)
         if behind:
             controls = [as_chosen(control, stage, view) for control in controls]

@@ -5,32 +5,114 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSlider
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 from superqt import QDoubleSlider, QLabeledDoubleSlider, QLabeledSlider
 
 from explorer.ui.table import kept_key
 
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 HANDLE, RING = 14.0, 5.0  # pixels: the handle's width, a mark's radius
+BESIDE = 1  # pixels between a number and what stands at its right
 KEYS = (*STEPS, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 NARROWEST = 0.5  # of the width that a slider wants: as narrow as it gets in a small window
 
 
-class Wide:
-    """Before a slider's own class: it can be told how wide to be, see `want`."""
+class Marked:
+    """Before a slider's own class. marks: values at which rings stand beside the handle: what else
+    it stands for; ink: theirs."""
+
+    marks: Sequence[float] = ()
+    ink = ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)  # type: ignore[misc]
+        if not self.marks:
+            return
+        assert isinstance(self, QSlider)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.ink), 2))
+        span = self.maximum() - self.minimum() or 1.0
+        for mark in self.marks:
+            along = HANDLE / 2 + (self.width() - HANDLE) * (mark - self.minimum()) / span
+            painter.drawEllipse(QPointF(along, self.height() / 2), RING, RING)
+
+
+class MarkedSlider(Marked, QSlider):
+    pass
+
+
+class FineMarkedSlider(Marked, QDoubleSlider):  # type: ignore[misc]
+    pass
+
+
+class Labelled:
+    """Before the class of a slider with its number at its right: it can be told how wide to be, see
+    `want`, and what else to say there."""
 
     wanted = 0
+    _more = 0  # pixels for what else it says
+    _beside: QLabel | None = None
 
     def sizeHint(self) -> QSize:
         hint: QSize = super().sizeHint()  # type: ignore[misc]
-        return QSize(self.wanted or hint.width(), hint.height())
+        return QSize(self.wanted + self._more if self.wanted else hint.width(), hint.height())
+
+    def mark(self, marks: Sequence[float], ink: str) -> None:
+        """See `Marked`."""
+        inner = self._slider  # type: ignore[attr-defined]
+        inner.marks, inner.ink = tuple(marks), ink
+        inner.update()
+
+    def say(self, text: str, instead: bool = False, room_for: str = "") -> None:
+        """What stands after its number, or instead of it. room_for: what may come there. The slider
+        does not change its length for it, where the handle is under the pointer."""
+        if self._beside is None:
+            if not text:
+                return
+            self._beside = self._hung()
+        number = self._label  # type: ignore[attr-defined]
+        number.setVisible(not instead)
+        self._beside.setText(text)
+        self._beside.setVisible(bool(text))
+        for label in (number, self._beside):
+            label.ensurePolished()
+        number._update_size()  # in the font that it has now
+        wide = QFontMetrics(self._beside.font()).horizontalAdvance
+        room = max(wide(text) + (0 if instead else number.width() + BESIDE),
+                   wide(room_for) + number.width() + BESIDE if room_for else 0)
+        whole = self._beside.parentWidget()
+        assert whole is not None
+        whole.setMinimumWidth(max(whole.minimumWidth(), room + 1))
+        self._more = whole.minimumWidth() - number.width()
+        fit(self)
+
+    def _hung(self) -> QLabel:
+        """A label at the right of the number, with which it shares its room."""
+        assert isinstance(self, QWidget)
+        number = self._label  # type: ignore[attr-defined]
+        whole, label = QWidget(), QLabel()
+        whole.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(BESIDE)
+        number.setStyleSheet(f"{number.styleSheet()} padding: 0;")
+        row.addWidget(number)
+        row.addWidget(label)
+        row.addStretch()
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(whole)
+        return label
 
 
-class Slider(Wide, QLabeledSlider):  # type: ignore[misc]
+class Slider(Labelled, QLabeledSlider):  # type: ignore[misc]
     """A labelled slider of whole numbers."""
+
+    _slider_class = MarkedSlider
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))
@@ -46,8 +128,10 @@ def _moved(slider: QDoubleSlider, event: QKeyEvent) -> bool:
     return key in KEYS
 
 
-class FineSlider(Wide, QLabeledDoubleSlider):  # type: ignore[misc]
+class FineSlider(Labelled, QLabeledDoubleSlider):  # type: ignore[misc]
     """A labelled slider of numbers between whole ones."""
+
+    _slider_class = FineMarkedSlider
 
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)
@@ -67,30 +151,18 @@ class FineSlider(Wide, QLabeledDoubleSlider):  # type: ignore[misc]
 def want(slider: Slider | FineSlider, width: int) -> None:
     """Let it be so many pixels wide where there is room, and narrower where there is not."""
     slider.wanted = width
-    slider.setMaximumWidth(width)
-    slider.setMinimumWidth(round(NARROWEST * width))
+    fit(slider)
 
 
-class StillSlider(QDoubleSlider):  # type: ignore[misc]
-    """The wheel scrolls the panel; it does not move a threshold that it happens to pass.
+def fit(slider: Labelled) -> None:
+    """What it says beside its number has room of its own."""
+    assert isinstance(slider, QWidget)
+    slider.setMaximumWidth(slider.wanted + slider._more)
+    slider.setMinimumWidth(round(NARROWEST * slider.wanted) + slider._more)
 
-    marks: values at which rings stand beside the handle: what else it stands for; ink: theirs.
-    """
 
-    marks: Sequence[float] = ()
-    ink = ""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self.marks:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.ink), 2))
-        span = self.maximum() - self.minimum() or 1.0
-        for mark in self.marks:
-            along = HANDLE / 2 + (self.width() - HANDLE) * (mark - self.minimum()) / span
-            painter.drawEllipse(QPointF(along, self.height() / 2), RING, RING)
+class StillSlider(FineMarkedSlider):
+    """The wheel scrolls the panel; it does not move a threshold that it happens to pass."""
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))

@@ -23,6 +23,7 @@ from superqt import QDoubleSlider
 from explorer.session.switching import Switch, Value, number_text, same_text
 from explorer.ui.flow import FlowLayout
 from explorer.ui.fonts import mono
+from explorer.ui.readouts import FOR_ALL
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
 
@@ -221,8 +222,8 @@ class SwitchRow(QWidget):
         """Where methods have different values: which has which, and that moving it is for all."""
         tip = switch.why
         if switch.different:
-            each = same_text(switch, partial(value_text, switch))
-            tip = f"{tip}\nNow {each}. Moved here, all of them get the same."
+            each = same_text(switch.methods, switch.values, partial(value_text, switch))
+            tip = f"{tip}\nNow {each}. {FOR_ALL}"
         self.setToolTip(tip_text(tip))
         self.field.setAccessibleDescription(now_text(switch) if switch.different else "")
         if isinstance(self.field, StillSlider):

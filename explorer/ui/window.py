@@ -179,7 +179,7 @@ class Window(Frame):
         self._show_methods()
 
     def _control_changed(self, key: str, value: str | int) -> None:
-        from explorer.ui.bottom_bar import LIMITS
+        from explorer.ui.choices import LIMITS
 
         desk = self.workbench.desk
         if key == "limit":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QSlider
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
@@ -51,6 +51,38 @@ def test_the_threshold_moves_while_the_steps_are_watched(qtbot: QtBot, opened: W
         assert round(slider.value(), 2) == value
         assert bench.desk.stage == "nms"
     assert choices_of(bench.desk.chosen, "fast_rcnn").nms_threshold == 0.95
+
+
+def test_a_threshold_that_methods_differ_in_is_told_and_moved_for_all(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.at_stage("nms").side_by_side())
+    settle(qtbot, opened)
+    slider = opened.bottom.controls["iou"]
+    assert isinstance(slider, FineSlider)
+
+    def texts() -> list[str]:
+        return [label.text() for label in slider.findChildren(QLabel) if label.isVisible()]
+
+    assert texts() == ["/ 0.50"] and round(slider.value(), 2) == 0.30
+    assert [round(mark, 2) for mark in slider.marks] == [0.5]
+    assert "FPN 0.50. Moved here" in slider.toolTip()
+    for method, limit in (("rcnn", "0.30"), ("fpn", "0.50")):
+        picture = opened.centre.canvases[method].picture
+        assert picture is not None and f"IoU > {limit}" in picture.summary
+    inner = slider.findChild(QSlider)
+    assert inner is not None
+    long = inner.width()
+    opened.switch_theme()
+    assert inner.ink == opened.theme.palette.accent  # type: ignore[attr-defined]
+    slider.setValue(0.6)
+    assert texts() == [] and not slider.marks and slider.toolTip() == ""  # at once
+    settle(qtbot, opened)
+    assert texts() == [] and inner.width() == long  # the handle stays below the pointer
+    assert {choices.nms_threshold for _, choices in opened.workbench.desk.chosen} == {0.6}
+    opened.workbench.steps.undo()
+    settle(qtbot, opened)
+    assert texts() == ["/ 0.50"]
 
 
 def test_what_is_chosen_keeps_the_keys_when_other_controls_come(

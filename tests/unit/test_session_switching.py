@@ -70,7 +70,8 @@ def test_a_switch_tells_where_its_methods_have_different_values(traces: dict[str
 
     iou = named((), "nms_threshold")
     assert iou.different == (0.3, 0.5) and not iou.changed
-    assert same_text(iou, str) == "R-CNN, SPPNet, Fast R-CNN and Faster R-CNN 0.3, FPN 0.5"
+    told = same_text(iou.methods, iou.values, str)
+    assert told == "R-CNN, SPPNet, Fast R-CNN and Faster R-CNN 0.3, FPN 0.5"
     assert named(with_choice((), NAMES, "nms_threshold", 0.4), "nms_threshold").different == ()
     # Also where what is another is not the first method's: it can then be taken back.
     off = named(with_choice((), ("fpn",), "regression", False), "regression")

@@ -72,6 +72,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     summary = f"{count(len(now.kept))} kept, {count(len(now.suppressed))} suppressed"
     if len(now.undecided):
         summary += f", {count(len(now.undecided))} undecided"
+    if trace.settings.get("suppression") != "none":  # methods beside each other may have others
+        summary += f" · IoU {'≥' if is_soft(trace) else '>'} {number(stage.nms.threshold)}"
     if hidden:
         summary += f" · {plural(hidden, 'weaker box', 'weaker boxes')} not drawn"
     controls = [control]

@@ -1,0 +1,150 @@
+"""The stage's controls in the bar: for each its name, and below it a list or a slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from explorer.session.scene import Control
+from explorer.ui.choices import different
+from explorer.ui.focus import dismiss, holder
+from explorer.ui.naming import name_of, offer, show_name
+from explorer.ui.player import PlayButtons, Player
+from explorer.ui.readouts import all_text, beside, tip, widest
+from explorer.ui.sliders import FineSlider, Slider, want
+from explorer.ui.style import Theme
+
+FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
+
+
+class StageControls(QWidget):
+    control_changed = Signal(str, object)
+    switch_moved = Signal(str, float)
+    part_chosen = Signal(str, str)  # the part, what was chosen
+
+    def __init__(self, player: Player, theme: Theme, heir: QWidget) -> None:
+        """heir: who takes the keys when a control is gone that had them."""
+        super().__init__()
+        self.player, self.theme, self._heir = player, theme, heir
+        self.fields: dict[str, QWidget] = {}
+        self._described: tuple[object, ...] = ()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(18)
+        theme.changed.connect(self.restyle)
+
+    def restyle(self) -> None:
+        """In the theme's colours."""
+        for field in self.fields.values():
+            if isinstance(field, FineSlider | Slider):
+                field.mark(field.marks, self.theme.palette.accent)
+
+    def show_controls(self, controls: Sequence[Control]) -> None:
+        """Widgets are kept while the controls stay the same."""
+        described = tuple(
+            (c.key, c.title, c.kind, c.unit, c.switch, c.plays, c.part) for c in controls
+        )
+        if described != self._described:
+            self._described = described
+            self._build(controls)
+        for control in controls:
+            self._set(self.fields[control.key], control)
+
+    def _build(self, controls: Sequence[Control]) -> None:
+        held = holder(self.fields)
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                dismiss(widget, self._heir)
+        self.fields = {}
+        for control in controls:
+            self._row.addWidget(self._control(control))
+        if held in self.fields:
+            self.fields[held].setFocus()
+
+    def _control(self, control: Control) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        title = QLabel(control.title)
+        title.setProperty("quiet", True)
+        title.setProperty("small", True)
+        column.addStretch()
+        column.addWidget(title)
+        field = self._field(control)
+        field.setAccessibleName(control.title)
+        inner = field.findChild(QSlider)
+        if inner is not None:  # it takes the keys: one stop of Tab, not two
+            field.setFocusProxy(inner)
+            inner.setAccessibleName(control.title)
+        self.fields[control.key] = field
+        line = QWidget()
+        line.setFixedHeight(FIELD)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        if control.plays:
+            row.addWidget(PlayButtons(self.player, self.theme))
+        row.addWidget(field)
+        column.addWidget(line)
+        column.addStretch()
+        return whole
+
+    def _field(self, control: Control) -> QWidget:
+        if control.kind == "choice":
+            combo = QComboBox()
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            combo.setMaximumWidth(240)
+            combo.textActivated.connect(partial(self._chosen, control))
+            return combo
+        if control.unit != 1:
+            fine = FineSlider(Qt.Orientation.Horizontal)
+            fine.setDecimals(2)
+            fine.setSingleStep(control.unit)
+            want(fine, 170)
+            fine.valueChanged.connect(partial(self._fine_moved, control))
+            return fine
+        slider = Slider(Qt.Orientation.Horizontal)
+        want(slider, 200)
+        slider.valueChanged.connect(
+            lambda value, key=control.key: self.control_changed.emit(key, value)
+        )
+        return slider
+
+    def _chosen(self, control: Control, text: str) -> None:
+        combo = self.fields[control.key]
+        assert isinstance(combo, QComboBox)
+        signal = self.part_chosen if control.part else self.control_changed
+        signal.emit(control.key, name_of(combo, text))
+
+    def _fine_moved(self, control: Control, value: float) -> None:
+        steps = round(value / control.unit)
+        if control.switch:
+            self.switch_moved.emit(control.switch, round(steps * control.unit, 4))
+        else:
+            self.control_changed.emit(control.key, steps)
+
+    def _set(self, field: QWidget, control: Control) -> None:
+        """What it offers and what it says now; what is being dragged stays where it is."""
+        field.blockSignals(True)
+        if isinstance(field, QComboBox):
+            offer(field, control.choices)
+            show_name(field, str(control.value))
+            if different(control):
+                field.setPlaceholderText(all_text(control))
+                field.setCurrentIndex(-1)
+        elif isinstance(field, FineSlider | Slider):
+            unit = control.unit if isinstance(field, FineSlider) else 1
+            if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):
+                field.setRange(control.low * unit, control.high * unit)
+            if not field.isSliderDown():
+                field.setValue(int(control.value) * unit)
+            field.mark([int(other) * unit for other in different(control)[1:]],
+                       self.theme.palette.accent)
+            field.say(*beside(control), room_for=widest(control))
+        field.setToolTip(tip(control))
+        field.setAccessibleDescription(tip(control))
+        field.blockSignals(False)
