@@ -92,6 +92,18 @@ def test_every_bin_of_the_pyramid_is_played_in_its_own_grid() -> None:
     assert (slider.low, slider.high, slider.plays) == (1, 50, True)
 
 
+@pytest.mark.parametrize(("method", "number", "said"), [
+    ("rcnn", 30, "bin 9 of 9 · row 3, column 3 of 3 × 3"),  # it has no more
+    ("sppnet", 30, "bin 30 of 50 · row 5, column 6 of 6 × 6"),
+    ("sppnet", 38, "bin 38 of 50 · row 1, column 2 of 3 × 3"),
+    ("fast_rcnn", 30, "bin 30 of 49 · row 5, column 2 of 7 × 7"),
+])
+def test_each_method_names_its_own_bin(method: str, number: int, said: str) -> None:
+    """One slider moves all of them: which bin that is differs with the grid."""
+    made = picture(trace_of(method), "pooling", view("pooling", bin=number))
+    assert f" · {said} · channel " in made.summary
+
+
 def test_a_level_of_the_pyramid_that_is_off_is_said_to_be_off() -> None:
     """Its bins are 0, whatever their cells hold: none of these wins."""
     whole = trace_of("sppnet")
@@ -102,7 +114,7 @@ def test_a_level_of_the_pyramid_that_is_off_is_said_to_be_off() -> None:
     written = panel_words(made)
     assert "6 × 6 off" in written and "3 × 3" in written and "3 × 3 off" not in written
     assert any(each.startswith("Level 6 × 6 is off") for each in written)
-    assert "pyramid 3² + 2² + 1²" in made.summary
+    assert "pyramid 3² + 2² + 1²" in made.summary and "of 6 × 6 (off)" in made.summary
     # At first the strongest bin of the first grid that is read, which is what the thumbnail shows.
     first = picture(trace, "pooling", ViewState())
     assert len(boxes(first, "Bins").boxes) == 9

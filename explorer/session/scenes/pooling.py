@@ -93,7 +93,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region:,} · {_short(stage, bins)} · {what}{others_text(others)}",
+        summary=f"region {at.region:,} · {_where(stage, one)} · {what}{others_text(others)}",
         main=photo_scene(trace, others, *_layers(trace, stage, at, bins, one, channel, mode),
                          beyond=beyond_read(trace),
                          opacity=0.85),
@@ -133,12 +133,24 @@ def _marked(stage: PoolingStage, bins: Bins, box: Floats, at: int, channel: int)
     return Marked(at, grid, lit, own, bins, channel, read, shift)
 
 
-def _short(stage: PoolingStage, bins: Bins) -> str:
-    """'RoIAlign 7 × 7', 'pyramid 6² + 3² + 2² + 1²': one line of a small canvas."""
-    if len(stage.bins) > 1:
-        read = (f"{side}²" for side in stage.bins if side not in bins.off)
-        return f"pyramid {' + '.join(read)}"
-    return f"{TITLES[stage.kind]} {stage.bins[0]} × {stage.bins[0]}"
+def _where(stage: PoolingStage, one: Marked) -> str:
+    """'bin 38 of 50 · row 1, column 2 of 3 × 3': methods beside each other have other grids, and so
+    have the levels of a pyramid."""
+    total = sum(side * side for side in stage.bins)
+    said = f"bin {one.at + 1} of {total} · {_place(stage, one)}"
+    off = one.bins.off
+    if off:
+        lit = " (off)" if stage.bins[one.grid] in off else ""
+        read = " + ".join(f"{side}²" for side in stage.bins if side not in off)
+        said += f"{lit} · pyramid {read}"
+    return said
+
+
+def _place(stage: PoolingStage, one: Marked) -> str:
+    """Where the marked bin is in its own grid."""
+    side = stage.bins[one.grid]
+    row, column = divmod(one.lit, side)
+    return f"row {row + 1}, column {column + 1} of {side} × {side}"
 
 
 def _controls(
@@ -262,9 +274,7 @@ def _bin(
 ) -> None:
     """What the marked bin was read from."""
     side, bins = stage.bins[one.grid], one.bins
-    row, column = divmod(one.lit, side)
-    panel.heading(f"Bin {one.at + 1} of {len(plane)}",
-                  f"row {row + 1}, column {column + 1} of {side} × {side}")
+    panel.heading(f"Bin {one.at + 1} of {len(plane)}", _place(stage, one))
     panel.pair("Value", number(float(plane[one.at]), SUM if bins.points is not None else 3))
     if side in bins.off:
         panel.text(f"Level {side} × {side} is off: its bins are 0, whatever lies in them.",
