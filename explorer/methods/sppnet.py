@@ -140,10 +140,9 @@ def run(
         **clock.of("features"),
         maps=tuple(
             feature_map(
-                f"C5 at {settings.scales[i]} px", "map", values, STRIDE,
-                (inputs[i].scale_x, inputs[i].scale_y), i,
+                name, "map", values, STRIDE, (inputs[i].scale_x, inputs[i].scale_y), i
             )
-            for i, values in enumerate(maps)
+            for i, (name, values) in enumerate(zip(map_names(inputs), maps, strict=True))
         ),
     )
 
@@ -209,6 +208,16 @@ def run(
         boxes=photo_boxes(after[found], photo), labels=freeze(label[found]),
         scores=freeze(score[found]), threshold=settings.detection_threshold,
     )
+
+
+def map_names(inputs: Sequence[Input]) -> list[str]:
+    """The maps' names, by the short sides that were run: where the photo's long side is limited,
+    these are less than was set. Scales that come to the same size have their numbers."""
+    sides = [min(each.size) for each in inputs]
+    return [
+        f"C5 at {side} px" + (f", scale {i + 1}" if sides.count(side) > 1 else "")
+        for i, side in enumerate(sides)
+    ]
 
 
 def nearest_scale(boxes: Tensor, inputs: Sequence[Input], window: float) -> Tensor:

@@ -17,6 +17,7 @@ from explorer.ops.pooling import roi_align, roi_pool
 from explorer.trace.base import Progress
 from explorer.trace.stages import (
     FeaturesStage,
+    ImageStage,
     LevelStage,
     PoolingStage,
     RefinementStage,
@@ -141,6 +142,22 @@ def test_sppnet_uses_several_maps() -> None:
         x1, y1, x2, y2 = window.cells[row]
         assert 0 <= x1 <= x2 < width
         assert 0 <= y1 <= y2 < height
+
+
+def test_sppnets_maps_are_named_after_the_sizes_that_were_run() -> None:
+    photo = small_photo(72, 288)  # four times as wide as high
+    for long, names in (
+        (400, ["C5 at 80 px", "C5 at 100 px"]),
+        (320, ["C5 at 80 px, scale 1", "C5 at 80 px, scale 2"]),
+    ):
+        settings = small_settings("sppnet", scales=(80, 112), long=long)
+        trace = small_trace("sppnet", photo=photo, settings=settings)
+        image, features = trace.stage("image"), trace.stage("features")
+        assert isinstance(image, ImageStage) and isinstance(features, FeaturesStage)
+        assert [each.name for each in features.maps] == names
+        assert [f"C5 at {each.height} px" for each in image.inputs] == [
+            name.partition(",")[0] for name in names
+        ]
 
 
 # --- pooled features, read again -----------------------------------------------------------------
