@@ -22,6 +22,8 @@ WORDS: tuple[Column, ...] = ("kind", "fate")  # the other columns are figures
 WORD_SIZE, FIGURE_SIZE = 11.5, 11
 LOOKED_AT = 200  # rows whose texts say how wide the columns must be
 ALIGN = dict.fromkeys(WORDS, LEFT)
+ARROWS = (" ↑", " ↓")  # after the heading of the column that is sorted: rising, falling
+BRIEF = {"objectness": "obj."}  # headings where there is little room; their tips say it all
 
 
 class BoxesModel(QAbstractTableModel):
@@ -34,6 +36,7 @@ class BoxesModel(QAbstractTableModel):
         self._found: Ints = NONE
         self._column: Column = "number"
         self._falling = False
+        self.brief = False  # whether headings are short
 
     def show_found(self, listing: Listing | None, found: Ints = NONE) -> None:
         """found: the places of the listing to show."""
@@ -104,5 +107,10 @@ class BoxesModel(QAbstractTableModel):
             return self.listing.tips[section] or None
         if role != Role.DisplayRole:
             return None
-        arrow = " ↓" if self._falling else " ↑"
-        return self.listing.heads[section] + (arrow if COLUMNS[section] == self._column else "")
+        return "".join(self.heading(section))
+
+    def heading(self, section: int) -> tuple[str, str]:
+        """A column's heading, and its arrow where it is the sorted one."""
+        head = "" if self.listing is None else self.listing.heads[section]
+        head = BRIEF.get(head, head) if self.brief else head
+        return head, ARROWS[self._falling] if COLUMNS[section] == self._column else ""

@@ -24,14 +24,15 @@ from explorer.session.fate_codes import BELOW, KEPT, SUPPRESSED
 from explorer.session.listing import COLUMNS, Listing
 from explorer.session.rows import COUNTED
 from explorer.session.scenes.common import plural
-from explorer.ui.boxes_model import FIGURE_SIZE, WORDS, BoxesModel
+from explorer.ui.boxes_model import ARROWS, FIGURE_SIZE, WORDS, BoxesModel
 from explorer.ui.fonts import mono, sans
 from explorer.ui.style import Theme
 from explorer.ui.table import Table, shared
 
 LINE = 24  # pixels of a row
 HEAD_SIZE = 11  # of headings, as the style sheet has it
-AROUND, AROUND_HEAD = 11, 18  # pixels beside a cell's text and a heading's
+AROUND, AROUND_HEAD = 11, 14  # pixels beside a cell's text and a heading's
+RIGHT, EDGE = 10, 4  # pixels right of the page's widgets, and of the table, which needs the room
 # Pixels of the second column (0: as it needs) and of fates, "by pair 1,296", that they always have.
 LEASTS = {"class": (46, 92), "anchor": (0, 68)}
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
@@ -92,6 +93,8 @@ class BoxesPage(QWidget):
         heads.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
+        heads.setSortIndicatorShown(False)  # the model's heading has the arrow; it needs less room
+        heads.sortIndicatorChanged.connect(self._fit)
         table.selectionModel().currentRowChanged.connect(self._picked)
         table.clicked.connect(self._picked)
         table.entered.connect(self._entered)
@@ -99,9 +102,13 @@ class BoxesPage(QWidget):
         return table
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 10, 8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 12, EDGE, 8)
+        whole.setSpacing(8)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, RIGHT - EDGE, 0)
         column.setSpacing(8)
+        whole.addLayout(column)
         column.addWidget(self.methods)
         column.addWidget(self.search)
         chips = QHBoxLayout()
@@ -111,7 +118,7 @@ class BoxesPage(QWidget):
         chips.addStretch()
         column.addLayout(chips)
         column.addWidget(self.count)
-        column.addWidget(self.table, 1)
+        whole.addWidget(self.table, 1)
 
     def sizeHint(self) -> QSize:
         return QSize(344, 800)
@@ -153,21 +160,35 @@ class BoxesPage(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Figures have what they need; headings, classes and long fates are cut before. The last
-        column takes what is left."""
-        heads = self.model.listing.heads if self.model.listing is not None else [""] * len(COLUMNS)
+        """Figures and headings have what they need, classes and long fates are cut before; without
+        room even so, headings are short ones. The last column takes what is left."""
+        for brief in (False, True):
+            self.model.brief = brief
+            needs, leasts = self._widths()
+            if sum(leasts) <= self.table.room():
+                break
+        order = [COLUMNS.index(name) for name in ("kind", "number", "score", "fate", "size")]
+        for at, width in enumerate(shared(needs, leasts, self.table.room(), order)):
+            self.table.setColumnWidth(at, width)
+
+    def _widths(self) -> tuple[list[int], list[int]]:
+        """What the columns need, also when they are sorted, and what they always have."""
         advance = QFontMetricsF(sans(HEAD_SIZE)).horizontalAdvance
+
+        def wide(head: str, arrow: str) -> int:
+            return ceil(advance(head + arrow)) + AROUND_HEAD if head else 0
+
+        heads = [self.model.heading(at) for at in range(len(COLUMNS))]
+        now = [wide(head, arrow) for head, arrow in heads]
         needs = [
-            max(need, ceil(advance(f"{head} ↑")) + AROUND_HEAD)  # each can be sorted
-            for need, head in zip(self._needs, heads, strict=True)
+            max(need, wide(head, ARROWS[0]))
+            for need, (head, _) in zip(self._needs, heads, strict=True)
         ]
         leasts = list(self._needs)
         for column, least in zip(WORDS, LEASTS[self._head], strict=True):
             at = COLUMNS.index(column)
             leasts[at] = min(least or leasts[at], leasts[at])
-        order = [COLUMNS.index(name) for name in ("kind", "number", "score", "fate", "size")]
-        for at, width in enumerate(shared(needs, leasts, self.table.room(), order)):
-            self.table.setColumnWidth(at, width)
+        return needs, [max(pair) for pair in zip(leasts, now, strict=True)]
 
     def mark(self, places: Sequence[int]) -> None:
         """Select the first of the places in the table, where the search leaves it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -249,6 +249,43 @@ def test_scores_of_the_objects_are_whole_and_no_column_has_room_to_spare(
             assert all(index.data(Qt.ItemDataRole.ToolTipRole) for index in reasons)
     spare = table.columnWidth(1) - table.sizeHintForColumn(1)
     assert spare < 40 and table.columnWidth(len(model.columns) - 1) > 150
+
+
+def test_no_heading_of_the_boxes_is_cut_however_they_are_sorted(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1280, 800)
+    opened.side.show_page(opened.side.boxes)
+    page = opened.side.boxes
+    heads = page.table.horizontalHeader()
+    for stage, method in (("nms", "rcnn"), ("regions", "fpn"), ("scores", "faster_rcnn")):
+        opened.go(opened.workbench.desk.at_stage(stage).alone(method))
+        settle(qtbot, opened)
+        held = page.model.listing
+        assert held is not None
+        # As many boxes, and suppressed by such, as on a real photo.
+        far = replace(
+            held, rows=held.rows + (2_000 if stage != "regions" else 0),
+            fates=replace(held.fates, by=np.full(len(held), 1_296),
+                          codes=np.full(len(held), SUPPRESSED, np.uint8)),
+            scores=np.full(len(held), -0.592 if method == "rcnn" else 0.592, np.float32),
+        )
+        page.show_listing(far, (), "")
+        for at in range(len(held.heads)):
+            x = heads.sectionViewportPosition(at) + 12
+            qtbot.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton,
+                             pos=QPoint(x, heads.height() // 2))
+            said = [page.model.headerData(each, Qt.Orientation.Horizontal)
+                    for each in range(len(held.heads))]
+            assert said[at][-1] in "↑↓"
+            for each, text in enumerate(said):
+                wide = heads.fontMetrics().horizontalAdvance(text)
+                assert wide < heads.sectionSizeHint(each) <= heads.sectionSize(each), text
+    opened.go(opened.workbench.desk.at_stage("regions").alone("fpn"))
+    opened.resize(1920, 1200)
+    opened.splitter.setSizes([314, 1140, 460])
+    settle(qtbot, opened)
+    assert page.model.headerData(2, Qt.Orientation.Horizontal).startswith("objectness")
 
 
 def test_the_number_of_the_box_that_suppressed_another_is_readable(
