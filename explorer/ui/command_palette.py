@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session.fuzzy import match
 from explorer.ui.fonts import Weight, mono, sans
-from explorer.ui.palette_entries import Entry, entries
+from explorer.ui.palette_entries import NOW, Entry, entries
 from explorer.ui.style import Theme
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, ROW = 620, 374, 34
 KEYS = 100  # of the keys' column
 TOP = 58  # pixels below the window's: the heads of the canvases are covered whole
+ALREADY = 2.0  # less for an entry where the words are what is so already, not what it does
 ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,7 +66,9 @@ def search(offered: Sequence[Entry], query: str) -> list[Hit]:
         hit = match(query, f"{entry.title}  {entry.group}  {entry.also}")
         if hit is not None:
             places = tuple(place for place in hit.places if place < len(entry.title))
-            found.append((-hit.score, number, Hit(entry, places)))
+            done = len(entry.title.partition(NOW)[0])
+            score = hit.score - ALREADY * any(place >= done for place in places)
+            found.append((-score, number, Hit(entry, places)))
     return [hit for _, _, hit in sorted(found, key=lambda each: each[:2])]
 
 

@@ -18,7 +18,7 @@ from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.actions import COMMANDS
 from explorer.ui.opening import sample_title
-from explorer.ui.switch_row import Members, value_text
+from explorer.ui.switch_row import Members, now_text, value_text
 
 if TYPE_CHECKING:
     from explorer.ui.switch_row import SwitchRow
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from explorer.ui.window import Window
 
 TURN = 30  # milliseconds
+NOW = " (now "  # in a title, between what the entry does and what is so already
 PALETTE_KEYS = "Ctrl+Shift+P"
 # What the papers call a method's stage, beside the name that it has here.
 ALSO: dict[tuple[str, StageName], str] = {
@@ -38,7 +39,7 @@ ALSO: dict[tuple[str, StageName], str] = {
     ("sppnet", "pooling"): "spatial pyramid",
     ("fast_rcnn", "pooling"): "RoI pooling",
     ("faster_rcnn", "pooling"): "RoI pooling",
-    ("fpn", "pooling"): "RoIAlign",
+    ("fpn", "pooling"): "RoI Align",  # found too, but after the parts that are exchanged for it
 }
 # Words that a command does not use of itself, by its first key; of a switch or part, by its key.
 ALSO_COMMANDS = {
@@ -144,11 +145,11 @@ def _switches(window: Window) -> Iterator[Entry]:
             for choice in switch.choices:
                 if choice != switch.value:
                     yield Entry(
-                        f"{switch.title}: {choice} (now {switch.value})", "Switch",
+                        f"{switch.title}: {choice}{NOW}{now_text(switch)})", "Switch",
                         partial(panel.changed.emit, switch.key, switch.methods, choice),
                     )
         else:
-            title = f"{switch.title}: now {value_text(switch, switch.value)}"
+            title = f"{switch.title}: now {now_text(switch)}"
             also = ALSO_SWITCHES.get(switch.key, "")
             yield Entry(title, "Switch", partial(_to_switch, window, switch), also=also)
 
@@ -199,7 +200,7 @@ def _parts(window: Window) -> Iterator[Entry]:
                 values = (not one.value,)
             elif one.kind == "choice":
                 values = tuple(choice for choice in one.choices if choice != one.value)
-            now = f" (now {value_text(one, one.value)})" if one.kind == "choice" else ""
+            now = f"{NOW}{value_text(one, one.value)})" if one.kind == "choice" else ""
             also = ALSO_SWITCHES.get(one.key, "")
             if not values:
                 yield Entry(

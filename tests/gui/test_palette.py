@@ -97,6 +97,7 @@ def test_a_threshold_is_brought_up_ready_to_move(qtbot: QtBot, opened: Window) -
     title = next(
         each.title for each in entries(opened) if each.title.startswith("Suppressed above IoU")
     )
+    assert title.endswith(": now 0.30 / 0.50")  # methods differ
     entry(opened, title).run()
     assert opened.side.switches.isVisible()
     row = next(row for row in opened.side.switches.rows if row.switch.key == "nms_threshold")
@@ -108,6 +109,14 @@ def test_what_the_papers_call_it_finds_it(qtbot: QtBot, opened: Window) -> None:
     assert called(qtbot, opened, "selective search")[0].startswith("Regions of ")
     assert "soft" in called(qtbot, opened, "soft")[0].casefold()
     assert any("FPN" in title for title in called(qtbot, opened, "roialign")[:4])
+    # First what exchanges a part for it, then where it is already.
+    assert [title.partition(" · ")[0] for title in called(qtbot, opened, "roialign")[:3]] == [
+        "Fast R-CNN", "Faster R-CNN", "Pooling of FPN",
+    ]
+    pooled = called(qtbot, opened, "roi pooling")
+    assert pooled.index("FPN · Pooling: RoI pooling (now RoIAlign)") < pooled.index(
+        "Fast R-CNN · Pooling: RoIAlign (now RoI pooling)"
+    )
     press(qtbot, opened, Qt.Key.Key_Escape)
     opened.go(opened.workbench.desk.at_stage("features").alone("fpn"))
     settle(qtbot, opened)
