@@ -117,6 +117,7 @@ class Centre(QWidget):
                 hand_over(canvas, self)
             canvas.setVisible(name in methods)
         self._place()
+        self._look_for_panels()
 
     def enlarge(self, text: float) -> None:
         """Texts are so many times as large as usual."""

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QVBoxLayout, QWidget
 
+GAP_X, GAP_Y = 14, 2  # pixels between widgets of a line, and between lines
+
+
+def lines_of(widths: Sequence[int], room: int, gap: int = GAP_X) -> int:
+    """How many lines such widgets fill; one that is wider than the room has a line of its own."""
+    lines, x = 0, room + 1
+    for width in widths:
+        if x + width > room:
+            lines, x = lines + 1, 0
+        x += width + gap
+    return lines
+
 
 class FlowLayout(QLayout):
-    def __init__(self, parent: QWidget | None = None, gap_x: int = 14, gap_y: int = 2) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, gap_x: int = GAP_X, gap_y: int = GAP_Y
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap_x, self._gap_y = gap_x, gap_y
@@ -15,6 +31,7 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -23,6 +40,7 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        self.invalidate()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:

@@ -54,12 +54,13 @@ class Labelled:
     `want`, and what else to say there."""
 
     wanted = 0
+    length = 0  # pixels that it has of those, with its number
     _more = 0  # pixels for what else it says
     _beside: QLabel | None = None
 
     def sizeHint(self) -> QSize:
         hint: QSize = super().sizeHint()  # type: ignore[misc]
-        return QSize(self.wanted + self._more if self.wanted else hint.width(), hint.height())
+        return QSize(self.length + self._more if self.length else hint.width(), hint.height())
 
     def mark(self, marks: Sequence[float], ink: str) -> None:
         """See `Marked`."""
@@ -150,15 +151,25 @@ class FineSlider(Labelled, QLabeledDoubleSlider):  # type: ignore[misc]
 
 def want(slider: Slider | FineSlider, width: int) -> None:
     """Let it be so many pixels wide where there is room, and narrower where there is not."""
-    slider.wanted = width
+    slider.wanted = slider.length = width
     fit(slider)
+
+
+def shorten(sliders: Sequence[Labelled], pixels: int) -> None:
+    """Let them be shorter by so many pixels in all, as far as they can, or have all they want."""
+    spare = [each.wanted - round(NARROWEST * each.wanted) for each in sliders]
+    share = min(1.0, max(0, pixels) / max(1, sum(spare)))
+    for each, most in zip(sliders, spare, strict=True):
+        each.length = each.wanted - round(share * most)
+        fit(each)
 
 
 def fit(slider: Labelled) -> None:
     """What it says beside its number has room of its own."""
     assert isinstance(slider, QWidget)
-    slider.setMaximumWidth(slider.wanted + slider._more)
+    slider.setMaximumWidth(slider.length + slider._more)
     slider.setMinimumWidth(round(NARROWEST * slider.wanted) + slider._more)
+    slider.updateGeometry()
 
 
 class StillSlider(FineMarkedSlider):

@@ -14,10 +14,11 @@ from explorer.ui.focus import dismiss, holder
 from explorer.ui.naming import name_of, offer, show_name
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.readouts import all_text, beside, tip, widest
-from explorer.ui.sliders import FineSlider, Slider, want
+from explorer.ui.sliders import FineSlider, Slider, shorten, want
 from explorer.ui.style import Theme
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
+HEIGHT = 52  # pixels of both, also of a stage that has none
 
 
 class StageControls(QWidget):
@@ -33,7 +34,8 @@ class StageControls(QWidget):
         self._described: tuple[object, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(18)
+        self._row.setSpacing(16)
+        self.setMinimumHeight(HEIGHT)
         theme.changed.connect(self.restyle)
 
     def restyle(self) -> None:
@@ -52,6 +54,26 @@ class StageControls(QWidget):
             self._build(controls)
         for control in controls:
             self._set(self.fields[control.key], control)
+        for at in range(self._row.count()):  # not in the next turn: sizes are asked for in this one
+            if (item := self._row.itemAt(at)) is not None and (widget := item.widget()) is not None:
+                widget.show()
+
+    def share(self, room: int) -> None:
+        """Have so many pixels: sliders are as short as they may be before anything is cut."""
+        sliders = [each for each in self.fields.values() if isinstance(each, FineSlider | Slider)]
+        shorten(sliders, 0)
+        shorten(sliders, self._width() - room)
+        self._width()  # the bar's layout asks for it anew as well
+        self.updateGeometry()
+
+    def _width(self) -> int:
+        """What all of it would take, as it is now: layouts would say so a turn later."""
+        for widget in self.findChildren(QWidget):
+            widget.updateGeometry()
+            if (layout := widget.layout()) is not None:
+                layout.invalidate()
+        self._row.invalidate()
+        return self._row.sizeHint().width()
 
     def _build(self, controls: Sequence[Control]) -> None:
         held = holder(self.fields)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QPoint, QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -49,9 +49,18 @@ def test_nothing_is_cut_off_in_a_window_of_960_by_600(qtbot: QtBot, opened: Wind
     QApplication.processEvents()
     assert (opened.width(), opened.height()) == (960, 600)
     assert opened.side.isVisible()
+    layers = opened.bottom.layers
+    inline = [box for box in opened.bottom.boxes.values() if box not in layers.rest.boxes]
     for widget in (opened.top.photo, *opened.top.chips.values(), opened.top.export,
-                   opened.strip.cancel, *opened.bottom.boxes.values()):
+                   opened.strip.cancel, *inline, layers.more):
         assert inside(widget, opened), widget
+    layers.more.click()  # the others are in a list over the bar
+    shown = layers.rest
+    assert shown.isVisible() and opened.geometry().contains(shown.geometry())
+    for box in shown.boxes:
+        assert shown.rect().contains(QRect(box.mapTo(shown, QPoint(0, 0)), box.sizeHint()))
+    shown.close()
+    assert len(inline) > 3 and {*inline, *shown.boxes} == {*opened.bottom.boxes.values()}
     stages = opened.stage_map
     assert stages.row_rect("detections").bottom() <= stages.height()
     assert stages.mapTo(opened, stages.rect().bottomLeft()).y() < opened.bottom.y()
