@@ -149,6 +149,7 @@ class LayerBar(QWidget):
             if count == self._inline:
                 break
             self._put(count)
+        self._flow.activate()  # each has the size that it needs now, not a turn later
         self._placing = False
 
     def _fitting(self) -> int:
