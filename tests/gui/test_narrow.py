@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from explorer.session.scene import Key
 from explorer.trace.stages import Trace
 from explorer.ui.matches_model import TRUTH
 from explorer.ui.shell import USUAL, first_size
+from explorer.ui.swatch import SIDE
 from explorer.ui.table import shared
 from explorer.ui.text_size import LEAST
 from explorer.ui.window import Window
@@ -141,6 +143,12 @@ def test_the_switches_of_five_methods_are_not_cut_off_beside_them(
                 assert label.height() >= room, label.text()
 
 
+def inks_of(image: QImage) -> set[str]:
+    """The colours of a picture's opaque pixels."""
+    every = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return {ink.name() for ink in every if ink.alpha() == 255}
+
+
 def test_layers_have_the_colours_of_their_marks_and_nothing_has_the_focus_at_first(
     qtbot: QtBot, opened: Window
 ) -> None:
@@ -151,8 +159,9 @@ def test_layers_have_the_colours_of_their_marks_and_nothing_has_the_focus_at_fir
     boxes = opened.bottom.boxes
     levels = [box.icon() for name, box in boxes.items() if "of P" in name]
     assert levels and not any(icon.isNull() for icon in levels)
-    inks = {icon.pixmap(9, 9).toImage().pixelColor(4, 4).name() for icon in levels}
-    assert inks <= set(opened.theme.palette.levels) and len(inks) == len(levels)
+    colours = set(opened.theme.palette.levels)
+    inks = [colours & inks_of(icon.pixmap(SIDE, SIDE).toImage()) for icon in levels]
+    assert all(len(ink) == 1 for ink in inks) and len(set.union(*inks)) == len(levels)
     assert boxes["Photo"].icon().isNull()
 
 
