@@ -75,7 +75,7 @@ def step_layers(stage: WarpStage, box: Floats, context: Floats, step: int) -> li
     now = box_at(box, context, step)
     layers: list[Layer] = [
         Boxes(name="With context", boxes=now[None], roles="mark0", dashed=True, width=2.0,
-              fill=0.12, captions=("with context",) if step >= GROWING else ())
+              fill=0.05, captions=("with context",) if step >= GROWING else ())
     ]
     if step:
         corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
