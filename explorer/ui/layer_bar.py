@@ -6,9 +6,10 @@ However many layers a stage has, the bar keeps its height, and so do the canvase
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -40,6 +41,7 @@ class LayerBar(QWidget):
         self.boxes: dict[str, QCheckBox] = {}
         self._named: tuple[tuple[str, str], ...] = ()
         self._swatches: dict[str, Sample] = {}
+        self._icons: dict[tuple[str, Sample, int], QIcon] = {}
         self._widths: list[int] = []
         self._lines = 1
         self._inline = -1  # how many stand in the bar; -1: they are not placed yet
@@ -70,7 +72,20 @@ class LayerBar(QWidget):
         """In the theme's colours."""
         self.more.setIcon(self.theme.icon("ph.caret-up-bold"))
         for name, sample in self._swatches.items():
-            self.boxes[name].setIcon(swatch.icon(self.theme.palette, sample))
+            self.boxes[name].setIcon(self._icon(sample))
+
+    def _icon(self, sample: Sample) -> QIcon:
+        """Drawn once for a theme and screen: stages change many at a time."""
+        palette, ratio = self.theme.palette, ceil(self.devicePixelRatioF())
+        key = (palette.name, sample, ratio)
+        if key not in self._icons:
+            self._icons[key] = swatch.icon(palette, sample, ratio)
+        return self._icons[key]
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.restyle()
+        return super().event(event)
 
     def show_layers(self, layers: Sequence[LayerChoice]) -> None:
         """Widgets are kept while the layers stay the same."""
@@ -149,8 +164,21 @@ class LayerBar(QWidget):
             if count == self._inline:
                 break
             self._put(count)
-        self._flow.activate()  # each has the size that it needs now, not a turn later
+        self._fit()
         self._placing = False
+
+    def _fit(self) -> None:
+        """Each has the size that it needs now, not some turns later."""
+        for at in range(self._flow.count()):
+            item = self._flow.itemAt(at)
+            cell = item.widget() if item is not None else None
+            inner = cell.layout() if cell is not None else None
+            if cell is not None and inner is not None:
+                inner.invalidate()
+                inner.activate()
+                cell.updateGeometry()
+        self._flow.invalidate()
+        self._flow.activate()
 
     def _fitting(self) -> int:
         """How many have room in the bar; the button says how many have not."""

@@ -13,27 +13,24 @@ from explorer.ui.theme import Palette
 from explorer.ui.transform import View
 
 SIDE = 14  # logical pixels
-RATIOS = (1, 2, 3, 4)  # of screens: lines are whole pixels on each
 INSET = 2.0  # from the sides to an outline
 MORE, WIDEST = 0.5, 3.5  # an outline is so much wider, for its colour to be seen; at most this
 LEAST_FILL, MOST_FILL = 0.2, 0.5  # seen beside an outline, and not taken for one
 FAINTEST = 0.6  # on a photo, many faint outlines lie upon each other; here it is one
 
 
-def icon(palette: Palette, sample: Sample) -> QIcon:
-    """Sharp on every screen; empty where there is nothing to show."""
-    made = QIcon()
+def icon(palette: Palette, sample: Sample, ratio: int) -> QIcon:
+    """Sharp on a screen of up to `ratio` device pixels a pixel; empty where there is nothing to
+    show."""
     if not sample.kind:
-        return made
-    for ratio in RATIOS:
-        pixmap = QPixmap(SIDE * ratio, SIDE * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        paint_swatch(painter, palette, sample, 0.0, 0.0)
-        painter.end()
-        made.addPixmap(pixmap)
-    return made
+        return QIcon()
+    pixmap = QPixmap(SIDE * ratio, SIDE * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    paint_swatch(painter, palette, sample, 0.0, 0.0)
+    painter.end()
+    return QIcon(pixmap)
 
 
 def paint_swatch(

@@ -114,8 +114,8 @@ def test_several_colours_share_a_swatch(palette: Palette) -> None:
     row = drawn(palette, Sample("area", ("good", "bad"), opacity=1.0))[SIDE // 2]
     for x, role in ((4, "good"), (10, "bad")):
         assert tuple(row[x]) == colour(palette, role).getRgb()[:3]
-    assert not icon(palette, Sample("area", ("good", "bad"))).isNull()
-    assert icon(palette, Sample()).isNull()
+    assert not icon(palette, Sample("area", ("good", "bad")), 1).isNull()
+    assert icon(palette, Sample(), 1).isNull()
 
 
 def test_layers_with_one_name_have_the_colours_of_all() -> None:
