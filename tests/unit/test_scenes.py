@@ -271,8 +271,8 @@ def test_how_many_boxes_are_drawn_is_said(method: str, stage: StageName, layer: 
     drawn = next(each for each in made.main.layers if each.name == layer)
     assert isinstance(drawn, Boxes)
     n = len(drawn.boxes)
-    assert any(f" · {n} {what}" in made.summary for what in (
-        "other regions drawn", "drawn", "of "
+    assert any(said in made.summary for said in (
+        f" · + {n} regions", f" · {n} drawn", f" · {n} of "
     )), made.summary
 
 
