@@ -158,7 +158,7 @@ def footer_lines(
     ellipsis."""
     if tail and width_of(text) <= room:
         return text, "", tail
-    rest = room - (width_of(tail) + 12 if tail else 0.0)
+    rest = room - width_of(f" · {tail}") if tail else room
     return *two_lines(text, room, rest, width_of), tail
 
 

@@ -208,6 +208,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def channel_text(channel: int, channels: int) -> str:
+    """'channel 139 (0–159)': they count from 0, unlike bins beside them."""
+    return f"channel {channel} (0–{channels - 1})"
+
+
 def size_text(box: Floats) -> str:
     """'112 × 80'."""
     return f"{box[2] - box[0]:.0f} × {box[3] - box[1]:.0f}"
