@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +28,6 @@ RADIUS = 9.0
 LINE = 13.5  # each of a footer's two lines
 FOOT, SMALL_FOOT = 12.0, 11.0  # a footer's texts; in a narrow canvas
 LONG_TIME = "888 ms"  # few are longer: names do not depend on their own method's time
-LABELS = re.compile(" labels?")  # what a footer's tail does without where it has to
 IN_ALL = " in all"  # after a time that is the method's, where there is room
 Align = Qt.AlignmentFlag
 
@@ -156,16 +154,12 @@ def _after(text: str, tail: str) -> str:
 def footer_lines(
     text: str, tail: str, room: float, width_of: Callable[[str], float]
 ) -> tuple[str, str, str]:
-    """A footer's two lines, and what stands after the second: in short, "9 hidden", where the text
-    has no room beside it. What is lost all the same leaves an ellipsis."""
+    """A footer's two lines, and what stands after the second. Text that is lost leaves an
+    ellipsis."""
     if tail and width_of(text) <= room:
         return text, "", tail
-    lines, shown = ("", ""), tail
-    for shown in (tail, LABELS.sub("", tail)):
-        lines = two_lines(text, room, room - (width_of(shown) + 12 if shown else 0.0), width_of)
-        if not any(line.endswith("…") for line in lines):
-            break
-    return *lines, shown
+    rest = room - width_of(f" · {tail}") if tail else room
+    return *two_lines(text, room, rest, width_of), tail
 
 
 def two_lines(

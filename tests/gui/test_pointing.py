@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import METHODS
 from explorer.session.related import box_of
 from explorer.session.rows import row_text
-from explorer.session.scene import Key
+from explorer.session.scene import Boxes, Key
+from explorer.session.scenes.grids import others_text
 from explorer.ui import cycling
 from explorer.ui.canvas import Canvas
 from explorer.ui.canvas_frame import (
@@ -19,6 +21,7 @@ from explorer.ui.canvas_frame import (
     FOOTER_OF_TWO,
     HEADER,
     HEADER_OF_TWO,
+    SMALL_FOOT,
     Frame,
     at_words,
     footer_lines,
@@ -26,9 +29,11 @@ from explorer.ui.canvas_frame import (
     in_short,
     two_lines,
 )
-from explorer.ui.fonts import load_fonts
+from explorer.ui.fonts import load_fonts, sans
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
+
+FIVE_AT_1280 = 280  # pixels of a footer of five canvases in a window of 1280
 
 
 def spot_of(window: Window, method: str) -> QPoint:
@@ -139,7 +144,7 @@ def test_a_footer_loses_no_word_without_an_ellipsis(qtbot: QtBot, opened: Window
     text, tail = "10 found, 16 missed, 27 wrong (1 difficult)", "57 labels hidden"
     assert footer_lines(text, tail, 50, len) == (text, "", tail)
     assert footer_lines(text, tail, 32, len) == (
-        "10 found, 16 missed, 27 wrong (1", "difficult)", "57 hidden"
+        "10 found, 16 missed, 27 wrong (1", "difficult)", tail
     )
     for room in range(20, 50):
         first, second, short = footer_lines(text, tail, room, len)
@@ -154,6 +159,17 @@ def test_a_footer_loses_no_word_without_an_ellipsis(qtbot: QtBot, opened: Window
     at = QPoint(40, canvas.height() - 5)
     QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
     assert QToolTip.text() == f"{canvas.picture.summary} · 57 labels hidden"
+
+
+def test_a_footer_of_five_methods_has_room_for_a_bin_its_channel_and_hidden_labels(
+    qtbot: QtBot,
+) -> None:
+    load_fonts()
+    others = others_text(Boxes(name="Other regions", boxes=np.zeros((30, 4)), roles="fpn"))
+    text = "region 1,999 · bin 30 of 49 · row 5, column 2 of 7 × 7 · channel 255 (0–255)" + others
+    width_of = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
+    first, second, tail = footer_lines(text, "16 labels hidden", FIVE_AT_1280, width_of)
+    assert f"{first} · {second}" == text and tail == "16 labels hidden"
 
 
 def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(

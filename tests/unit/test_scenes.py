@@ -229,7 +229,8 @@ def test_a_selected_region_is_marked_in_stages_that_it_never_reached(method: str
         for row in without[:1] + [row for row in range(len(regions)) if row not in without][:1]:
             state = ViewState(selected=Key(method, "regions", row))
             layers = picture(trace, stage, state).main.layers
-            marked = next(each for each in layers if each.name == "Selected")
+            name = "Selected region" if row in without else "Selected"
+            marked = next(each for each in layers if each.name == name)
             assert isinstance(marked, Boxes)
             if row in without:
                 assert marked.dashed and marked.captions == (f"region {row:,}: {words}",)
@@ -271,8 +272,8 @@ def test_how_many_boxes_are_drawn_is_said(method: str, stage: StageName, layer: 
     drawn = next(each for each in made.main.layers if each.name == layer)
     assert isinstance(drawn, Boxes)
     n = len(drawn.boxes)
-    assert any(f" · {n} {what}" in made.summary for what in (
-        "other regions drawn", "drawn", "of "
+    assert any(said in made.summary for said in (
+        f" · +{n} regions", f" · {n} drawn", f" · {n} of "
     )), made.summary
 
 

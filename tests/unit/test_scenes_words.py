@@ -12,6 +12,7 @@ from explorer.session.scenes.common import shown
 from explorer.session.scenes.features import ends
 from explorer.session.scenes.merging import part_name
 from explorer.session.scenes.refinement import HOW, PAIR, SIBLING
+from explorer.trace.base import StageName
 from explorer.trace.stages import FeaturesStage, ImageStage, NmsStage, SearchStage, Trace
 from tests.traces import synthetic_trace
 
@@ -84,3 +85,14 @@ def test_the_detections_panel_orders_the_limits_as_they_are_used() -> None:
     assert [word for word in words if word in order] == order
     assert shown(1, len(found.nms.kept), "pair").split(" of ")[-1] in words
     assert f"5 of {len(trace_of('fpn').classes)}, before NMS" in words
+
+
+@pytest.mark.parametrize("stage", ["features", "pooling"])
+@pytest.mark.parametrize("method", ["sppnet", "fpn"])
+def test_a_channel_is_said_with_the_numbers_that_channels_have(
+    method: str, stage: StageName
+) -> None:
+    trace = trace_of(method)
+    maps = trace.stage("features")
+    assert isinstance(maps, FeaturesStage)
+    assert f"(0–{len(maps.maps[-1].values) - 1})" in picture(trace, stage, ViewState()).summary

@@ -139,3 +139,13 @@ def test_methods_share_a_swatch() -> None:
     made = {name: picture(trace_of(name), stage, ViewState()) for name in NAMES}
     bins = next(one for one in merged_layers(made) if one.name == "Bins")
     assert bins.sample.shown == NAMES
+
+
+@pytest.mark.parametrize("stage", STAGE_NAMES)
+def test_layers_that_share_a_swatch_are_all_solid_or_all_dashed(stage: StageName) -> None:
+    dashed: dict[str, set[bool]] = {}
+    for method in NAMES:
+        for layer in picture(synthetic_trace(method), stage, ViewState()).main.layers:
+            if isinstance(layer, Boxes) and len(layer.boxes):
+                dashed.setdefault(layer.name, set()).add(layer.dashed)
+    assert [name for name, how in dashed.items() if len(how) > 1] == []

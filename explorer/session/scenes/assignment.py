@@ -158,8 +158,9 @@ def _rois(
             grid_layer(shown, np.concatenate([np.minimum(exact * stride, rounded)[:2],
                                               np.maximum(exact * stride, rounded)[2:]])),
             *_cells(cells, shown, trace.method),
-            Boxes(name="Exact RoI", boxes=region_boxes(trace)[at.region][None], roles="selected",
-                  stage="assignment", rows=np.array([row]), width=2.0, dashed=True),
+            Boxes(name="Exact region", boxes=region_boxes(trace)[at.region][None],
+                  roles="selected", stage="assignment", rows=np.array([row]), width=2.0,
+                  dashed=True),
         ]
         panel.heading(f"RoI of region {at.region:,}", at.why)
         panel.swatch("selected", "exact region (dashed)", outline=True)

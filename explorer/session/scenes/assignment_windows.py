@@ -47,7 +47,7 @@ def windows(
                 cells_layer("Window of cells", cells, shown, trace.method, 0.3),
             ]
         layers.append(
-            Boxes(name="Region", boxes=box[None], roles="selected", stage="assignment",
+            Boxes(name="Exact region", boxes=box[None], roles="selected", stage="assignment",
                   rows=np.array([row]), width=2.0, dashed=True)
         )
         panel.heading(f"Window of region {at.region:,}", at.why)

@@ -38,6 +38,7 @@ STAGE_TITLES: dict[StageName, str] = {
     "detections": "Detections",
 }
 S = TypeVar("S", bound=Stage)
+NOT_HERE = "Selected region"  # in a stage that it never reached
 IN_PANEL = "Best box"  # the layer that marks what a panel is about, with nothing selected
 
 
@@ -157,7 +158,7 @@ def selection(
             return ()
         return (
             Boxes(
-                name="Selected", boxes=region_boxes(trace)[[at.region]], roles="selected",
+                name=NOT_HERE, boxes=region_boxes(trace)[[at.region]], roles="selected",
                 stage="regions", rows=np.array([at.region], np.int64), width=2.0, dashed=True,
                 captions=(f"region {count(at.region)}: {without}",),
             ),
@@ -206,6 +207,11 @@ def centres(boxes: Floats) -> Floats:
 
 def count(number: int) -> str:
     return f"{number:,}"
+
+
+def channel_text(channel: int, channels: int) -> str:
+    """'channel 139 (0–159)': they count from 0, unlike bins beside them."""
+    return f"channel {channel} (0–{channels - 1})"
 
 
 def size_text(box: Floats) -> str:

@@ -9,6 +9,7 @@ from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Rect, V
 from explorer.session.scenes import crops
 from explorer.session.scenes.common import (
     Focus,
+    channel_text,
     count,
     focus,
     need,
@@ -61,7 +62,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         plane, what = values.mean(axis=0), f"mean of {len(values)} channels"
     else:
         channel = channel if mode == ONE else int(order[0])
-        plane, what = values[channel], f"channel {channel} of 0 – {len(values) - 1}"
+        plane, what = values[channel], channel_text(channel, len(values))
     layers: list[Layer] = [
         Heat(
             name="Feature map", values=plane, rect=map_rect(shown, *plane.shape), low=_floor(plane),

@@ -24,6 +24,7 @@ from explorer.session.scenes.bin_reading import (
 from explorer.session.scenes.bins import Bins, bins_of, grid_on, grid_starts
 from explorer.session.scenes.common import (
     Focus,
+    channel_text,
     focus,
     need,
     number,
@@ -82,7 +83,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     channel = channel if mode == ONE else peak
     plane = values.mean(axis=0) if mode == MEAN else values[channel]
     what = f"mean of {len(values)} channels" if mode == MEAN else \
-        f"channel {channel} of {len(values)}"
+        channel_text(channel, len(values))
     bins = bins_of(trace, at, stage)
     own = grid_on(trace, stage)
     strongest = own.start + int(plane[own].argmax())
