@@ -79,8 +79,8 @@ def fates_of(trace: Trace, stage: StageName) -> Fates:
     by[there] = np.where(gone[own] >= 0, gone[own], NOBODY)
     overlap[there] = np.asarray(nms.nms.overlap)[own]
     return Fates(
-        codes, by, "nms", f"below {number(float(found.threshold))}", overlap,
-        above=float(nms.nms.threshold),
+        codes, by, "nms", f"below {number(float(nms.score_threshold))}", overlap,
+        beyond=f"below {number(float(found.threshold))}", above=float(nms.nms.threshold),
     )
 
 

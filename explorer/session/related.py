@@ -9,7 +9,9 @@ import numpy as np
 
 from explorer.ops.bins import overlap
 from explorer.session.candidates import outsider_at
+from explorer.session.ground_truth import one_name
 from explorer.session.scene import Key, Rect
+from explorer.session.verdicts import MATCH
 from explorer.trace.base import Floats, StageName
 from explorer.trace.stages import (
     DetectionsStage,
@@ -116,8 +118,8 @@ class Counterpart:
 def counterparts(
     traces: list[Trace], key: Key, partners: Sequence[Key] = ()
 ) -> dict[str, Counterpart]:
-    """For each method: the selected row itself, the row among `partners`, the region that it has in
-    common with the selection, or the nearest one.
+    """For each method: the selected row itself, the row among `partners`, for a detection that of
+    the same object, the region that it has in common with the selection, or the nearest one.
 
     A box may have moved far from its region: its own place says what is nearest only where no
     region is in common. Methods without regions yet are left out; so is everything where `key` fits
@@ -140,6 +142,9 @@ def counterparts(
         if partner is not None and (iou := _iou_with(trace, partner, box)) is not None:
             found[trace.method] = Counterpart(partner, iou)
             continue
+        if (same_object := _same_object(own, key, trace)) is not None:
+            found[trace.method] = same_object
+            continue
         same = None if born is None else _same_region(trace, born)
         close = nearest(trace, box) if same is None else (same, float(own_iou))
         if close is not None:
@@ -147,6 +152,26 @@ def counterparts(
                 Key(trace.method, "regions", close[0]), close[1], same is not None
             )
     return found
+
+
+def _same_object(own: Trace, key: Key, other: Trace) -> Counterpart | None:
+    """The detection of the other method that overlaps a detection most and has its class, if by
+    `MATCH`: a nearer region may well be one that NMS suppressed in favour of it."""
+    mine, theirs = own.stage(key.stage), other.stage("detections")
+    if not isinstance(mine, DetectionsStage) or not isinstance(theirs, DetectionsStage):
+        return None
+    name = one_name(own.classes[int(mine.labels[key.row])])
+    alike = [
+        row for row, label in enumerate(theirs.labels.tolist())
+        if one_name(other.classes[label]) == name
+    ]
+    if not alike:
+        return None
+    iou = overlap(mine.boxes[[key.row]], theirs.boxes[alike])[0]
+    best = int(iou.argmax())
+    if iou[best] < MATCH:
+        return None
+    return Counterpart(Key(other.method, "detections", alike[best]), float(iou[best]))
 
 
 def _born(trace: Trace, key: Key) -> Floats | None:

@@ -82,11 +82,16 @@ def areas(
 
 
 def in_canvas(
-    picture: Picture, room: Rect, small: bool, text: float = 1.0
+    picture: Picture, room: Rect, small: bool, text: float = 1.0, alone: bool = False
 ) -> tuple[Rect, Rect | None]:
     """For canvases on screen: as `areas` says, or `stacked` in a small one; a photo that would be
-    a stripe or a sliver there has the place in which it is much larger."""
-    below = stacked(picture, room) if small else stacked(picture, room, GAP, LEAST_ALONE, math.inf)
+    a stripe or a sliver there has the place in which it is much larger. alone: nothing stands
+    beside the canvas, and its panel is shown wherever it can be read."""
+    beside = small and not alone
+    below = stacked(picture, room) if beside else stacked(picture, room, GAP, LEAST_ALONE, math.inf)
+    if small and alone and below[1] is None and picture.panel is not None:
+        split = room[3] - LEAST_ALONE  # the photo rather gets smaller
+        below = (*room[:2], room[2], split - GAP), (room[0], split, *room[2:])
     usual, other = below, below
     if picture.panel is None or picture.main.space != "photo":
         return usual

@@ -112,6 +112,8 @@ class Centre(QWidget):
     ) -> None:
         """swiping: what can be chosen for a swipe; then the two methods lie on each other."""
         self._shown, self._with_summary, self._swiping = methods, with_summary, swiping
+        for name in methods:
+            self.canvases[name].places.alone = len(methods) == 1
         for name, canvas in self.canvases.items():
             if name not in methods:
                 hand_over(canvas, self)

@@ -160,6 +160,8 @@ class Inspector(QWidget):
                 continue
             other = found[name]
             note, line = f"IoU {other.iou:.2f}", f"nearest to {row_title(selected)}"
+            if other.key.stage == "detections":
+                line = f"overlaps {row_title(selected)}, of the same class"
             if other.key == selected:
                 note, line = "selected", "the box that was selected"
             elif other.shared and other.iou > STILL:

@@ -27,11 +27,13 @@ class Spot:
 @dataclass
 class Layout:
     """Lays a picture out. scroll: by how many pixels its panel is scrolled; kept in its bounds.
-    text: how many times as large as usual the user wants texts, at least 1."""
+    text: how many times as large as usual the user wants texts, at least 1. alone: no other canvas
+    stands beside this one."""
 
     camera: Camera
     scroll: float = 0.0
     text: float = 1.0
+    alone: bool = False
 
     def spots(self, picture: Picture | None, room: Rect, ratio: float) -> tuple[Spot, ...]:
         """The photo scene and the panel in a room. ratio: device pixels per logical one."""
@@ -44,7 +46,7 @@ class Layout:
         small = right - left + 2 < SMALL
         edge = 0 if small else PAD
         inner = (left + edge, top + PAD, right - edge, bottom - PAD)
-        main_area, panel_area = in_canvas(picture, inner, small, self.text)
+        main_area, panel_area = in_canvas(picture, inner, small, self.text, self.alone)
         if panel_area is None:
             return (self._photo(main, main_area, room, ratio),)
         if small:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from explorer.methods.names import METHODS, NAMES
 from explorer.session.scene import Key
 from explorer.ui.cards import CardView
 from explorer.ui.grid_view import GridView
@@ -69,7 +71,7 @@ def test_the_pooled_grid_appears_on_its_card(qtbot: QtBot, opened: Window) -> No
 def test_the_nearest_box_of_another_method_is_followed_by_a_click(
     qtbot: QtBot, opened: Window
 ) -> None:
-    opened.go(opened.workbench.desk.alone("fpn").selecting(Key("fpn", "detections", 0)))
+    opened.go(opened.workbench.desk.alone("fpn").selecting(Key("fpn", "regions", 0)))
     settle(qtbot, opened)
     other = opened.presenter.found["rcnn"]
     card = titled(opened, f"R-CNN region {other.key.row}")
@@ -83,11 +85,28 @@ def test_the_nearest_box_of_another_method_is_followed_by_a_click(
 def test_methods_that_read_the_same_regions_show_the_same_region(
     qtbot: QtBot, opened: Window
 ) -> None:
-    opened.go(opened.workbench.desk.alone("sppnet").selecting(Key("sppnet", "detections", 0)))
-    settle(qtbot, opened)
     region = opened.workbench.shown["sppnet"].lineage("detections", 0)[-1][1]
+    opened.go(opened.workbench.desk.alone("sppnet").selecting(Key("sppnet", "regions", region)))
+    settle(qtbot, opened)
     for name in ("R-CNN", "Fast R-CNN"):
         assert "same region" in titled(opened, f"{name} region {region}").accessibleName()
+
+
+def test_a_detection_is_followed_to_the_detection_of_the_same_object(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.go(opened.workbench.desk.alone("sppnet").selecting(Key("sppnet", "detections", 0)))
+    settle(qtbot, opened)
+    same = [
+        found for name, found in opened.presenter.found.items()
+        if name != "sppnet" and found.key.stage == "detections"
+    ]
+    assert same
+    for found in same:
+        name = METHODS[NAMES.index(found.key.method)].title
+        card = titled(opened, f"{name} detection {found.key.row}")
+        words = [label.text() for label in card.findChildren(QLabel)]
+        assert "overlaps SPPNet detection 0, of the same class" in words
 
 
 def test_a_long_panel_has_a_scroll_bar_that_can_be_dragged(qtbot: QtBot, opened: Window) -> None:

@@ -128,6 +128,7 @@ def test_up_and_down_step_through_boxes_under_the_click(
     canvas = opened.centre.canvases["fpn"]
     at = on_screen(canvas, *centre_of(opened, Key("fpn", "detections", 0)))
     qtbot.mouseClick(canvas, LEFT, pos=at)
+    settle(qtbot, opened)  # what is under the pointer is looked up in the picture on screen
     first = opened.workbench.desk.view.selected
     areas = []
     for hit in canvas.hits_at(at.x(), at.y()):
@@ -137,6 +138,7 @@ def test_up_and_down_step_through_boxes_under_the_click(
     qtbot.keyClick(opened, Qt.Key.Key_Down)
     second = opened.workbench.desk.view.selected
     assert second is not None and second != first
+    settle(qtbot, opened)
     qtbot.keyClick(opened, Qt.Key.Key_Up)
     assert opened.workbench.desk.view.selected == first
 

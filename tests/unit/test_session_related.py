@@ -13,6 +13,7 @@ from explorer.session.class_names import on_screen
 from explorer.session.facts import cards, facts
 from explorer.session.fates import PAIR
 from explorer.session.related import (
+    Counterpart,
     best_key,
     box_of,
     counterparts,
@@ -110,19 +111,42 @@ def test_nearest_without_regions_is_none() -> None:
     assert nearest(synthetic_trace("fpn", proposals=0), np.array([0, 0, 5, 5])) is None
 
 
+def test_a_detections_counterpart_is_the_detection_of_the_same_object() -> None:
+    """Of its class and by IoU 0.5; one of another class or elsewhere is none."""
+    own, other = trace_of("fpn"), trace_of("rcnn")
+    mine = own.stage("detections")
+    found = other.stage("detections")
+    assert isinstance(mine, DetectionsStage) and isinstance(found, DetectionsStage)
+    key, label = Key("fpn", "detections", 0), int(mine.labels[0])
+    x1, y1, x2, y2 = mine.boxes[0]
+    boxes = found.boxes[:3].copy()
+    boxes[:] = [(x1, y1, x1 + part * (x2 - x1), y2) for part in (0.9, 0.4, 1.0)]
+    labels = np.array([label, label, (label + 1) % len(own.classes)])
+
+    def counterpart(rows: list[int]) -> Counterpart:
+        made = replace(found, boxes=boxes[rows], labels=labels[rows], scores=found.scores[rows],
+                       source=found.source[rows])
+        stages = tuple(made if one is found else one for one in other.stages)
+        return counterparts([own, replace(other, stages=stages)], key)["rcnn"]
+
+    assert counterpart([1, 0, 2]).key == Key("rcnn", "detections", 1)
+    assert counterpart([1, 0, 2]).iou == pytest.approx(0.9, abs=1e-4)
+    assert counterpart([1, 2]).key.stage == "regions"
+
+
 def test_counterparts_name_the_nearest_region_in_every_other_method() -> None:
     traces = [trace_of(method) for method in NAMES]
-    key = Key("fpn", "detections", 0)
+    key = Key("fpn", "regions", trace_of("fpn").lineage("detections", 0)[-1][1])
     found = counterparts(traces, key)
     assert set(found) == set(NAMES)
     assert found["fpn"].key == key and found["fpn"].iou == 1
-    box = box_of(trace_of("fpn"), "detections", 0)
+    box = box_of(trace_of("fpn"), "regions", key.row)
     for method in ("rcnn", "sppnet", "fast_rcnn", "faster_rcnn"):
         other = found[method]
         assert other.key.stage == "regions"
         own = box_of(trace_of(method), "regions", other.key.row)
         assert other.iou == pytest.approx(float(overlap(box[None], own[None])[0, 0]), abs=1e-5)
-    assert counterparts(traces, Key("fpn", "detections", 77)) == {}
+    assert counterparts(traces, Key("fpn", "regions", 7777)) == {}
     assert counterparts(traces[:2], key) == {}
 
 

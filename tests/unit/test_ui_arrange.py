@@ -173,3 +173,17 @@ def test_no_panel_is_drawn_illegibly_small(wide: int, shape: tuple[int, int]) ->
     assert all(spot.view.scale >= LEGIBLE for spot in spots[1:])
     if wide < 280:
         assert len(spots) == 1
+
+
+@pytest.mark.parametrize("shape", [(640, 160), (320, 240), (240, 320), (160, 640)])
+@pytest.mark.parametrize("room", [(500.0, 480.0), (540.0, 400.0), (420.0, 520.0)])
+def test_a_canvas_alone_keeps_its_panel(room: tuple[float, float], shape: tuple[int, int]) -> None:
+    """However narrow: its numbers are nowhere else."""
+    panel = Scene(extent=(0, 0, 320, 900), space="panel", layers=())
+    main = Scene(extent=(0, 0, *shape), space="photo", layers=())
+    camera = Camera()
+    camera.look_at_photo(*shape)
+    made = Picture(title="", summary="", main=main, panel=panel)
+    photo, side = Layout(camera, alone=True).spots(made, (0.0, 0.0, *room), 1.0)
+    assert photo.scene is main and side.scene is panel and side.view.scale >= LEGIBLE
+    assert side.area[3] - side.area[1] >= 130
