@@ -14,8 +14,8 @@ from explorer.session.scenes.common import (
     number,
     plural,
     probability,
-    short_apart,
     signed,
+    span_text,
 )
 from explorer.session.scenes.equations import (
     box_lines,
@@ -149,11 +149,9 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None)
     gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
     removed = "suppresses no other box"
     if len(gone):
-        overlap = stage.nms.overlap[gone]
-        low, high = (short_apart(float(end), stage.nms.threshold) for end in
-                     (overlap.min(), overlap.max()))
+        span = span_text(stage.nms.overlap[gone], stage.nms.threshold)
         removed = f"suppresses {plural(len(gone), 'box', 'boxes')} that overlap it by more than " \
-            f"IoU {number(stage.nms.threshold)}: {low} to {high}"
+            f"IoU {number(stage.nms.threshold)}: {span}"
     return Card(
         "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
         f"region {count(region)} of {count(len(stage.boxes))}", control=show,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.trace.base import Floats
+
 MOST_DIGITS = 6  # more than that, a float32 near 1 has not
 
 
@@ -67,6 +69,12 @@ def short_apart(value: float, threshold: float, digits: int = 3) -> str:
     if value == threshold or text != number(threshold, digits):
         return text
     return f"{'>' if value > threshold else '<'}{text}"
+
+
+def span_text(values: Floats, threshold: float) -> str:
+    """'0.310 to 0.972' of values (n,), n > 0, or the one that all are; see `short_apart`."""
+    low, high = (short_apart(float(end), threshold) for end in (values.min(), values.max()))
+    return low if low == high else f"{low} to {high}"
 
 
 def both_apart(value: float, threshold: float, digits: int = 2) -> tuple[str, str]:

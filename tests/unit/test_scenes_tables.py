@@ -14,7 +14,7 @@ from explorer.session.scene import Boxes, Labels, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.columns import APART, sized_table
 from explorer.session.scenes.panel import Column, text_width
-from explorer.session.words import short_apart
+from explorer.session.words import short_apart, span_text
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import NmsStage, Stage, Trace
 from tests.traces import synthetic_trace
@@ -100,3 +100,9 @@ def test_keepers_say_no_score_and_no_overlap_that_reads_like_a_threshold() -> No
                 for text in layer.captions]
     assert any(text.endswith(" 0.4999") for text in captions)
     assert not any(text.endswith(" 0.50") for text in captions)
+
+
+def test_a_span_of_one_value_is_that_value() -> None:
+    assert span_text(np.array([0.8612, 0.8613], np.float32), 0.7) == "0.861"
+    assert span_text(np.array([0.9721, 0.3104], np.float32), 0.3) == "0.310 to 0.972"
+    assert span_text(np.array([0.3001, 0.9721], np.float32), 0.3) == ">0.300 to 0.972"

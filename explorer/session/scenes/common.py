@@ -23,6 +23,7 @@ from explorer.session.words import plural as plural
 from explorer.session.words import probability as probability
 from explorer.session.words import short_apart as short_apart
 from explorer.session.words import signed as signed
+from explorer.session.words import span_text as span_text
 from explorer.trace.base import Floats, Ints, Stage, StageName
 from explorer.trace.stages import ImageStage, Trace
 

@@ -22,6 +22,7 @@ from explorer.session.scenes.common import (
     selection,
     setting,
     short_apart,
+    span_text,
     title,
 )
 from explorer.session.scenes.nms_steps import (
@@ -234,11 +235,8 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
         lines = [_place(better, len(stage.nms.kept))]
         if len(gone):
             worst = np.asarray(stage.nms.overlap)[gone]
-            low, high = (short_apart(float(end), stage.nms.threshold) for end in
-                         (worst.min(), worst.max()))
-            lines.append(
-                f"Suppresses {plural(len(gone), 'box', 'boxes')}, IoU {low} to {high}."
-            )
+            span = span_text(worst, stage.nms.threshold)
+            lines.append(f"Suppresses {plural(len(gone), 'box', 'boxes')}, IoU {span}.")
         else:
             lines.append("Suppresses no other box.")
         if is_soft(trace) and was > stage.scores[row]:
