@@ -67,7 +67,7 @@ QComboBox::down-arrow { image: url("$chevron"); width: 11px; height: 11px; }
 QComboBox QAbstractItemView, QMenu { background: $raised; border: 1px solid $line;
   border-radius: 8px; padding: 5px; }
 #morelayers { background: $raised; border: 1px solid $line; }
-QToolButton[slim="true"] { padding: 1px 6px; }
+QToolButton[slim="true"] { padding: 1px 3px; }
 QComboBox QAbstractItemView { selection-background-color: $hover; selection-color: $text;
   border-radius: 0; }
 QComboBox { combobox-popup: 0; }

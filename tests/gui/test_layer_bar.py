@@ -84,3 +84,18 @@ def test_lines_are_filled_like_words() -> None:
     assert lines_of([40, 40], 90, 10) == 1
     assert lines_of([40, 41], 90, 10) == 2
     assert lines_of([200, 10], 90, 10) == 2
+
+
+def test_a_stage_with_many_controls_has_room_for_layers_beside_them(
+    qtbot: QtBot, opened: Window
+) -> None:
+    opened.resize(1280, 800)
+    opened.go(opened.workbench.desk.at_stage("regions").alone("fast_rcnn"))
+    opened.go(opened.workbench.desk.with_control("show", "merges"))
+    settle(qtbot, opened)
+    QApplication.processEvents()
+    layers = opened.bottom.layers
+    assert {"Merge", "Strategy"} <= {
+        field.accessibleName() for field in opened.bottom.controls.values()
+    }
+    assert len(layers.boxes) - len(layers.rest.boxes) >= 3

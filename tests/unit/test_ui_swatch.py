@@ -22,7 +22,7 @@ from explorer.ui.swatch import SIDE, icon, paint_swatch
 from explorer.ui.theme import PALETTES, Palette, colour
 from tests.traces import synthetic_trace
 
-PLAIN = {"Photo", "Boundaries", "Everything else, dimmed", "Segments"}  # what they are is seen
+PLAIN = {"Photo", "Boundaries", "Rest, dimmed", "Segments"}  # what they are is seen
 
 
 @pytest.fixture(params=PALETTES)

@@ -82,7 +82,7 @@ def one_merge(
     new = segments + merge
     born = _born(stage, run, new)
     layers: list[Layer] = [
-        Pixels(name="Everything else, dimmed", values=tint, rect=rect, smooth=False),
+        Pixels(name="Rest, dimmed", values=tint, rect=rect, smooth=False),
         Pixels(name="Boundaries", values=_boundaries(now), rect=rect, smooth=False, opacity=0.45),
     ]
     layers += [
