@@ -113,14 +113,17 @@ def _seen(boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
 
 def _at_seen(places: Sides, boxes: Sides, area: QRectF) -> NDArray[np.bool_]:
     """Which places (n, m, 4) belong to what is seen of their own box (n, 4): to some of its
-    outline, and not beside a strip of it at the area's edge, over what lies there."""
+    outline, and not beside a strip of it at the area's edge, over what lies there. A box that is
+    cut at a side shares half of its tag: beside it, over other boxes, the tag would be theirs."""
     x1, y1, x2, y2 = boxes.T
     left, right = np.maximum(x1, area.left()), np.minimum(x2, area.right())
     outline = (x1 >= area.left()) | (x2 <= area.right()) | (y1 >= area.top())
     outline |= y2 <= area.bottom()
     shared = np.minimum(places[..., 2], right[:, None])
     shared -= np.maximum(places[..., 0], left[:, None])
-    wanted = np.minimum(places[..., 2] - places[..., 0], (x2 - x1)[:, None]) / 2
+    width = places[..., 2] - places[..., 0]
+    cut = right - left < x2 - x1 - EDGE  # by more than what the canvas's edge is kept free of
+    wanted = np.where(cut[:, None], width, np.minimum(width, (x2 - x1)[:, None])) / 2
     at: NDArray[np.bool_] = outline[:, None] & (shared >= wanted)
     return at
 

@@ -193,8 +193,10 @@ def drawn(boxes: list[list[float]], captions: tuple[str, ...]) -> tuple[int, lis
 
 
 @pytest.mark.parametrize("box", [
-    [374.0, 100, 600, 200], [-200, 100, 26, 200], [-100, -100, 500, 400],
-], ids=["a strip at the right", "a strip at the left", "its outline is nowhere"])
+    [374.0, 100, 600, 200], [-200, 100, 26, 200], [-100, -100, 500, 400], [357, 100, 400, 200],
+], ids=[
+    "a strip at the right", "a strip at the left", "its outline is nowhere", "half a narrow one",
+])
 def test_a_box_that_is_hardly_seen_has_no_tag_over_what_lies_beside_it(
     qtbot: QtBot, box: list[float]
 ) -> None:
@@ -203,7 +205,7 @@ def test_a_box_that_is_hardly_seen_has_no_tag_over_what_lies_beside_it(
 
 @pytest.mark.parametrize("box", [
     [300.0, 100, 600, 200], [-200, 100, 100, 200], [100, -100, 500, 400], [100, 100, 104, 110],
-    [368, 100, 379, 110],
+    [368, 100, 379, 110], [368, 100, 383, 110],
 ])
 def test_a_box_that_is_seen_has_its_tag(qtbot: QtBot, box: list[float]) -> None:
     hidden, taken = drawn([box], ("bottle 0.81",))
