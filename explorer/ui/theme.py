@@ -139,6 +139,7 @@ PAPER = replace(
 
 PALETTES = {"dark": DARK, "light": LIGHT}  # the window's
 PAGE_PALETTES = {**PALETTES, "paper": PAPER}  # what pictures can be saved in
+INKS = (QColor("#0b0d11"), QColor("#ffffff"))  # of texts on a colour
 
 
 def colour(palette: Palette, role: str) -> QColor:
@@ -165,9 +166,23 @@ def _value(theme: str, role: str) -> str:
 
 
 def readable_on(background: QColor) -> QColor:
-    """Near-black or white, whichever can be read on `background` (its relative luminance)."""
-    light = 0.299 * background.redF() + 0.587 * background.greenF() + 0.114 * background.blueF()
-    return QColor("#0b0d11") if light > 0.5 else QColor("#ffffff")
+    """Near-black or white, whichever contrasts more with `background`."""
+    return max(INKS, key=lambda ink: contrast(ink, background))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two colours as WCAG 2 defines it: from 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(ink: QColor) -> float:
+    """Relative luminance: of the light that a screen gives, not of the numbers sent to it."""
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (ink.redF(), ink.greenF(), ink.blueF())
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def edge_of(palette: Palette) -> QColor:

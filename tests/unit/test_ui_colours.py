@@ -6,6 +6,8 @@ see is simulated after Machado, Oliveira and Fernandes (IEEE TVCG 2009), table 1
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from PySide6.QtGui import QColor
 
 from explorer.session.summary import GROUPS
 from explorer.session.work import REGIONWISE, ROLES
-from explorer.ui.theme import PALETTES, Palette, colour
+from explorer.ui.theme import PAGE_PALETTES, PALETTES, Palette, colour, readable_on
 
 Array = NDArray[np.float64]
 TO_CONES = np.array([
@@ -168,3 +170,19 @@ def test_marks_and_texts_stand_out_from_their_ground(palette: Palette) -> None:
     assert contrast(list(palette.methods.values()), palette.surface) >= 4.5  # 1.4.3: texts
     assert contrast([palette.text, palette.muted], palette.surface) >= 4.5
     assert contrast(list(palette.stages), palette.on_bar) >= 4.5
+
+
+@pytest.mark.parametrize("name", PAGE_PALETTES)
+def test_a_label_can_be_read_on_every_role(name: str) -> None:
+    palette = PAGE_PALETTES[name]
+    roles = [
+        *(field.name for field in fields(palette) if field.type == "str" and field.name != "name"),
+        *palette.methods,
+        *(f"{prefix}{number}" for prefix, values in (
+            ("level", palette.levels), ("class", palette.classes), ("stage", palette.stages),
+            ("mark", palette.marks),
+        ) for number in range(len(values))),
+    ]
+    for role in roles:
+        ground = colour(palette, role)
+        assert contrast([readable_on(ground).name()], ground.name()) >= 4.5, role
