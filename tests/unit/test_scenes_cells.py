@@ -80,6 +80,20 @@ def test_an_anchors_centre_is_the_centre_of_its_heat_cell(method: str) -> None:
             assert np.abs(anchor - middle).max() < 1.0  # corners are rounded to network pixels
 
 
+@pytest.mark.parametrize("shape", [(240, 320, 3), (320, 320, 3), (320, 200, 3)])
+@pytest.mark.parametrize("method", ["faster_rcnn", "fpn"])
+def test_cells_of_the_panels_maps_are_squares(method: str, shape: tuple[int, int, int]) -> None:
+    trace = synthetic_trace(method, photo=np.zeros(shape, np.uint8))
+    panel = picture(trace, "regions", ViewState(controls=(("regions.show", "objectness"),))).panel
+    assert panel is not None
+    maps = [each for each in panel.layers if isinstance(each, Heat) and "Objectness" in each.name]
+    assert maps
+    for each in maps:
+        x1, y1, x2, y2 = each.rect
+        down, across = each.values.shape
+        assert (x2 - x1) / across == pytest.approx((y2 - y1) / down)
+
+
 def test_the_grid_has_a_line_at_every_side_of_a_cell() -> None:
     shown = map_named(synthetic_trace("faster_rcnn"))
     assert shown is not None

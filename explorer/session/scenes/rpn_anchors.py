@@ -24,7 +24,6 @@ from explorer.session.scenes.common import (
     Focus,
     centres,
     count,
-    photo_rect,
     photo_scene,
     probability,
     shown,
@@ -48,6 +47,7 @@ from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import RpnStage, Trace
 
 LISTED = 18  # anchors in the table
+TALLEST = 130.0  # a map in the panel
 
 
 def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> Picture:
@@ -173,8 +173,8 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     k = anchors_a_cell(stage, level)
     panel.heading("Objectness", f"highest of the {k} anchors of a cell")
     half = (panel.inner - 12) / 2
-    aspect = photo_rect(trace)[3] / photo_rect(trace)[2]
-    height = min(130.0, half * aspect)
+    sides = [min(half / each.shape[1], TALLEST / each.shape[0]) for each in maps]  # of its cells
+    tall = max(side * each.shape[0] for side, each in zip(sides, maps, strict=True))
     for index, each in enumerate(maps):
         right = index % 2 == 1
         x = panel.left + (half + 12 if right else 0)
@@ -183,10 +183,11 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         most = probability(float(each.max()))
         panel.label(x + half, panel.y + 7, f"max {most}", role, 11, "right")
         panel.y += 17
-        panel.heat(each, half, height, 0, 1, x, f"Objectness {names[index]}", move=False)
+        high, wide = (sides[index] * cells for cells in each.shape)
+        panel.heat(each, wide, high, 0, 1, x, f"Objectness {names[index]}", move=False)
         panel.y -= 17
         if right or index == len(maps) - 1:
-            panel.gap(height + 28)
+            panel.gap(tall + 28)
     panel.pair("Colours: probability", "0 to 1")
     panel.scale()
     panel.heading("Anchors by probability", names[level])
