@@ -10,7 +10,7 @@ import pytest
 
 from explorer.methods.names import NAMES
 from explorer.session.chart import text_width as sans_width
-from explorer.session.scene import Boxes, Labels, Scene, ViewState
+from explorer.session.scene import Bars, Boxes, Labels, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.columns import APART, sized_table
 from explorer.session.scenes.panel import Column, text_width
@@ -106,3 +106,28 @@ def test_a_span_of_one_value_is_that_value() -> None:
     assert span_text(np.array([0.8612, 0.8613], np.float32), 0.7) == "0.861"
     assert span_text(np.array([0.9721, 0.3104], np.float32), 0.3) == "0.310 to 0.972"
     assert span_text(np.array([0.3001, 0.9721], np.float32), 0.3) == ">0.300 to 0.972"
+
+
+def test_what_is_dashed_on_the_photo_is_dashed_in_the_legend() -> None:
+    said = 0
+    for method in NAMES:
+        for stage in STAGE_NAMES:
+            panel = picture(synthetic_trace(method), stage, ViewState()).panel
+            for layer in panel.layers if panel is not None else ():
+                for label in layer.items if isinstance(layer, Labels) else ():
+                    if "(dashed)" in label.text:
+                        said += 1
+                        assert panel is not None and sides_of_swatch(panel, label.y) == "surface"
+                    elif "(solid)" in label.text:
+                        assert panel is not None and sides_of_swatch(panel, label.y) != "surface"
+    assert said > 5
+
+
+def sides_of_swatch(panel: Scene, y: float) -> str:
+    """What is seen in the middle of the left side of a line's swatch."""
+    bars = next(layer for layer in panel.layers if isinstance(layer, Bars))
+    x = Column().left + 0.5
+    return [
+        role for (x1, y1, x2, y2), role in zip(bars.boxes.tolist(), bars.roles, strict=True)
+        if x1 <= x <= x2 and y1 <= y <= y2
+    ][-1]

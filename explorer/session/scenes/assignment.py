@@ -163,7 +163,7 @@ def _rois(
                   dashed=True),
         ]
         panel.heading(f"RoI of region {at.region:,}", at.why)
-        panel.swatch("selected", "exact region (dashed)", outline=True)
+        panel.swatch("selected", "exact region (dashed)", dashed=True)
         panel.swatch(trace.method, "cells if it were rounded" if aligned else
                      "cells after rounding", box_text(rounded))
         if aligned:

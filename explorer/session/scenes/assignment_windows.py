@@ -51,7 +51,7 @@ def windows(
                   rows=np.array([row]), width=2.0, dashed=True)
         )
         panel.heading(f"Window of region {at.region:,}", at.why)
-        panel.swatch("selected", "region (dashed)", outline=True)
+        panel.swatch("selected", "region (dashed)", dashed=True)
         panel.swatch(trace.method, "cells of its window",
                      f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1}")
         _scales(panel, trace, inputs, box, scale)

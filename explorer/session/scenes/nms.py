@@ -177,7 +177,7 @@ def _panel(
         f"score > {number(stage.score_threshold)}"
     panel.pair(f"Entered ({entered})", count(len(rows)))
     panel.swatch("text", "kept (solid)", count(len(now.kept)), outline=True)
-    panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), outline=True)
+    panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), dashed=True)
     going = now.step < now.steps
     if going:
         panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)

@@ -129,12 +129,17 @@ class Column:
         self.label(self.right, self.y + 8, value, role, 12, "right", mono=True)
         self.gap(18)
 
-    def swatch(self, role: str, text: str, value: str = "", outline: bool = False) -> None:
+    def swatch(
+        self, role: str, text: str, value: str = "", outline: bool = False, dashed: bool = False,
+    ) -> None:
         """A line of a legend: a square in its colour, what it means, how many there are."""
-        box = (self.left, self.y + 3, self.left + 10, self.y + 13)
-        self.fill(box, role)
-        if outline:
-            self.fill((box[0] + 2, box[1] + 2, box[2] - 2, box[3] - 2), "surface")
+        x1, y1, x2, y2 = self.left, self.y + 3, self.left + 10, self.y + 13
+        self.fill((x1, y1, x2, y2), role)
+        if outline or dashed:
+            self.fill((x1 + 2, y1 + 2, x2 - 2, y2 - 2), "surface")
+        if dashed:  # gaps in the middle of each side: what is left are its corners
+            self.fill((x1 + 4, y1, x2 - 4, y2), "surface")
+            self.fill((x1, y1 + 4, x2, y2 - 4), "surface")
         self.label(self.left + 18, self.y + 8, text)
         if value:
             self.label(self.right, self.y + 8, value, "text", 12, "right", mono=True)

@@ -88,7 +88,7 @@ def _panel(
     before, after = stage.before[row], stage.after[row]
     panel.heading(tag(trace, label, float(stage.scores[row])), at.why if at is not None else "")
     (was, was_size), (now, now_size) = boxes_and_sizes([before, after])
-    panel.swatch(class_role(label), "size before (dashed)", f"{was_size} px", outline=True)
+    panel.swatch(class_role(label), "size before (dashed)", f"{was_size} px", dashed=True)
     panel.swatch(class_role(label), "size after", f"{now_size} px")
     panel.pair("Box before", was)
     panel.pair("Box after", now)

@@ -52,7 +52,7 @@ def refinement(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
     ]
     panel = Column()
     panel.heading("Anchor to box", "clipped to the photo")
-    panel.swatch("muted", "anchor (dashed)", outline=True)
+    panel.swatch("muted", "anchor (dashed)", dashed=True)
     panel.swatch("text", "refined box (solid), arrow between centres", outline=True)
     shift = np.abs(stage.deltas[stage.anchor[:total], :2]).mean(0) if total else np.zeros(2)
     scale = np.exp(np.abs(stage.deltas[stage.anchor[:total], 2:]).mean(0)) if total else np.ones(2)

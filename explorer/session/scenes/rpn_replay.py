@@ -150,7 +150,7 @@ def _panel(stage: RpnStage, record: NmsRecord, now: Moment) -> Column:
         )
         panel.gap(4)
     panel.swatch("text", "kept", count(len(now.kept)), outline=True)
-    panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), outline=True)
+    panel.swatch("muted", "suppressed (dashed)", count(len(now.suppressed)), dashed=True)
     if len(now.undecided):
         panel.swatch("muted", "undecided", count(len(now.undecided)), outline=True)
     if len(stage.levels) > 1:
