@@ -20,7 +20,6 @@ LEAST_LEGEND_GAP = 8.0  # so close, if that spares a line
 FIGURE = {False: 0.648, True: 0.671}  # width of each of Inter's figures of equal width; bold
 WITHOUT_FIGURES = str.maketrans("", "", "0123456789")
 LEAST = 0.5  # width of the thinnest part that is drawn
-SEEN = 1.0  # and of the thinnest whose colour is seen: a legend need not tell of others
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +113,8 @@ class Drawing:
         return end
 
     def visible(self, items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Those (name, role) whose role is the colour of a part that is drawn and wide enough."""
-        seen = {role for rect, role in self.bars if rect[2] - rect[0] >= SEEN}
+        """Those (name, role) whose role is the colour of a part that is drawn, as thin as it is."""
+        seen = {role for _, role in self.bars}
         return [(name, role) for name, role in items if role in seen]
 
     def legend(self, items: list[tuple[str, str]], left: float, right: float, y: float) -> float:
