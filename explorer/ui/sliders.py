@@ -22,10 +22,10 @@ NARROWEST = 0.5  # of the width that a slider wants: as narrow as it gets in a s
 
 class Marked:
     """Before a slider's own class. marks: values at which rings stand beside the handle: what else
-    it stands for; ink: theirs."""
+    it stands for; ink, ground: of them and inside them, where the groove is of the same ink."""
 
     marks: Sequence[float] = ()
-    ink = ""
+    ink = ground = ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)  # type: ignore[misc]
@@ -35,6 +35,7 @@ class Marked:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.ink), 2))
+        painter.setBrush(QColor(self.ground))
         span = self.maximum() - self.minimum() or 1.0
         for mark in self.marks:
             along = HANDLE / 2 + (self.width() - HANDLE) * (mark - self.minimum()) / span
@@ -62,10 +63,10 @@ class Labelled:
         hint: QSize = super().sizeHint()  # type: ignore[misc]
         return QSize(self.length + self._more if self.length else hint.width(), hint.height())
 
-    def mark(self, marks: Sequence[float], ink: str) -> None:
+    def mark(self, marks: Sequence[float], ink: str, ground: str) -> None:
         """See `Marked`."""
         inner = self._slider  # type: ignore[attr-defined]
-        inner.marks, inner.ink = tuple(marks), ink
+        inner.marks, inner.ink, inner.ground = tuple(marks), ink, ground
         inner.update()
 
     def say(self, text: str, instead: bool = False, room_for: str = "") -> None:

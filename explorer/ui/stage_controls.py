@@ -42,7 +42,9 @@ class StageControls(QWidget):
         """In the theme's colours."""
         for field in self.fields.values():
             if isinstance(field, FineSlider | Slider):
-                field.mark(field.marks, self.theme.palette.accent)
+                field.mark(
+                    field.marks, self.theme.palette.accent, self.theme.palette.surface
+                )
 
     def show_controls(self, controls: Sequence[Control]) -> None:
         """Widgets are kept while the controls stay the same."""
@@ -165,7 +167,7 @@ class StageControls(QWidget):
             if not field.isSliderDown():
                 field.setValue(int(control.value) * unit)
             field.mark([int(other) * unit for other in different(control)[1:]],
-                       self.theme.palette.accent)
+                       self.theme.palette.accent, self.theme.palette.surface)
             field.say(*beside(control), room_for=widest(control))
         field.setToolTip(tip(control))
         field.setAccessibleDescription(tip(control))

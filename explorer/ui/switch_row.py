@@ -148,6 +148,7 @@ class SwitchRow(QWidget):
         self.reset.setIcon(self.theme.icon("ph.arrow-counter-clockwise"))
         if isinstance(self.field, StillSlider):
             self.field.ink = self.theme.palette.accent
+            self.field.ground = self.theme.palette.surface
 
     def _field(self, switch: Switch) -> QWidget:
         if switch.kind == "toggle":
@@ -229,4 +230,5 @@ class SwitchRow(QWidget):
         if isinstance(self.field, StillSlider):
             self.field.marks = tuple(float(one) for one in switch.different[1:])  # type: ignore[arg-type]
             self.field.ink = self.theme.palette.accent
+            self.field.ground = self.theme.palette.surface
             self.field.update()

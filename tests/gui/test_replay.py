@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QSlider
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,7 @@ import explorer.methods.deciding  # noqa: F401 - torch, before a window waits fo
 from explorer.session.scene import Boxes
 from explorer.session.switching import choices_of
 from explorer.trace.stages import NmsStage
-from explorer.ui.sliders import FineSlider
+from explorer.ui.sliders import HANDLE, FineSlider
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -53,6 +54,13 @@ def test_the_threshold_moves_while_the_steps_are_watched(qtbot: QtBot, opened: W
     assert choices_of(bench.desk.chosen, "fast_rcnn").nms_threshold == 0.95
 
 
+def at_mark(slider: QSlider, value: float) -> tuple[int, int]:
+    """The middle of a ring, in pixels of a picture of the slider."""
+    share = (value - slider.minimum()) / (slider.maximum() - slider.minimum())
+    along = HANDLE / 2 + (slider.width() - HANDLE) * share
+    return int(along), int(slider.height() / 2)
+
+
 def test_a_threshold_that_methods_differ_in_is_told_and_moved_for_all(
     qtbot: QtBot, opened: Window
 ) -> None:
@@ -75,6 +83,8 @@ def test_a_threshold_that_methods_differ_in_is_told_and_moved_for_all(
     long = inner.width()
     opened.switch_theme()
     assert inner.ink == opened.theme.palette.accent  # type: ignore[attr-defined]
+    middle = inner.grab().toImage().pixelColor(*at_mark(inner, 0.5))
+    assert middle == QColor(opened.theme.palette.surface)  # not the groove's, which is its ink
     slider.setValue(0.6)
     assert texts() == [] and not slider.marks and slider.toolTip() == ""  # at once
     settle(qtbot, opened)
