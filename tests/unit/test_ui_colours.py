@@ -7,14 +7,17 @@ see is simulated after Machado, Oliveira and Fernandes (IEEE TVCG 2009), table 1
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.summary import GROUPS
-from explorer.session.work import REGIONWISE, ROLES
+from explorer.session.work import REGIONWISE, ROLES, RPN, SEARCH
+from explorer.trace.base import STAGE_NAMES
 from explorer.ui.theme import PAGE_PALETTES, PALETTES, Palette, colour, readable_on
 
 Array = NDArray[np.float64]
@@ -135,6 +138,16 @@ def test_levels_are_a_ramp(palette: Palette) -> None:
     steps = np.diff(lab(linear([palette.canvas, *palette.levels]))[:, 0])[1:]
     steps = steps if palette.name == "dark" else -steps
     assert steps.min() > 0.06 and steps.max() < 3 * steps.min()
+
+
+def test_narrow_parts_of_a_bar_do_not_look_black_or_like_their_neighbours(
+    palette: Palette
+) -> None:
+    names = [SEARCH, RPN, *(STAGE_TITLES[name] for name in STAGE_NAMES[2:-1])]
+    colours = [colour(palette, ROLES[name]).name() for name in names]
+    assert lab(linear(colours))[:, 0].min() > 0.35
+    for one, other in pairwise(colours):
+        assert distances([one], [other]).min() > 0.15
 
 
 def test_a_group_of_stages_has_the_colour_of_none_of_them(palette: Palette) -> None:
