@@ -84,7 +84,7 @@ class Boxes(Layer):
     captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
     in their boxes. ranked: the last counts most; where one has no room, those before it have none.
     roles: one role for all, or one per box. double: two lines and a gap of
-    the opposite lightness, one of which is seen on any photo.
+    the opposite lightness, one of which is seen on any photo. edged: as `Lines`; thick ones are.
     """
 
     boxes: Floats
@@ -99,6 +99,7 @@ class Boxes(Layer):
     inside: bool = False
     ranked: bool = False
     double: bool = False
+    edged: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -116,7 +117,8 @@ class Lines(Layer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Points(Layer):
-    """n dots (n, 2) of a radius in screen pixels. clear: captions keep clear of them."""
+    """n dots (n, 2) of a radius in screen pixels, edged unless many or small. clear: captions keep
+    clear of them."""
 
     points: Floats
     role: str

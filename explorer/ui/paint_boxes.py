@@ -27,7 +27,7 @@ from explorer.ui.transform import View
 MANY = 120  # more than this are drawn as sides of whole pixels, without smoothing
 CROWD = 5_000  # more outlines than this become one picture
 VECTORS = 20_000  # up to this many are lines in an SVG or PDF; more become one picture there too
-HALO = 60  # up to this many thick outlines get a dark edge, to stand out from any photo
+HALO = 60  # up to this many thick or edged outlines get edges, to stand out from any photo
 FAINTEST = 0.35  # the opacity of a crowd's single outline is at most this,
 COVERED = 0.5  # and on average a pixel is crossed by so much: the photo shines through
 GAP = 3  # a double line is as wide as so many of the gap in its middle
@@ -36,7 +36,7 @@ Kind = Literal["crowd", "pixels", "lines"]
 
 @dataclass(frozen=True)
 class Look:
-    """edged: per role, whether its outlines have a dark edge, where they are lines."""
+    """edged: per role, whether its outlines have edges, where they are lines."""
 
     kind: Kind
     edged: tuple[bool, ...] = ()
@@ -51,7 +51,7 @@ def look_of(layer: Boxes, view: View, whole: Rect, vector: bool = False) -> Look
     if len(there) > MANY and not layer.fill and not vector:
         return Look("pixels")
     numbers = [len(own) for _, own in index.by_role(there)]
-    return Look("lines", tuple(layer.width >= 2 and n <= HALO for n in numbers))
+    return Look("lines", tuple((layer.edged or layer.width >= 2) and n <= HALO for n in numbers))
 
 
 def paint_boxes(brush: Brush, layer: Boxes) -> None:

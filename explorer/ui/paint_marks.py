@@ -16,7 +16,8 @@ from explorer.ui.outlines import fill, thickness
 from explorer.ui.theme import colour, edge_of
 
 MANY_POINTS = 2_000  # more than this are squares of whole pixels
-EDGE = 1.0  # on either side of an edged line
+EDGE = 1.0  # on either side of an edged line, around an edged dot
+DOT_EDGE = 210  # how opaque it is there, of 255: a dot is small
 HEAD = 7.0  # an arrow head's length on screen, pixels
 
 
@@ -98,10 +99,16 @@ def paint_points(brush: Brush, layer: Points) -> None:
         return _dots(brush, points[inside.all(axis=1)], ink, radius)
     points = points[inside.all(axis=1)]
     painter.save()
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 1) if edge else Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
-    for x, y in points.tolist():
-        painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    discs = [(ink, radius)]
+    if edge:  # below all dots
+        shade = edge_of(brush.palette)
+        shade.setAlpha(DOT_EDGE)
+        discs.insert(0, (shade, radius + EDGE))
+    for filling, reaching in discs:
+        painter.setBrush(filling)
+        for x, y in points.tolist():
+            painter.drawEllipse(QPointF(x, y), reaching, reaching)
     painter.restore()
 
 

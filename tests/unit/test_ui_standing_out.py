@@ -9,13 +9,16 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from explorer.session.scene import Area, Boxes, Layer, Lines, Scene
+from explorer.session.scene import Area, Boxes, Layer, Lines, Points, Scene, ViewState
+from explorer.session.scenes import picture
 from explorer.session.scenes.truth_layers import truth_boxes
+from explorer.trace.base import StageName
 from explorer.ui.fonts import load_fonts
 from explorer.ui.images import from_image
 from explorer.ui.paint import paint_scene
 from explorer.ui.theme import PALETTES, Palette, colour
 from explorer.ui.transform import View
+from tests.traces import synthetic_trace
 
 SIDE = 80
 GREYS = (0, 60, 128, 190, 255)
@@ -60,6 +63,28 @@ def test_an_edged_line_is_seen_on_every_photo(palette: Palette, grey: int) -> No
     assert spread(drawn(palette, line, grey)[30:50, 30, 0]) > 90
     head = drawn(palette, line, grey)[30:50, 66, 0]
     assert spread(head) > 90
+
+
+@pytest.mark.parametrize("grey", GREYS)
+def test_dots_and_edged_outlines_are_seen_on_every_photo(palette: Palette, grey: int) -> None:
+    dots = Points(name="Samples", points=np.array([[40.5, 40.5]]), role="text", radius=2.0)
+    assert spread(drawn(palette, dots, grey)[34:47, 40, 0]) > 90
+    box = Boxes(name="Bins", boxes=np.array([[10.0, 40, 70, 70]]), roles="text", width=1.4,
+                edged=True)
+    assert spread(drawn(palette, box, grey)[34:47, 30, 0]) > 90
+
+
+def test_small_things_on_photos_are_edged() -> None:
+    def layers(stage: StageName, method: str, *controls: tuple[str, Any]) -> dict[str, Layer]:
+        made = picture(synthetic_trace(method), stage, ViewState(controls=controls))
+        return {each.name: each for each in made.main.layers}
+
+    pooling = layers("pooling", "fpn", ("pooling.show", "one channel"))
+    pooling |= layers("pooling", "fast_rcnn") | layers("refinement", "fpn")
+    for name in ("Bins", "Cells with their weights", "Shift by the roundings", "Corners move",
+                 "Bin without rounding"):
+        each = pooling[name]
+        assert isinstance(each, Boxes | Lines) and each.edged, name
 
 
 def test_a_tag_lets_nothing_through(palette: Palette) -> None:

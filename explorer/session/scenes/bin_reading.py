@@ -92,7 +92,7 @@ def reading_layers(read: Reading | None, source: FeatureMap | None) -> list[Laye
     return [
         Boxes(name="Cells with their weights", boxes=boxes[seen], roles="mark1", width=1.4,
               fill=0.12, captions=tuple(number(float(weight)) for weight in read.weights[seen]),
-              inside=True, ranked=True)
+              inside=True, ranked=True, edged=True)
     ]
 
 
@@ -167,9 +167,9 @@ def shift_layers(shift: Shift) -> list[Layer]:
     corners = np.array([[0, 1], [2, 1], [0, 3], [2, 3]])
     return [
         Boxes(name="Bin without rounding", boxes=shift.exact[None], roles="mark0", dashed=True,
-              width=1.8),
+              width=1.8, edged=True),
         Lines(
-            name="Shift by the roundings", role="mark0", width=1.6, arrow=True,
+            name="Shift by the roundings", role="mark0", width=1.6, arrow=True, edged=True,
             segments=np.concatenate([shift.exact[corners], shift.used[corners]], 1),
         ),
     ]

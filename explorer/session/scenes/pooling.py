@@ -191,7 +191,8 @@ def _layers(
         layers.append(grid_layer(bins.source, reach, on=stage.kind != "roi_align"))
     drawn = bins.boxes[one.own]
     layers.append(
-        Boxes(name="Bins", boxes=drawn, roles=trace.method, width=1.4, fill=0.06, opacity=0.95)
+        Boxes(name="Bins", boxes=drawn, roles=trace.method, width=1.4, fill=0.06, opacity=0.95,
+              edged=True)
     )
     context = context_of(trace, at.region)
     if context is not None:  # the bins have the same outline

@@ -60,9 +60,9 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
                       tag(trace, int(stage.labels[row]), float(stage.scores[row])) for row in draw
                   )),
             Lines(name="Corners move", segments=np.concatenate(corners), role="text", arrow=True,
-                  width=1.2, opacity=0.9),
+                  width=1.2, opacity=0.9, edged=True),
             Lines(name="Centres move", segments=middle, role="mark0", arrow=True, width=1.2,
-                  on=False),
+                  edged=True, on=False),
             *selection(trace, at, "refinement", without="not refined"),
         ]
     row = own[int(np.argmax(stage.scores[own]))] if own else (int(top[0]) if len(top) else None)
