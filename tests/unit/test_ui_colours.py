@@ -140,6 +140,14 @@ def test_levels_are_a_ramp(palette: Palette) -> None:
     assert steps.min() > 0.06 and steps.max() < 3 * steps.min()
 
 
+def test_neighbouring_levels_are_told_apart_also_as_thin_lines(palette: Palette) -> None:
+    assert lab(linear(list(palette.levels)))[:, 0].min() > 0.36  # not black on a dark photo
+    for one, other in pairwise(palette.levels):
+        assert distances([one], [other]).min() > 0.13
+        for eyes in ("no long", "no medium"):
+            assert distances([one], [other], eyes).min() > 0.085
+
+
 def test_narrow_parts_of_a_bar_do_not_look_black_or_like_their_neighbours(
     palette: Palette
 ) -> None:
