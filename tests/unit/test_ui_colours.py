@@ -140,6 +140,13 @@ def test_levels_are_a_ramp(palette: Palette) -> None:
     assert steps.min() > 0.06 and steps.max() < 3 * steps.min()
 
 
+def test_marks_keep_their_colours_as_tints_of_a_photo(palette: Palette) -> None:
+    """The parts of a merge lie side by side, translucent; a dark tint takes any photo's hue."""
+    seen = lab(linear(list(palette.marks)))
+    assert seen[:, 0].min() > 0.4 and np.hypot(seen[:, 1], seen[:, 2]).min() > 0.14
+    assert closest(list(palette.marks), "all cones") > 0.3
+
+
 def test_neighbouring_levels_are_told_apart_also_as_thin_lines(palette: Palette) -> None:
     assert lab(linear(list(palette.levels)))[:, 0].min() > 0.36  # not black on a dark photo
     for one, other in pairwise(palette.levels):
