@@ -166,7 +166,7 @@ def test_a_footer_of_five_methods_has_room_for_a_bin_its_channel_and_hidden_labe
 ) -> None:
     load_fonts()
     others = others_text(Boxes(name="Other regions", boxes=np.zeros((30, 4)), roles="fpn"))
-    text = "region 1,999 · bin 30 of 49 · row 5, column 2 of 7 × 7 · channel 255 (0–255)" + others
+    text = "region 1,999 · bin 30 of 49 · row 5, column 2 of 7 × 7 · channel 255" + others
     width_of = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
     first, second, tail = footer_lines(text, "16 labels hidden", FIVE_AT_1280, width_of)
     assert f"{first} · {second}" == text and tail == "16 labels hidden"

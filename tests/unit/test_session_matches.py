@@ -134,4 +134,4 @@ def test_a_partner_stands_for_the_selection_where_its_row_is_there() -> None:
     assert found["rcnn"] == Counterpart(partner, pytest.approx(found["rcnn"].iou))
     assert len(box) == 4
     gone = counterparts(traces, key, (Key("rcnn", "detections", 10_000),))
-    assert gone["rcnn"].key.stage == "regions"
+    assert gone["rcnn"] == counterparts(traces, key)["rcnn"]

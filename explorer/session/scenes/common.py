@@ -211,8 +211,8 @@ def count(number: int) -> str:
 
 
 def channel_text(channel: int, channels: int) -> str:
-    """'channel 139 (0–159)': they count from 0, unlike bins beside them."""
-    return f"channel {channel} (0–{channels - 1})"
+    """'channel 139 (0 – 159)': they count from 0, unlike bins beside them."""
+    return f"channel {channel} (0 – {channels - 1})"
 
 
 def size_text(box: Floats) -> str:

@@ -84,6 +84,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     plane = values.mean(axis=0) if mode == MEAN else values[channel]
     what = f"mean of {len(values)} channels" if mode == MEAN else \
         channel_text(channel, len(values))
+    # Of how many channels, the panel says: five footers side by side have no room for it.
+    brief = what if mode == MEAN else f"channel {channel}"
     bins = bins_of(trace, at, stage)
     own = grid_on(trace, stage)
     strongest = own.start + int(plane[own].argmax())
@@ -94,7 +96,7 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
     panel = _panel(trace, stage, at, plane, what, one)
     return Picture(
         title=title(trace, "pooling"),
-        summary=f"region {at.region:,} · {_where(stage, one)} · {what}{others_text(others)}",
+        summary=f"region {at.region:,} · {_where(stage, one)} · {brief}{others_text(others)}",
         main=photo_scene(trace, others, *_layers(trace, stage, at, bins, one, channel, mode),
                          beyond=beyond_read(trace),
                          opacity=0.85),
