@@ -62,6 +62,17 @@ ALSO_SWITCHES = {
 }
 
 
+# Views of a stage that have names of their own: title, stage, method, what "Show" is then at.
+NAMED: tuple[tuple[str, StageName, str, str], ...] = (
+    ("Merges of segments, one by one", "regions", "fast_rcnn", "merges"),
+    ("Sliding window of Faster R-CNN", "regions", "faster_rcnn", "objectness"),
+    ("All anchors of FPN", "regions", "fpn", "all anchors"),
+    ("NMS in Faster R-CNN's RPN", "regions", "faster_rcnn", "NMS"),
+    ("NMS in FPN's RPN", "regions", "fpn", "NMS"),
+    ("Top-down pathway of FPN, step by step", "features", "fpn", "step by step"),
+)
+
+
 @dataclass(frozen=True)
 class Entry:
     """group: what kind of thing it is; keys: those that do the same, "" where there are none.
@@ -80,7 +91,7 @@ def entries(window: Window) -> list[Entry]:
     """All that can be done now, in the order in which it is listed with nothing typed."""
     return [
         *_commands(window), *_stages(window), *_methods(window), *_layers(window), *_views(window),
-        *_switches(window), *_parts(window), *_tour(window), *_photos(window),
+        *_named(window), *_switches(window), *_parts(window), *_tour(window), *_photos(window),
     ]
 
 
@@ -131,6 +142,17 @@ def _views(window: Window) -> Iterator[Entry]:
                         f"{field.accessibleName()}: {text}", "View",
                         partial(field.textActivated.emit, text),
                     )
+
+
+def _named(window: Window) -> Iterator[Entry]:
+    def show(stage: StageName, method: str, value: str) -> None:
+        window.go(
+            window.workbench.desk.at_stage(stage).alone(method).with_control("show", value)
+        )
+
+    for title, stage, method, value in NAMED:
+        also = ALSO.get((method, stage), "")
+        yield Entry(title, "View", partial(show, stage, method, value), also=also)
 
 
 def _switches(window: Window) -> Iterator[Entry]:

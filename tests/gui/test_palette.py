@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.paths import samples
-from explorer.trace.base import STAGE_NAMES
+from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.actions import COMMANDS, keys_text
 from explorer.ui.dialogs import KeysDialog, halves
 from explorer.ui.key_groups import GROUPS, grouped
-from explorer.ui.palette_entries import Entry, entries
+from explorer.ui.palette_entries import NAMED, Entry, entries
 from explorer.ui.window import Window
 from tests.gui.conftest import SHORT, settle
 
@@ -91,6 +91,21 @@ def test_methods_layers_and_switches_act(qtbot: QtBot, opened: Window) -> None:
     entry(opened, "Box regression: off").run()
     settle(qtbot, opened)
     assert dict(opened.workbench.desk.chosen)["fpn"].regression is False
+
+
+@pytest.mark.parametrize("view", NAMED, ids=lambda view: view[0])
+def test_a_view_that_has_a_name_is_shown_from_any_stage(
+    qtbot: QtBot, opened: Window, view: tuple[str, StageName, str, str]
+) -> None:
+    title, stage, method, value = view
+    entry(opened, title).run()
+    settle(qtbot, opened)
+    desk = opened.workbench.desk
+    assert (desk.stage, desk.method) == (stage, method)
+    shown = opened.centre.canvases[method].picture
+    assert shown is not None
+    control = next(each for each in shown.controls if each.key == "show")
+    assert control.value == value and value in control.choices
 
 
 def test_a_threshold_is_brought_up_ready_to_move(qtbot: QtBot, opened: Window) -> None:
