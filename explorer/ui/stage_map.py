@@ -152,7 +152,7 @@ class StageMap(QWidget):
             painter.setPen(QColor(palette.muted))
             painter.drawText(QPointF(label.left(), middle - 6), str(number))
             painter.setFont(sans(12.5, Weight.DemiBold if here else Weight.Medium))
-            painter.setPen(QColor(palette.text if here or hover else palette.muted))
+            painter.setPen(QColor(palette.text if here else palette.muted))
             painter.drawText(QPointF(label.left(), middle + 10), STAGE_TITLES[stage])
             for method in NAMES:
                 if region.intersects(self.cell_rect(method, stage).toRect()):
@@ -213,7 +213,8 @@ class StageMap(QWidget):
         hover = self._hover == (method, stage)
         here = stage == self.stage and self.method == method
         if here or hover:
-            painter.setPen(QPen(colour(palette, method), 2 if here else 1.2))
+            ring = colour(palette, method) if here else QColor(palette.muted)
+            painter.setPen(QPen(ring, 2 if here else 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
         if cell.turn is not None:

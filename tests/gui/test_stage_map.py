@@ -8,11 +8,12 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import METHODS, NAMES
-from explorer.trace.base import STAGE_NAMES
+from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import NmsStage
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.window import Window
 from explorer.ui.words import short_count
+from tests.gui.conftest import settle
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -34,6 +35,31 @@ def test_a_cell_of_the_map_opens_method_and_stage(qtbot: QtBot, opened: Window) 
     qtbot.mouseClick(opened.stage_map, LEFT, pos=QPoint(30, int(row.center().y())))
     assert stage_of(opened) == "nms"
     assert visible(opened) == list(NAMES)
+
+
+def test_what_is_pointed_at_does_not_look_chosen(qtbot: QtBot, opened: Window) -> None:
+    """Its ring has no method's colour, and its stage's name not that of the stage on screen."""
+    shown = opened.stage_map
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    palette = opened.theme.palette
+
+    def inks(stage: StageName) -> set[str]:
+        row = shown.row_rect(stage)
+        image = shown.grab(row.toAlignedRect()).toImage()
+        left = round(shown.cell_rect("rcnn", stage).left() * image.devicePixelRatio())
+        return {
+            image.pixelColor(x, y).name() for x in range(left - 4) for y in range(image.height())
+        }
+
+    assert palette.text in inks("nms")
+    at = shown.cell_rect("fpn", "scores").center().toPoint()
+    before = shown.grab(shown.cell_rect("fpn", "scores").toAlignedRect()).toImage()
+    qtbot.mouseMove(shown, at)
+    qtbot.waitUntil(lambda: shown.cursor().shape() == Qt.CursorShape.PointingHandCursor)
+    after = shown.grab(shown.cell_rect("fpn", "scores").toAlignedRect()).toImage()
+    assert before != after  # it is seen to be pointed at
+    assert palette.text not in inks("scores")
 
 
 def test_the_map_says_where_a_method_runs_a_stage_out_of_turn(opened: Window) -> None:
