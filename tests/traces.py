@@ -260,6 +260,11 @@ def rpn_of(method: str) -> RpnStage:
     return stage
 
 
+def exchanged(trace: Trace, old: Stage, new: Stage) -> Trace:
+    """The trace with one stage in place of another."""
+    return replace(trace, stages=tuple(new if one is old else one for one in trace.stages))
+
+
 @lru_cache(maxsize=128)  # no test can change what it shares: all arrays are frozen
 def _of_the_usual_photo(method: str, seed: int, strength: float, proposals: int) -> Trace:
     return _made(method, seed, synthetic_photo(), strength, proposals)

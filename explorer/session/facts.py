@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from explorer.session.births import moves, region_cards
@@ -15,6 +13,7 @@ from explorer.session.related import Related, box_of, related
 from explorer.session.scene import Key
 from explorer.session.scenes.common import class_role, label_name, number, probability
 from explorer.session.scenes.equations import box_lines, decoding_lines, decoding_rule
+from explorer.session.scenes.pairs import exact_text
 from explorer.trace.base import StageName
 from explorer.trace.stages import RefinementStage, ScoresStage, Trace
 
@@ -72,7 +71,7 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     values = np.asarray(stage.values[row], np.float64)
     objects = values[stage.first :]
     order = np.argsort(-objects, kind="stable")[:5].tolist()
-    text = partial(number, digits=3) if stage.kind == "svm" else probability
+    text = exact_text(stage)
     longest = 1.0  # a probability's bar, or the largest margin's
     if stage.kind == "svm":
         longest = max(1.0, float(np.abs(objects[order]).max()))

@@ -19,6 +19,7 @@ from explorer.session.ground_truth import GroundTruth, Rect, one_name
 from explorer.session.scene import Key
 from explorer.session.scenes.truth_layers import MARKS
 from explorer.session.verdicts import MATCH, Verdicts, verdicts
+from explorer.session.words import plural
 from explorer.trace.base import Floats
 from explorer.trace.stages import DetectionsStage, Trace
 
@@ -168,7 +169,7 @@ def matches_text(of: Sequence[Match], methods: int) -> str:
 
 def _groups(number: int) -> str:
     """Without ground truth, what is found may be no object."""
-    return f"{number} {'group' if number == 1 else 'groups'} of detections"
+    return f"{plural(number, 'group')} of detections"
 
 
 def _counted(of: Sequence[Match], methods: int, head: str = "") -> str:
@@ -178,5 +179,5 @@ def _counted(of: Sequence[Match], methods: int, head: str = "") -> str:
         (sum(not match.found for match in of), "by none"),
     )
     parts = [f"{number} {words}" for number, words in counts if number]
-    head = head or f"{len(of)} {'object' if len(of) == 1 else 'objects'}"
+    head = head or plural(len(of), "object")
     return f"{head}: {', '.join(parts)}" if parts and methods > 1 else head

@@ -103,6 +103,10 @@ class Desk:
         rest = tuple(item for item in self.view.controls if item[0] != name)
         return replace(self, view=replace(self.view, controls=(*rest, (name, value))))
 
+    def viewing(self, stage: StageName, method: str, key: str, value: str | int) -> Desk:
+        """A view of one method's stage: its control `key` at `value`."""
+        return self.at_stage(stage).alone(method).with_control(key, value)
+
     def with_limit(self, limit: int) -> Desk:
         return replace(self, view=replace(self.view, limit=limit))
 

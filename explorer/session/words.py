@@ -71,10 +71,10 @@ def short_apart(value: float, threshold: float, digits: int = 3) -> str:
     return f"{'>' if value > threshold else '<'}{text}"
 
 
-def span_text(values: Floats, threshold: float) -> str:
+def span_text(values: Floats, threshold: float, between: str = " to ") -> str:
     """'0.310 to 0.972' of values (n,), n > 0, or the one that all are; see `short_apart`."""
     low, high = (short_apart(float(end), threshold) for end in (values.min(), values.max()))
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else f"{low}{between}{high}"
 
 
 def both_apart(value: float, threshold: float, digits: int = 2) -> tuple[str, str]:

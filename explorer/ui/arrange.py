@@ -87,11 +87,8 @@ def in_canvas(
     """For canvases on screen: as `areas` says, or `stacked` in a small one; a photo that would be
     a stripe or a sliver there has the place in which it is much larger. alone: nothing stands
     beside the canvas, and its panel is shown wherever it can be read."""
-    beside = small and not alone
-    below = stacked(picture, room) if beside else stacked(picture, room, GAP, LEAST_ALONE, math.inf)
-    if small and alone and below[1] is None and picture.panel is not None:
-        split = room[3] - LEAST_ALONE  # the photo rather gets smaller
-        below = (*room[:2], room[2], split - GAP), (room[0], split, *room[2:])
+    below = stacked(picture, room) if small and not alone else \
+        stacked(picture, room, GAP, LEAST_ALONE, math.inf, keep=small)
     usual, other = below, below
     if picture.panel is None or picture.main.space != "photo":
         return usual
@@ -110,12 +107,12 @@ def in_canvas(
 
 def stacked(
     picture: Picture, room: Rect, gap: float = GAP, least: float = LEAST_BELOW,
-    free: float = LEAST_FREE,
+    free: float = LEAST_FREE, keep: bool = False,
 ) -> tuple[Rect, Rect | None]:
     """The photo as wide as the room, what is left below it for the panel: at least `free` pixels.
 
     Only for a panel that then has at least `least` pixels is a photo drawn smaller: with less, the
-    panel is left out.
+    panel is left out. keep: the photo rather gets as small as that needs.
     """
     if picture.panel is None:
         return room, None
@@ -125,6 +122,8 @@ def stacked(
     if bottom - top - gap - high < free:
         high = min(high, HIGH * (bottom - top))
         if bottom - top - gap - high < least:
-            return room, None
+            if not keep:
+                return room, None
+            high = bottom - top - gap - least
     split = top + high
     return (left, top, right, split), (left, split + gap, right, bottom)

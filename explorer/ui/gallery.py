@@ -216,8 +216,7 @@ def _control(
     stage: StageName, method: str, key: str, value: str
 ) -> Callable[[Window], None]:
     def show(window: Window) -> None:
-        window.go(window.workbench.desk.at_stage(stage).alone(method))
-        window.go(window.workbench.desk.with_control(key, value))
+        window.go(window.workbench.desk.viewing(stage, method, key, value))
 
     return show
 

@@ -90,14 +90,20 @@ class LayerBar(QWidget):
     def show_layers(self, layers: Sequence[LayerChoice]) -> None:
         """Widgets are kept while the layers stay the same."""
         named = tuple((layer.name, layer.whose) for layer in layers)
-        if named != self._named:
-            self._build(named)
         swatches = {layer.name: layer.sample for layer in layers}
-        if swatches != self._swatches:
+        held, before = "", {}
+        if new := named != self._named:
+            held, before = holder(self.boxes), self.boxes
+            self._build(named)
+        if new or swatches != self._swatches:
             self._swatches = swatches
             self.restyle()
             self._measure()
             self._place()
+        for box in before.values():
+            dismiss(box, self._bar)
+        if held in self.boxes:
+            self.boxes[held].setFocus()
         for layer in layers:
             box = self.boxes[layer.name]
             box.blockSignals(True)
@@ -124,21 +130,13 @@ class LayerBar(QWidget):
 
     def _build(self, named: tuple[tuple[str, str], ...]) -> None:
         """named: layers, and whose each is. Layers come and go while a stage is played."""
-        held = holder(self.boxes)
-        before = self.boxes
-        self._named, self.boxes, self._swatches, self._inline = named, {}, {}, -1
+        self._named, self.boxes, self._inline = named, {}, -1
         for name, whose in named:
             box = QCheckBox(name, self)
             box.setIconSize(QSize(swatch.SIDE, swatch.SIDE))
             box.toggled.connect(lambda on, name=name: self.switched.emit(name, on))
             box.setToolTip(f"Layer of {whose}" if whose else "")
             self.boxes[name] = box
-        self._measure()
-        self._place()
-        for box in before.values():
-            dismiss(box, self._bar)
-        if held in self.boxes:
-            self.boxes[held].setFocus()
 
     def _measure(self) -> None:
         """What each takes in a line, with its head."""

@@ -146,9 +146,7 @@ def _views(window: Window) -> Iterator[Entry]:
 
 def _named(window: Window) -> Iterator[Entry]:
     def show(stage: StageName, method: str, value: str) -> None:
-        window.go(
-            window.workbench.desk.at_stage(stage).alone(method).with_control("show", value)
-        )
+        window.go(window.workbench.desk.viewing(stage, method, "show", value))
 
     for title, stage, method, value in NAMED:
         also = ALSO.get((method, stage), "")

@@ -15,8 +15,8 @@ from explorer.session.scenes import picture
 from explorer.session.summary import headline
 from explorer.session.words import apart, both_apart, number
 from explorer.trace.base import STAGE_NAMES
-from explorer.trace.stages import DetectionsStage, NmsStage, Stage, Trace
-from tests.traces import synthetic_trace
+from explorer.trace.stages import DetectionsStage, NmsStage
+from tests.traces import exchanged, synthetic_trace
 
 
 @pytest.mark.parametrize(("value", "threshold", "digits", "text"), [
@@ -54,10 +54,6 @@ def test_margins_are_written_alike_in_headers_and_labels(method: str) -> None:
     assert not [text for text in texts if re.search(r"(^|[\s(])-\d", text)]
     best = f"{trace.classes[stage.labels[0]]}\u00a0{number(float(stage.scores[0]))}"
     assert best in headline(trace) and best.replace("\u00a0", " ") in texts  # its label
-
-
-def exchanged(trace: Trace, old: Stage, new: Stage) -> Trace:
-    return replace(trace, stages=tuple(new if one is old else one for one in trace.stages))
 
 
 def test_no_overlap_reads_like_the_threshold_of_nms() -> None:

@@ -16,8 +16,8 @@ from explorer.session.scenes.columns import APART, sized_table
 from explorer.session.scenes.panel import Column, text_width
 from explorer.session.words import short_apart, span_text
 from explorer.trace.base import STAGE_NAMES, StageName
-from explorer.trace.stages import NmsStage, Stage, Trace
-from tests.traces import synthetic_trace
+from explorer.trace.stages import NmsStage
+from tests.traces import exchanged, synthetic_trace
 
 
 def gaps(panel: Scene) -> list[tuple[float, str, str]]:
@@ -75,10 +75,6 @@ def test_figures_of_a_column_are_even_and_on_their_side_of_the_threshold(
     value: float, threshold: float, text: str
 ) -> None:
     assert short_apart(value, threshold) == text
-
-
-def exchanged(trace: Trace, old: Stage, new: Stage) -> Trace:
-    return replace(trace, stages=tuple(new if one is old else one for one in trace.stages))
 
 
 def test_keepers_say_no_score_and_no_overlap_that_reads_like_a_threshold() -> None:

@@ -32,7 +32,7 @@ from explorer.trace.stages import (
     rows,
 )
 from tests.trace_regions import overlap
-from tests.traces import synthetic_trace
+from tests.traces import exchanged, synthetic_trace
 
 
 @cache
@@ -126,8 +126,7 @@ def test_a_detections_counterpart_is_the_detection_of_the_same_object() -> None:
     def counterpart(rows: list[int]) -> Counterpart:
         made = replace(found, boxes=boxes[rows], labels=labels[rows], scores=found.scores[rows],
                        source=found.source[rows])
-        stages = tuple(made if one is found else one for one in other.stages)
-        return counterparts([own, replace(other, stages=stages)], key)["rcnn"]
+        return counterparts([own, exchanged(other, found, made)], key)["rcnn"]
 
     assert counterpart([1, 0, 2]).key == Key("rcnn", "detections", 1)
     assert counterpart([1, 0, 2]).iou == pytest.approx(0.9, abs=1e-4)
@@ -163,7 +162,7 @@ def test_a_region_that_methods_share_is_found_however_far_the_box_moved() -> Non
     boxes = detections.boxes.copy()
     boxes[0] = shared.boxes[(born + 1) % len(shared.boxes)]  # now another region is nearer
     moved = replace(detections, boxes=boxes)
-    own = replace(own, stages=tuple(moved if one is detections else one for one in own.stages))
+    own = exchanged(own, detections, moved)
     found = counterparts([own, other, trace_of("fpn")], key)
     assert found["rcnn"].key == Key("rcnn", "regions", born) and found["rcnn"].shared
     expected = overlap(boxes[:1], np.asarray(shared.boxes[born : born + 1]))[0, 0]
@@ -248,6 +247,6 @@ def test_a_score_just_below_its_threshold_is_written_apart_from_it() -> None:
     scores = np.array(stage.scores)
     scores[kept] = 0.4996
     other = replace(stage, scores=scores)
-    near = replace(trace, stages=tuple(other if one is stage else one for one in trace.stages))
+    near = exchanged(trace, stage, other)
     (line,) = facts(near, "nms", kept)[-1][1]
     assert line.startswith("Kept by NMS, but ") and line.endswith(" 0.4996 is below 0.5000.")

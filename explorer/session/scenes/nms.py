@@ -21,7 +21,6 @@ from explorer.session.scenes.common import (
     plural,
     selection,
     setting,
-    short_apart,
     span_text,
     title,
 )
@@ -291,11 +290,7 @@ def _keepers(
     rows = []
     for row in listed.tolist():
         iou = np.asarray(stage.nms.overlap)[np.asarray(stage.nms.suppressed_by) == row]
-        # One IoU is no span.
-        ends = dict.fromkeys(
-            short_apart(float(end), stage.nms.threshold) for end in (iou.min(), iou.max())
-        ) if len(iou) else {}
-        span = " – ".join(ends) or "–"
+        span = span_text(iou, stage.nms.threshold, " – ") if len(iou) else "–"
         rows.append((label_name(trace, int(stage.labels[row])),
                      score_text(trace, float(stage.scores[row])), count(int(removed[row])), span))
     chosen = int(np.nonzero(listed == last)[0][0]) if last is not None and last in listed else -1

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from explorer.session.scene import Control, ViewState
-from explorer.session.scenes.common import apart, class_name, label_name, setting, short_apart
+from explorer.session.scenes.common import (
+    apart,
+    class_name,
+    label_name,
+    number,
+    probability,
+    setting,
+    short_apart,
+)
 from explorer.trace.base import Floats, Ints, StageName
-from explorer.trace.stages import Trace
+from explorer.trace.stages import ScoresStage, Trace
 
 ALL = "all classes"
 
@@ -45,6 +56,12 @@ def tag(trace: Trace, label: int, score: float, threshold: float | None = None) 
 def score_text(trace: Trace, score: float) -> str:
     """A score for a column of figures: '0.930', and '<0.500' where it is just no detection."""
     return short_apart(score, found_above(trace))
+
+
+def exact_text(stage: ScoresStage) -> Callable[[float], str]:
+    """How its scores are written where no threshold is near: margins as numbers, probabilities
+    never rounded to 0 or 1."""
+    return partial(number, digits=3) if stage.kind == "svm" else probability
 
 
 def strong_rows(trace: Trace, scores: Floats, rows: Ints, fewest: int = 2) -> Ints:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from explorer.session.related import region_boxes
@@ -15,14 +13,12 @@ from explorer.session.scenes.common import (
     focus,
     label_name,
     need,
-    number,
     photo_scene,
     plural,
-    probability,
     selection,
     title,
 )
-from explorer.session.scenes.pairs import score_text, tag
+from explorer.session.scenes.pairs import exact_text, score_text, tag
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import ScoresStage, Trace
@@ -130,7 +126,7 @@ def _bars(panel: Column, trace: Trace, stage: ScoresStage, values: Floats) -> No
     objects = values[stage.first :]
     order = np.argsort(-objects, kind="stable")[:TOP_CLASSES]
     low, high, svm = 0.0, 1.0, stage.kind == "svm"
-    text = partial(number, digits=3) if svm else probability
+    text = exact_text(stage)
     if not svm:
         order = order[: max(FEWEST, 1 + int((objects[order] >= LEAST).sum()))]
     if svm:
