@@ -6,10 +6,11 @@ import gc
 import threading
 import weakref
 
+import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.garbage import Collector
+from explorer.ui.garbage import MANY, OLDEST, Collector
 
 
 class Knot(QObject):
@@ -51,3 +52,48 @@ def test_python_collects_again_after_the_window(qtbot: QtBot) -> None:
     collector.close()
     assert gc.isenabled()
     gc.disable()
+
+
+def turn_of_the_oldest() -> None:
+    """As many collections of the younger ones as it takes."""
+    while gc.get_count()[OLDEST] <= gc.get_threshold()[OLDEST]:
+        gc.collect(OLDEST - 1)
+    kept = [[number] for number in range(2 * gc.get_threshold()[0])]
+    del kept
+
+
+def test_many_old_objects_are_not_looked_through(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that was read bit by bit: each bit is too small to tell."""
+    collector = Collector()
+    collected: list[int] = []
+    whole = gc.collect
+    try:
+        gc.freeze()
+        library = [[number] for number in range(MANY + 1)]
+        turn_of_the_oldest()
+        monkeypatch.setattr(gc, "collect", lambda oldest: collected.append(oldest) or whole(oldest))
+        collector.collect()
+        assert collected == [OLDEST - 1]
+        assert len(gc.get_objects(generation=OLDEST)) == 0 and len(library) > MANY
+        monkeypatch.undo()
+    finally:
+        collector.close()
+        gc.disable()
+
+
+def test_few_old_objects_are(qtbot: QtBot) -> None:
+    collector = Collector()
+    try:
+        gc.freeze()
+        freed: list[int] = []
+        knots = [Knot(freed)]
+        turn_of_the_oldest()
+        assert gc.is_tracked(knots[0]) and not freed
+        knots.clear()
+        collector.collect()
+        assert freed == [threading.get_ident()]
+    finally:
+        collector.close()
+        gc.disable()
