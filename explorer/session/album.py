@@ -29,8 +29,11 @@ class Album:
 
     @property
     def place(self) -> str:
-        """ "2 of 8", or "" where there is nothing to leaf through."""
-        return f"{self.at + 1:,} of {len(self.photos):,}" if len(self.photos) > 1 else ""
+        """ "2 of 8" of those that can be read, as far as is known; "" where there is one."""
+        at_good = [at for at, path in enumerate(self.photos) if path not in self.bad]
+        if len(at_good) < 2 or self.at not in at_good:
+            return ""
+        return f"{at_good.index(self.at) + 1:,} of {len(at_good):,}"
 
     def turned(self, step: int) -> Album:
         """`step` photos on, past bad ones, stopping at the last good one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -19,6 +19,8 @@ from explorer.ui.style import Theme
 
 class Drawer(Leaving):
     """Hidden until a page is wanted. A page follows the bench by itself, while it is visible."""
+
+    turned = Signal()  # it opened or closed
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,12 @@ class Drawer(Leaving):
         self.tabs.button(self.pages.indexOf(page)).setChecked(True)
         self.pages.setCurrentWidget(page)
         self.show()
+
+    def setVisible(self, visible: bool) -> None:
+        before = self.isHidden()
+        super().setVisible(visible)
+        if self.isHidden() != before:
+            self.turned.emit()
 
     def kept(self) -> int | None:
         """The page that is open, None where the drawer is closed."""

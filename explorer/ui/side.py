@@ -33,6 +33,8 @@ class Side(Leaving):
         self.inspector, self.switches = Inspector(theme, studio), SwitchesPanel(theme)
         self.boxes = BoxesPage(theme)
         self._wanted: bool | None = None  # as the user chose
+        self._drawer = False  # whether it is open
+        self._yields = False  # its room to the canvases, while the drawer is open
         self._before: QWidget | None = None  # the page in whose place another is shown
         self.pages = QStackedWidget()
         self._head = QWidget()
@@ -106,14 +108,14 @@ class Side(Leaving):
             return
         self.tabs.button(self.pages.indexOf(page)).setChecked(True)
         self.pages.setCurrentWidget(page)
-        self._wanted = True
+        self._wanted, self._yields = True, False
         self.show()
 
     def toggle(self) -> None:
         """Hide it, or show the page that was there."""
         if self._before is not None:
             return
-        self._wanted = not self.isVisible()
+        self._wanted, self._yields = not self.isVisible(), False
         self.setVisible(self._wanted)
 
     def kept(self) -> tuple[int, bool | None]:
@@ -127,8 +129,12 @@ class Side(Leaving):
         self.tabs.button(number).setChecked(True)
         self.pages.setCurrentIndex(number)
 
-    def place(self, window_width: int, selected: bool) -> None:
-        """In a narrow window it appears with a selection, unless the user chose."""
-        useful = window_width >= WIDE or selected
+    def place(self, window_width: int, selected: bool, drawer: bool) -> None:
+        """In a narrow window it appears with a selection, unless the user chose; and it leaves
+        when the drawer opens, until that closes or the user asks for it."""
+        narrow = window_width < WIDE
+        if drawer != self._drawer:
+            self._drawer = self._yields = drawer
+        useful = not narrow or selected
         wanted = useful if self._wanted is None else self._wanted
-        self.setVisible(wanted or self._before is not None)
+        self.setVisible((wanted and not (narrow and self._yields)) or self._before is not None)

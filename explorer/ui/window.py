@@ -143,6 +143,7 @@ class Window(Frame):
         self.outlet.said.connect(self.banner.say)
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
+        self.drawer.turned.connect(self._place_side)
         self.entrance.came.connect(self.open_paths)
         self.entrance.data_came.connect(self.sessions.take_data)
         self.entrance.save_wanted.connect(self.sessions.ask_save)
@@ -164,7 +165,8 @@ class Window(Frame):
         self._place_side()
 
     def _place_side(self) -> None:
-        self.side.place(self.width(), self.workbench.desk.view.selected is not None)
+        selected = self.workbench.desk.view.selected is not None
+        self.side.place(self.width(), selected, not self.drawer.isHidden())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -175,8 +175,7 @@ class Workbench(QObject):
         self.results.begin(self.desk.enabled, job.done)
         self.presenter.new_photo(photo)
         self.steps.begin(self.desk.for_another_photo())
-        height, width = photo.shape[:2]
-        self.camera.look_at_photo(width, height)
+        self.camera.look_at_photo(*photo.shape[1::-1])
         self._show_cells(NAMES)
         self.show_name()
         self._show()
@@ -212,6 +211,7 @@ class Workbench(QObject):
             return
         if coming is not None and self.photo is not None:
             self.album = self.album.without(coming.job.path)
+            self.show_name()  # and its place among fewer
             return self._resume()
         ended = NAMES if self.photo is None else self.results.pending(self.desk.enabled)
         self._end(ended, Status("failed", event.sentence))

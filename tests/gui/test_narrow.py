@@ -338,3 +338,26 @@ def test_the_number_of_the_box_that_suppressed_another_is_readable(
     for at in (0, 1, 2):
         assert table.columnWidth(at) >= table.sizeHintForColumn(at), at
     assert not table.horizontalScrollBar().isVisible()
+
+
+def test_the_side_leaves_a_narrow_window_to_the_drawer(qtbot: QtBot, opened: Window) -> None:
+    opened.resize(1280, 800)
+    opened.select(Key("fpn", "detections", 0))
+    settle(qtbot, opened)
+    assert opened.side.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_T)
+    assert opened.drawer.isVisible() and not opened.side.isVisible()
+    opened.select(Key("fpn", "detections", 1))
+    settle(qtbot, opened)
+    assert not opened.side.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_T)
+    assert opened.side.isVisible() and not opened.drawer.isVisible()
+    for again in (False, True):  # also where the user had asked for it before
+        qtbot.keyClick(opened, Qt.Key.Key_M)
+        assert not opened.side.isVisible()
+        qtbot.keyClick(opened, Qt.Key.Key_I)
+        assert opened.side.isVisible() and opened.drawer.isVisible(), again
+        qtbot.keyClick(opened, Qt.Key.Key_M)
+    opened.resize(1700, 1000)
+    qtbot.keyClick(opened, Qt.Key.Key_M)
+    assert opened.side.isVisible() and opened.drawer.isVisible()

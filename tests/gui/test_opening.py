@@ -283,6 +283,7 @@ def test_a_bad_neighbour_leaves_the_running_photo_alone(
     qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=LONG)
     assert "bad.jpg" in window.banner.text.text()
     assert window.workbench.name == "cat.png"
+    assert "1 of 2" in window.top.photo.toolTip()  # of those that can be read
     assert not [cell for cell in window.stage_map.cells.values() if cell.state == "failed"]
     engine.gate.set()
     qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
@@ -291,6 +292,7 @@ def test_a_bad_neighbour_leaves_the_running_photo_alone(
     # The bad file is passed over, there and back.
     qtbot.keyClick(window, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: window.workbench.name == "good.png", timeout=LONG)
+    assert "2 of 2" in window.top.photo.toolTip()
     qtbot.keyClick(window, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
 
