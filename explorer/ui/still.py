@@ -34,8 +34,10 @@ class Still:
             self.pixmap.setDevicePixelRatio(ratio)
         self.pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self.pixmap)
-        draw(painter)
-        painter.end()
+        try:
+            draw(painter)
+        finally:  # Qt ends the program when a picture goes that is still being drawn on
+            painter.end()
         self._stale = False
 
     def _fits(self, widget: QWidget) -> bool:

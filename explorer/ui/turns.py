@@ -53,15 +53,16 @@ class Turns(QObject):
         widget.repaint()
 
     def _next(self) -> None:
-        if self._waiting:
-            first = self._waiting[0]
+        try:
+            first = self._waiting[0] if self._waiting else None
             if isinstance(first, QWidget):
                 self.draw_now(first)
-            else:
+            elif first is not None:
                 self._waiting.pop(0)
                 first()
-        if self._waiting:
-            self._timer.start()
+        finally:  # what one failed to do does not keep the others from their turn
+            if self._waiting:
+                self._timer.start()
 
 
 class Seen:
@@ -79,6 +80,5 @@ class Seen:
     def paint(self, widget: QWidget, draw: Callable[[QPainter], None]) -> None:
         """In a paint event: by `draw` where need be."""
         waits = self._turns.waits(widget)
-        QPainter(widget).drawPixmap(
-            0, 0, self._still.pixmap if waits else self._still.of(widget, draw)
-        )
+        pixmap = self._still.pixmap if waits else self._still.of(widget, draw)
+        QPainter(widget).drawPixmap(0, 0, pixmap)
