@@ -28,8 +28,9 @@ STRATEGY, COLOURS = "strategy", "spaces"  # the parts that change selective sear
 class Part:
     """One exchangeable part of a method. first: the earliest stage that it changes.
 
-    kind: "members" is a choice of some of the options. paper: what the paper has, in words.
-    why: the formula, and what it does. options: (text, value). low, high, step: of a slider, and
+    kind: "members" is a choice of some of the options. paper: what the paper has, in words;
+    published: as a value, where it is one that any network can run with. why: the formula, and what
+    it does. options: (text, value). low, high, step: of a slider, and
     unit: what follows its number.
     """
 
@@ -45,6 +46,7 @@ class Part:
     step: int = 1
     zero: str = ""  # the word for 0 on a slider
     unit: str = ""
+    published: PartValue | None = None
 
 
 POOLING = Part(
@@ -52,18 +54,19 @@ POOLING = Part(
     "RoI pooling rounds the region to cells, round(x / S), and each of 7 × 7 bins to whole cells, "
     "and takes the largest.\nRoIAlign (He et al., 2017) rounds nothing: each bin is the mean of "
     "2 × 2 bilinear samples at x / S.\nThe same maps and the same weights.",
-    (("RoI pooling", "roi_pool"), ("RoIAlign", "roi_align")),
+    (("RoI pooling", "roi_pool"), ("RoIAlign", "roi_align")), published="roi_pool",
 )
 RPN_REFINEMENT = Part(
     "rpn_refinement", "RPN refinement", "toggle", "regions", "paper: on",
     "On: a proposal is its anchor moved by the RPN's deltas, x = t_x w_a + x_a, w = w_a exp(t_w)."
     "\nOff: proposals are the anchors themselves, ranked by the same objectness.",
+    published=True,
 )
 RPN_NMS = Part(
     "rpn_nms_threshold", "RPN NMS IoU", "choice", "regions", "paper: 0.70",
     "A proposal that overlaps one of higher objectness by more is suppressed: a lower IoU leaves "
     "fewer, more different ones. The head then reads others than it did.",
-    tuple((f"{iou:.2f}", iou) for iou in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)),
+    tuple((f"{iou:.2f}", iou) for iou in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)), published=0.7,
 )
 
 
@@ -161,13 +164,13 @@ PARTS: dict[str, tuple[Part, ...]] = {
             "top_down", "Top-down pathway", "toggle", "features", "paper: on",
             "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k = L_k, a pyramid "
             "of the bottom-up maps (tables 1 and 2, row d).\nThe paper trained that; here the "
-            "same weights run without it.",
+            "same weights run without it.", published=True,
         ),
         Part(
             "laterals", "Lateral connections", "toggle", "features", "paper: on",
             "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k is the coarser one "
             "alone, from M5 = L5 down (tables 1 and 2, row e).\nThe paper trained that; here the "
-            "same weights run without it.",
+            "same weights run without it.", published=True,
         ),
         RPN_REFINEMENT,
         _rpn_top("default 1,000 on each level", 2000),

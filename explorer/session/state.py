@@ -120,15 +120,15 @@ class Desk:
         return frozenset(name for name, on in layers if not chosen.get(name, on))
 
     def switched(self, methods: Sequence[str], key: str, value: Value | None) -> Desk:
-        """Change a switch of the methods; None: back to the paper's value."""
+        """Change a switch of the methods; None: back to what was run."""
         return replace(self, chosen=with_choice(self.chosen, methods, key, value))
 
     def exchanged(self, method: str, key: str, value: PartValue | None) -> Desk:
         """Exchange a part of a method, which runs again; None: back to what was run."""
         return replace(self, varied=with_variant(self.varied, method, key, value))
 
-    def as_in_the_paper(self) -> Desk:
-        """All switches of all methods back."""
+    def as_run(self) -> Desk:
+        """All switches of all methods back to what was run."""
         return replace(self, chosen=(), varied=())
 
     def only_looks_elsewhere(self, other: Desk) -> bool:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from explorer.methods.names import METHODS
+from explorer.ui.undoing import redo, undo
 
 NEARER = 1.25  # a step of the zoom
 PANEL_STEP = 80  # pixels
@@ -97,12 +98,10 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.drawer.show_page(w.comparing.found), "M"),
     Command(("R",), "Recall of the methods' regions",
             lambda w: w.drawer.show_page(w.comparing.recall), "R"),
-    Command(("Ctrl+Z",), "Undo: switches, layers, selection", lambda w: w.workbench.steps.undo(),
-            "Ctrl+Z"),
-    Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", lambda w: w.workbench.steps.redo(),
-            "Ctrl+Shift+Z"),
+    Command(("Ctrl+Z",), "Undo: switches, layers, selection", undo, "Ctrl+Z"),
+    Command(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", redo, "Ctrl+Shift+Z"),
     Command(("Ctrl+Shift+R",), "Reset all switches to what the program ran",
-            lambda w: w.go(w.workbench.desk.as_in_the_paper()), "Ctrl+Shift+R"),
+            lambda w: w.go(w.workbench.desk.as_run()), "Ctrl+Shift+R"),
     Command(("Ctrl++", "Ctrl+="), "Larger texts and controls",
             lambda w: w.step_text_size(1), "Ctrl++"),
     Command(("Ctrl+-",), "Smaller texts and controls",

@@ -127,7 +127,7 @@ def begin(window: Window) -> None:
     if window.commands.isVisible():
         window.commands.toggle()
     window.truth.leave()
-    desk = window.workbench.desk.reset().side_by_side().as_in_the_paper().with_truth(None)
+    desk = window.workbench.desk.reset().side_by_side().as_run().with_truth(None)
     window.camera.fit()
     window.go(desk.at_stage("detections"))
     window.drawer.hide()

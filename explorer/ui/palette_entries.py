@@ -100,6 +100,8 @@ def _commands(window: Window) -> Iterator[Entry]:
         if command.shown != PALETTE_KEYS:
             also = ALSO_COMMANDS.get(command.keys[0], "")
             yield Entry(command.text, "Command", partial(command.do, window), command.shown, also)
+    if window.switching.switches():
+        yield Entry("Reset all switches to the papers", "Command", window.switching.to_papers)
 
 
 def _stages(window: Window) -> Iterator[Entry]:

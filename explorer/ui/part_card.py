@@ -16,7 +16,8 @@ from explorer.ui.theme import colour
 from explorer.ui.top_bar import dot
 from explorer.ui.variants import RUNNING
 
-LINES = 3  # of what an exchanged part costs and changes, most often
+# Of what exchanged parts cost and change, most often: a search adds two lines, SVD a layer's.
+LINES = {"rcnn": 4, "sppnet": 4, "fast_rcnn": 5, "faster_rcnn": 3, "fpn": 3}
 # It fills the room for what is said after a change.
 NOTHING = "No part is changed. After a change, its cost and what it gains, loses and moves are " \
     "told here."
@@ -66,7 +67,9 @@ class PartCard(QFrame):
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         # Above the rows, with room for its lines from the beginning: no row moves under the
         # pointer when what it changed is there.
-        self.said.setMinimumHeight(LINES * self.said.fontMetrics().lineSpacing())
+        self.said.setMinimumHeight(
+            LINES[group.method] * self.said.fontMetrics().lineSpacing()
+        )
         self.inner.addWidget(self.said)
         column.addWidget(self.body)
         self.head.toggled.connect(self._fold)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -61,6 +62,9 @@ class StillCombo(QComboBox):
         event.ignore()
 
 
+LAST = "One at least stays on."
+
+
 class Members(QWidget):
     """Some of a few choices, of which one at least stays on."""
 
@@ -86,8 +90,11 @@ class Members(QWidget):
         chosen = tuple(button.text() for button in self.buttons if button.isChecked())
         if chosen:
             self.moved.emit(chosen)
-        else:
-            self.sender().setChecked(True)  # type: ignore[attr-defined]
+            return
+        button = self.sender()
+        assert isinstance(button, QPushButton)
+        button.setChecked(True)
+        QToolTip.showText(button.mapToGlobal(button.rect().bottomLeft()), LAST, button)
 
 
 class SwitchRow(QWidget):

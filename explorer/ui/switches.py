@@ -35,6 +35,8 @@ PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first sta
 # Columns at whose right edges numbers stand, in pixels: as far apart as their words are.
 KINDS = {"gained": 40, "lost": 30, "moved": 48}
 AS_RUN, AS_RUN_SAID = "–", "unchanged"
+PAPERS_TIP = "Thresholds and parts of all methods as their papers have them.\nWhat no paper " \
+    "says, and sizes that are the paper's scaled to these networks, are as the program ran them."
 NOTHING = "Switches appear when a method has found its detections."
 
 
@@ -108,6 +110,7 @@ class SwitchesPanel(QWidget):
     changed = Signal(str, object, object)
     exchanged = Signal(str, str, object)
     reset_wanted = Signal()
+    papers_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,10 +154,17 @@ class SwitchesPanel(QWidget):
         self._parts.setSpacing(8)
         inner.addWidget(self._cards)
         self.reset_all = QPushButton("Reset all")
-        self.reset_all.setToolTip("Thresholds and parts of all methods as the program ran them; "
-                                  "what the paper says stands under each (Ctrl+Shift+R)")
+        self.reset_all.setToolTip("Thresholds and parts of all methods as the program ran them "
+                                  "(Ctrl+Shift+R)")
         self.reset_all.clicked.connect(self.reset_wanted)
-        inner.addWidget(self.reset_all)
+        self.papers = QPushButton("Reset to the papers")
+        self.papers.setToolTip(PAPERS_TIP)
+        self.papers.clicked.connect(self.papers_wanted)
+        ends = QHBoxLayout()
+        ends.setSpacing(6)
+        ends.addWidget(self.reset_all)
+        ends.addWidget(self.papers, 1)
+        inner.addLayout(ends)
         inner.addStretch()
         self.area.setWidget(holder)
         for ground in (self.area.viewport(), holder):
@@ -166,7 +176,7 @@ class SwitchesPanel(QWidget):
         """What has a style sheet of its own (see `style_files`)."""
         return [
             self._switches, self._changes, self._cards, self.note, self._parts_note,
-            self.reset_all, self.area.verticalScrollBar(),
+            self.reset_all, self.papers, self.area.verticalScrollBar(),
         ]  # fmt: skip
 
     def _restyle(self) -> None:
@@ -211,6 +221,7 @@ class SwitchesPanel(QWidget):
         self._changes.setVisible(bool(methods))
         self._show_parts(parts)
         self.reset_all.setVisible(bool(switches))
+        self.papers.setVisible(bool(switches))
         self.reset_all.setEnabled(changed)
 
     def _show_parts(self, parts: Sequence[PartGroup]) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject
 
+from explorer.session.as_published import as_published
+from explorer.session.changes import changes_text
 from explorer.session.part_switches import (
+    Note,
     PartGroup,
     notes,
     part_switches,
@@ -33,6 +36,7 @@ class Switching(QObject):
         panel.changed.connect(self._change)
         panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
+        panel.papers_wanted.connect(self.to_papers)
         bench.switched.connect(self.show)
         panel.installEventFilter(self)
         bench.presenter.bottom.part_chosen.connect(self._exchange_on_screen)
@@ -62,14 +66,15 @@ class Switching(QObject):
         """The parts of each method on screen, with what its variant cost."""
         run = self._on_screen()
         varied, variants = self.bench.desk.varied, self.bench.steps.variants
+        changed = self.bench.steps.decisions.changes()
         groups = []
         for method, found in part_switches(run, varied).items():
             variant = variant_of(varied, method)
             made = variants.trace(variant, run[method]) if variant else None
-            groups.append(PartGroup(
-                method, found, variants.state(method, variant),
-                notes(run[method], made) if made is not None else (),
-            ))
+            said = notes(run[method], made) if made is not None else ()
+            if said and method in changed:
+                said += (Note("detections", changes_text(changed[method])),)
+            groups.append(PartGroup(method, found, variants.state(method, variant), said))
         return groups
 
     def _on_screen(self) -> Mapping[str, Trace]:
@@ -102,6 +107,11 @@ class Switching(QObject):
         value = None if shown is None else value_of(trace, key, shown, variant)
         return desk.exchanged(method, key, value)
 
+    def to_papers(self) -> None:
+        """All switches of all methods at what the papers say."""
+        self.bench.move_to(as_published(self.bench.desk, self.bench.traces))
+        self._moved()
+
     def _reset(self) -> None:
-        self.bench.move_to(self.bench.desk.as_in_the_paper())
+        self.bench.move_to(self.bench.desk.as_run())
         self._moved()

@@ -15,6 +15,7 @@ import explorer.methods.deciding  # noqa: F401 - torch, before a window waits fo
 from explorer.session.part_switches import Note, PartGroup, part_switches
 from explorer.session.related import box_of
 from explorer.session.scene import Key
+from explorer.session.switching import choices_of
 from explorer.trace.stages import DetectionsStage, Trace
 from explorer.ui.canvas_frame import paint_message
 from explorer.ui.part_card import PartCard
@@ -100,13 +101,18 @@ def test_a_part_runs_its_method_again_and_undo_is_at_once(
     assert "M<sub>k</sub> = L<sub>k</sub> + the coarser M<sub>k+1</sub>" in row.toolTip()
     card = card_of(qtbot, opened, "fpn")
     assert card.state.text() == "1 changed" and "and after: " in card.said.text()
+    assert f"detections: {len(changed['fpn'].lost)} lost" in card.said.text()
     title = opened.centre.canvases["fpn"].frame.title
     assert "top-down pathway off" in title
     # Back and forth without a run: both traces are there.
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
     assert bench.shown["fpn"] is bench.traces["fpn"]
+    assert opened.strip.hint.text() == "Undone: Top-down pathway of FPN."
     qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
     assert bench.shown["fpn"] is varied
+    assert opened.strip.hint.text() == "Done again: Top-down pathway of FPN."
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert opened.strip.hint.text() == "There is nothing to do again."
     settle(qtbot, opened)
     assert engine.runs == [*runs, "fpn"]
     # The other methods are as they were.
@@ -168,6 +174,11 @@ def test_thresholds_act_on_the_exchanged_part_without_a_run(
     settle(qtbot, opened)
     assert bench.desk.varied == () and bench.shown["fpn"] is bench.traces["fpn"]
     assert engine.runs == runs and not opened.side.switches.reset_all.isEnabled()
+    qtbot.mouseClick(opened.side.switches.papers, Qt.MouseButton.LeftButton)
+    settle(qtbot, opened)
+    assert choices_of(bench.desk.chosen, "faster_rcnn").proposals == 300
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert bench.desk.chosen == () and "Regions of" in opened.strip.hint.text()
 
 
 def test_choices_members_and_sliders(

@@ -188,7 +188,7 @@ def test_a_switch_stays_where_it_is_when_it_is_moved(qtbot: QtBot, opened: Windo
     before = height()
     slide(qtbot, opened, "nms_threshold", 0.9)
     assert height() == before
-    opened.go(opened.workbench.desk.as_in_the_paper())
+    opened.go(opened.workbench.desk.as_run())
     settle(qtbot, opened)
     assert height() == before
 

@@ -16,6 +16,7 @@ from explorer.session.history import KEPT, History
 from explorer.session.samples import sample_of
 from explorer.session.scene import Boxes, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.detections import runners_up
 from explorer.session.switching import (
     Chosen,
     Switch,
@@ -168,3 +169,10 @@ def test_a_gesture_is_undone_at_once() -> None:
     for number in range(2 * KEPT):
         history = history.to(100 + number)
     assert len(history.past) == KEPT
+
+
+def test_the_highest_scores_are_those_of_regions_that_are_read(traces: dict[str, Trace]) -> None:
+    for trace in traces.values():
+        assert max(region for region, _, _ in runners_up(trace)) >= 2, "else it proves nothing"
+        few = decide(trace, Choices(proposals=2))
+        assert {region for region, _, _ in runners_up(few)} <= {0, 1}

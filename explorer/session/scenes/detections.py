@@ -19,6 +19,7 @@ from explorer.session.scenes.common import (
     plural,
     probability,
     selection,
+    setting,
     short_apart,
     title,
 )
@@ -102,11 +103,13 @@ def _summary(trace: Trace, stage: DetectionsStage) -> str:
 
 
 def runners_up(trace: Trace) -> list[tuple[int, int, float]]:
-    """(region, class, score) of the best regions of the classes, highest first."""
+    """(region, class, score) of the best regions of the classes, of those that are read, highest
+    first."""
     scores = trace.stage("scores")
     if not isinstance(scores, ScoresStage) or not len(scores.values):
         return []
-    objects = np.asarray(scores.values)[:, scores.first :]
+    read = int(setting(trace, "proposals", len(scores.values)))
+    objects = np.asarray(scores.values)[:read, scores.first :]
     rows = objects.argmax(axis=0)
     best = objects.max(axis=0)
     order = np.argsort(-best, kind="stable")

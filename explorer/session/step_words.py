@@ -1,0 +1,70 @@
+"""What an undone or repeated step changed, in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+from explorer.methods.choices import Choices
+from explorer.methods.names import NAMES, method_named
+from explorer.session.part_switches import parts_of, variant_of
+from explorer.session.scenes.common import STAGE_TITLES
+from explorer.session.state import Desk
+from explorer.session.switching import choices_of, switches
+from explorer.trace.stages import Trace
+
+
+def step_words(before: Desk, now: Desk, traces: Mapping[str, Trace]) -> str:
+    """ "RPN refinement of FPN, selection"; "" where the desks are alike. traces: as they were run,
+    for the titles of their switches."""
+    return ", ".join(_words(before, now, traces))
+
+
+def _words(before: Desk, now: Desk, traces: Mapping[str, Trace]) -> Iterator[str]:
+    whose: dict[str, list[str]] = {}  # methods, by the title of what was switched
+    for method in NAMES:
+        for title in _switched(before, now, method, traces):
+            whose.setdefault(title, []).append(method)
+    for title, methods in whose.items():
+        yield f"{title} of {_named(methods)}"
+    if before.enabled != now.enabled:
+        yield f"{_named(sorted(set(before.enabled) ^ set(now.enabled)))} on or off"
+    controls = {name.partition(".")[0] for name, _ in set(before.view.controls)
+                ^ set(now.view.controls)}
+    layers = {stage for stage, _, _ in set(before.layers) ^ set(now.layers)}
+    for stage, title in STAGE_TITLES.items():
+        if stage in controls:
+            yield f"controls of {title}"
+        if stage in layers:
+            yield f"layers of {title}"
+    if before.view.limit != now.view.limit:
+        yield "boxes drawn at most"
+    if before.view.truth != now.view.truth:
+        yield "ground truth"
+    if before.view.selected != now.view.selected:
+        yield "selection"
+
+
+def _switched(
+    before: Desk, now: Desk, method: str, traces: Mapping[str, Trace]
+) -> Iterator[str]:
+    """Titles of the switches and parts of a method that differ."""
+    if method not in traces:
+        return
+    one, other = (choices_of(desk.chosen, method) for desk in (before, now))
+    titles = {each.key: each.title for each in switches({method: traces[method]}, ())}
+    for field in fields(Choices):
+        if getattr(one, field.name) != getattr(other, field.name) and field.name in titles:
+            yield titles[field.name]
+    had, has = (dict(variant_of(desk.varied, method)) for desk in (before, now))
+    for part in parts_of(traces[method]) if had != has else ():
+        if had.get(part.key) != has.get(part.key):
+            yield part.title
+
+
+def _named(methods: Sequence[str]) -> str:
+    """ "R-CNN and FPN", "all methods"."""
+    if len(methods) == len(NAMES):
+        return "all methods"
+    *others, last = (method_named(method).title for method in methods)
+    return f"{', '.join(others)} and {last}" if others else last
