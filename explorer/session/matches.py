@@ -73,8 +73,7 @@ class Match:
 def matches(traces: Sequence[Trace], truth: GroundTruth | None = None) -> tuple[Match, ...]:
     """Every object that is in the ground truth or that some method found.
 
-    Those of the ground truth come first, then by how many methods found them. Difficult ones that
-    nobody found are left out.
+    Those of the ground truth come first, then by how many methods found them.
     """
     by_name = {trace.method: trace for trace in traces}
     found = {name: stage for name in reversed(NAMES) if (stage := _found(by_name.get(name)))}
@@ -112,9 +111,8 @@ def _of_truth(
             for at in good[of.match[good] == row][:1].tolist():
                 score, iou = float(stage.scores[at]), float(of.iou[at])
                 own[method] = Found(_key(method, at), score, iou)
-        if own or not truth.difficult[row]:
-            note = DIFFICULT if truth.difficult[row] else "in it"
-            made.append(Match(name, _rect(box), row, "", own, note))
+        note = DIFFICULT if truth.difficult[row] else "in it"
+        made.append(Match(name, _rect(box), row, "", own, note))
     return made
 
 
@@ -155,15 +153,20 @@ def _rect(box: Floats) -> Rect:
 def matches_text(of: Sequence[Match], methods: int) -> str:
     """ "7 groups of detections: 2 found by all, 5 by one method alone".
 
-    With ground truth, the objects in it, and the groups that are not: "2 objects: 1 found by all, 1
-    by none · 8 groups of detections not in the ground truth".
+    With ground truth, the objects in it that count, the others, and the groups that are not in it:
+    "2 objects: 1 found by all, 1 by none · 3 difficult · 8 groups of detections not in the ground
+    truth".
     """
     if not of:
         return "No object was found."
     if any(match.note for match in of):
         strange = sum(match.truth < 0 for match in of)
-        there = _counted([match for match in of if match.truth >= 0], methods)
-        return f"{there} · {_groups(strange)} not in the ground truth" if strange else there
+        hard = sum(match.note == DIFFICULT for match in of)
+        sure = [match for match in of if match.truth >= 0 and match.note != DIFFICULT]
+        parts = [_counted(sure, methods)]
+        parts += [f"{hard} difficult"] if hard else []
+        parts += [f"{_groups(strange)} not in the ground truth"] if strange else []
+        return " · ".join(parts)
     return _counted(of, methods, _groups(len(of)))
 
 

@@ -120,10 +120,13 @@ def verdicts(trace: Trace, truth: GroundTruth) -> Verdicts | None:
 
 
 def verdicts_text(of: Verdicts) -> str:
-    """ "3 found, 1 missed, 2 wrong"; what else is to be said follows in brackets."""
+    """ "3 found, 1 missed, 2 wrong (1 again), 1 difficult": detections of difficult boxes are
+    neither found nor wrong. Then objects that are not among the missed."""
     again, hard = len(of.rows("duplicate")), len(of.rows("ignored"))
-    more = [f"{again} again"] if again else []
-    more += [f"{hard} difficult"] if hard else []
-    more += [f"{len(of.unknown)} of a class it does not know"] if len(of.unknown) else []
-    text = f"{len(of.rows('true'))} found, {len(of.missed)} missed, {of.wrong} wrong"
-    return f"{text} ({', '.join(more)})" if more else text
+    parts = [
+        f"{len(of.rows('true'))} found", f"{len(of.missed)} missed",
+        f"{of.wrong} wrong" + (f" ({again} again)" if again else ""),
+    ]
+    parts += [f"{hard} difficult"] if hard else []
+    parts += [f"{len(of.unknown)} of a class it does not know"] if len(of.unknown) else []
+    return ", ".join(parts)

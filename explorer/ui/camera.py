@@ -13,6 +13,7 @@ NEAREST, FARTHEST = 64.0, 0.25
 PART = 0.93
 # The part of its place that the photo takes with all that hangs over it further.
 OUTLINES = 0.99
+WORTH = 1.4  # times as large, from which on a box is gone nearer to
 
 
 class Camera(QObject):
@@ -99,10 +100,11 @@ class Camera(QObject):
         self._set(centre, zoom)
 
     def show_box(self, box: Rect, area: Rect) -> None:
-        """Let `box` fill most of `area`; all of the photo, where that is not nearer."""
+        """Let `box` fill most of `area`; all of the photo, where that is hardly nearer: a little
+        nearer would move what is around the box out of sight, and show no more of it."""
         whole = fitted(self.extent, area).scale * self.part
         close = fitted(box, area).scale / whole * 0.72
-        if close <= 1.0:
+        if close < WORTH:
             self.fit()
         else:
             self._set(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), min(close, NEAREST))

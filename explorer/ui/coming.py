@@ -25,6 +25,15 @@ class Coming:
         album = self.album.without(self.job.path).next_good() if self.goes_on else None
         return None if album is None else coming_of(album, self.job.methods, goes_on=True)
 
+    def past(self, here: Album) -> Coming | None:
+        """Where this one is bad: the photo behind it, on the way that leads to it from where the
+        album stands; None where there is none."""
+        step = self.album.at - here.at
+        onward = self.album.without(self.job.path).turned(1 if step > 0 else -1)
+        if not step or onward.at == self.album.at or onward.photos != here.photos:
+            return None
+        return coming_of(onward, self.job.methods, goes_on=False)
+
 
 def coming_of(album: Album, methods: tuple[str, ...], goes_on: bool) -> Coming:
     """The photo that the album, which has one, stands at."""

@@ -7,7 +7,7 @@ from operator import is_
 
 from PySide6.QtCore import QObject
 
-from explorer.session.matches import Match
+from explorer.session.matches import DIFFICULT, Match
 from explorer.session.scene import Key
 from explorer.session.state import Desk
 from explorer.ui.centre import Centre
@@ -58,8 +58,12 @@ class Comparing(QObject):
         if match is None and self.found.missed is None:
             return
         self._judged = self._judged_now()
+        said = None
+        if match is not None:
+            how = "difficult" if match.note == DIFFICULT else "missed"
+            said = (match.box, f"{how} {match.name}")
         for canvas in self.centre.canvases.values():
-            canvas.mark(None if match is None else (match.box, f"missed {match.name}"))
+            canvas.mark(said)
         self.found.show_missed(match)
 
     def _judged_now(self) -> tuple[object, ...]:

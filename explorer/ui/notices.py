@@ -119,7 +119,10 @@ class Banner(QWidget):
         over = self.over
         width = min(680, over.width() - 40)
         self.setFixedWidth(max(width, 200))
-        self.adjustSize()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # else a text that became longer has the room of the one before
+        self.resize(self.width(), layout.heightForWidth(self.width()))
         self.move((over.width() - self.width()) // 2, 14)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

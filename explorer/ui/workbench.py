@@ -169,8 +169,7 @@ class Workbench(QObject):
     def _photo_read(self, photo: Photo) -> None:
         if self.coming is None:  # methods were added to the photo on the bench
             return
-        job, self.album = self.coming.job, self.coming.album
-        self.coming = None
+        job, self.album, self.coming = self.coming.job, self.coming.album, None
         self.photo, self.name, self.path = photo, job.name, job.path
         self.results.begin(self.desk.enabled, job.done)
         self.presenter.new_photo(photo)
@@ -212,7 +211,8 @@ class Workbench(QObject):
         if coming is not None and self.photo is not None:
             self.album = self.album.without(coming.job.path)
             self.show_name()  # and its place among fewer
-            return self._resume()
+            onward = coming.past(self.album)
+            return self._resume() if onward is None else self.start(onward)
         ended = NAMES if self.photo is None else self.results.pending(self.desk.enabled)
         self._end(ended, Status("failed", event.sentence))
 

@@ -276,25 +276,41 @@ def test_a_bad_neighbour_leaves_the_running_photo_alone(
 ) -> None:
     bad, good = with_bad(photo, "bad.jpg", "good.png")
     engine.gate.clear()
-    window.open_paths([photo, bad, good])
-    qtbot.waitUntil(lambda: engine.runs == ["faster_rcnn"], timeout=LONG)
+    window.open_paths([good, photo, bad])
+    qtbot.waitUntil(lambda: window.workbench.name == "good.png", timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: engine.runs[1:] == ["faster_rcnn"], timeout=LONG)
     qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
     qtbot.keyClick(window, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=LONG)
     assert "bad.jpg" in window.banner.text.text()
     assert window.workbench.name == "cat.png"
-    assert "1 of 2" in window.top.photo.toolTip()  # of those that can be read
+    assert "2 of 2" in window.top.photo.toolTip()  # of those that can be read
     assert not [cell for cell in window.stage_map.cells.values() if cell.state == "failed"]
     engine.gate.set()
     qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
     settle(qtbot, window)
     assert all(cell.state == "done" for cell in window.stage_map.cells.values())
-    # The bad file is passed over, there and back.
-    qtbot.keyClick(window, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: window.workbench.name == "good.png", timeout=LONG)
-    assert "2 of 2" in window.top.photo.toolTip()
-    qtbot.keyClick(window, Qt.Key.Key_PageUp)
+
+
+def test_a_bad_file_is_passed_over_there_and_back(
+    qtbot: QtBot, window: Window, engine: MadeUpEngine, photo: Path
+) -> None:
+    bad, worse, good = with_bad(photo, "bad.jpg", "badder.jpg", "good.png")
+    window.open_paths([photo, bad, worse, good])
     qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    for key, name, place in (
+        (Qt.Key.Key_PageDown, "good.png", "2 of 2"), (Qt.Key.Key_PageUp, "cat.png", "1 of 2"),
+    ):
+        qtbot.keyClick(window, key)  # once
+        qtbot.waitUntil(lambda name=name: window.workbench.name == name, timeout=LONG)
+        assert place in window.top.photo.toolTip()
+        assert window.banner.isVisible() and "bad.jpg" in window.banner.text.text()
+        assert "badder.jpg" in window.banner.text.text()
+    text = window.banner.text
+    assert text.height() >= text.heightForWidth(text.width())  # nothing of it is cut off
+    settle(qtbot, window)
+    assert len(window.workbench.traces) == 5
 
 
 def test_what_is_looked_at_runs_first(

@@ -85,12 +85,14 @@ def test_ground_truth_comes_first_and_is_the_reference() -> None:
         given,
     )
     assert [(one.name, one.truth, who(one)) for one in found] == [
-        ("cat", 0, {"fpn": 0}), ("dog", 1, {}), ("cat", -1, {"fpn": 1}), ("bird", -1, {"fpn": 2}),
+        ("cat", 0, {"fpn": 0}), ("dog", 1, {}), ("bird", 2, {}), ("cat", -1, {"fpn": 1}),
+        ("bird", -1, {"fpn": 2}),
     ]
     assert found[0].found["fpn"].iou == pytest.approx(0.9)
     assert found[1].key() is None
     assert [one.note for one in found] == [
-        "in it", "in it", "not in it: a better one has found this cat",
+        "in it", "in it", "difficult: does not count",
+        "not in it: a better one has found this cat",
         "not in it: there is no bird here",
     ]
 
@@ -123,6 +125,10 @@ def test_the_words_for_it() -> None:
     ], truth(("cat", CAT)))
     said = "1 object: 1 found by all · 1 group of detections not in the ground truth"
     assert matches_text(judged, 2) == said
+    # What is marked difficult does not count, and is not passed over.
+    judged = matches([finding("fpn", ("cat", 0.9, CAT))],
+                     truth(("cat", CAT), ("dog", FAR), difficult=(1,)))
+    assert matches_text(judged, 2) == "1 object: 1 by one method alone · 1 difficult"
 
 
 def test_a_partner_stands_for_the_selection_where_its_row_is_there() -> None:

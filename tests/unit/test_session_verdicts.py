@@ -63,6 +63,9 @@ def test_the_words_for_it() -> None:
     given = truth([[0, 0, 10, 10], [30, 0, 40, 10], [60, 0, 70, 10]], ["cat", "cat", "cat"], (2,))
     of = judge(boxes, ["cat"] * 3, given)
     assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again)"
+    boxes = np.concatenate([boxes, np.array([[60, 0, 70, 10]], np.float32)])
+    of = judge(boxes, ["cat"] * 4, given)
+    assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again), 1 difficult"
     of = judge(boxes[:1], ["cat"], truth([[0, 0, 10, 10]], ["cat"]))
     assert verdicts_text(of) == "1 found, 0 missed, 0 wrong"
 

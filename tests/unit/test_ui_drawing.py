@@ -118,6 +118,8 @@ def test_a_box_as_large_as_the_photo_is_shown_with_all_of_it() -> None:
     camera.look_at_photo(320, 240)
     camera.show_box((5, 5, 200, 235), area)
     assert camera.zoom == 1 and camera.centre == (160, 120)
+    camera.show_box((40, 10, 170, 150), area)  # 1.3 times nearer would hide what is around it
+    assert camera.zoom == 1 and camera.centre == (160, 120)
     camera.show_box((0, 0, 40, 60), area)
     assert camera.centre == (20, 30)
     x1, y1, x2, y2 = camera.view_in(area).rect((0, 0, 40, 60))
