@@ -26,6 +26,7 @@ from explorer.ui.style import Theme
 
 BESIDE_FROM = 1200  # pixels of the bar from which layers stand beside the controls
 LAYERS_AT = 3  # after the two steps and the heading
+LAYERS_SHARE = 0.42  # of the room, before sliders are as long as they want to be
 
 
 class BottomBar(QWidget):
@@ -123,12 +124,14 @@ class BottomBar(QWidget):
         self._share()
 
     def _share(self) -> None:
-        """What is left beside the layers is for the controls."""
+        """Sliders have the same length however many layers there are: those come and go while a
+        stage is played, and what is under the pointer must stay there."""
         margins = self._lines.contentsMargins()
         used = sum(each.sizeHint().width() + self._row.spacing() for each in self._fixed)
+        room = self.width() - margins.left() - margins.right() - used
         if not self._below:
-            used += self.layers.wanted() + self._row.spacing()
-        self.stage_controls.share(self.width() - margins.left() - margins.right() - used)
+            room -= round(LAYERS_SHARE * room) + self._row.spacing()
+        self.stage_controls.share(room)
 
     def _icons(self) -> None:
         self.back.setIcon(self.theme.icon("ph.caret-left-bold"))

@@ -110,18 +110,6 @@ class LayerBar(QWidget):
             box.setChecked(layer.on)
             box.blockSignals(False)
 
-    def wanted(self) -> int:
-        """The least width at which all stand in the bar."""
-        low = max(self._widths, default=0)
-        high = sum(self._widths) + GAP_X * len(self._widths)
-        while low < high:
-            middle = (low + high) // 2
-            if lines_of(self._widths, middle) <= self._lines:
-                high = middle
-            else:
-                low = middle + 1
-        return max(low, self.minimumWidth())
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()

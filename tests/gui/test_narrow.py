@@ -361,3 +361,24 @@ def test_the_side_leaves_a_narrow_window_to_the_drawer(qtbot: QtBot, opened: Win
     opened.resize(1700, 1000)
     qtbot.keyClick(opened, Qt.Key.Key_M)
     assert opened.side.isVisible() and opened.drawer.isVisible()
+
+
+def test_controls_stay_where_they_are_through_a_replay(qtbot: QtBot, opened: Window) -> None:
+    """Layers come and go with the steps: a second click at the same place hits the same button."""
+    opened.resize(1280, 800)
+    opened.go(opened.workbench.desk.viewing("regions", "faster_rcnn", "show", "NMS"))
+    settle(qtbot, opened)
+    bar = opened.bottom
+    last = bar.player._control
+    assert last is not None and last.high > 3
+    places, layers = set(), set()
+    for step in (last.high, last.high - 1, 1, last.low):
+        opened.go(opened.workbench.desk.with_control(last.key, step))
+        settle(qtbot, opened)
+        layers.add(tuple(bar.boxes))
+        places.add(tuple(
+            (field.mapTo(opened, QPoint(0, 0)).toTuple(), field.width())
+            for field in bar.controls.values()
+        ))
+    assert len(layers) > 1, "else it proves nothing"
+    assert len(places) == 1
