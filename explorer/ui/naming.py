@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox
 
 from explorer.session.class_names import on_screen
+from explorer.ui.readouts import DIFFERS
 
 
 def offer(combo: QComboBox, names: Sequence[str]) -> None:
@@ -21,6 +22,14 @@ def show_name(combo: QComboBox, name: str) -> None:
     """Make `name` the current one, if it is offered."""
     if (at := combo.findData(name)) >= 0:
         combo.setCurrentIndex(at)
+
+
+def fitting(combo: QComboBox, text: str) -> str:
+    """`text`, where the list is as wide as its own texts and has room for it; else a word for it:
+    Qt would cut it without a sign."""
+    wide = combo.fontMetrics().horizontalAdvance
+    room = max((wide(combo.itemText(at)) for at in range(combo.count())), default=0)
+    return text if wide(text) <= room else DIFFERS
 
 
 def name_of(combo: QComboBox, text: str) -> str:

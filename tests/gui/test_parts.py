@@ -293,6 +293,11 @@ def test_another_strategy_from_the_replays_own_controls(
     assert bench.shown["rcnn"].stage("regions") is regions[0]
     settle(qtbot, opened)
     assert len(engine.runs) == len(runs) + 3  # both ways without a run
+    # One of three at another: the list has no room for both names, and does not show the first.
+    opened.go(bench.desk.as_run().exchanged("rcnn", "strategy", "quality"))
+    settle(qtbot, opened)
+    assert combo.currentText() == "" and combo.placeholderText() == "differs"
+    assert "R-CNN quality, SPPNet and Fast R-CNN fast" in combo.toolTip()
 
 
 def test_the_replay_of_merges_has_a_colour_space_and_a_run(
