@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from explorer.session.samples import Sample
 from explorer.ui import swatch
 from explorer.ui.choices import LayerChoice
-from explorer.ui.flow import GAP_X, GAP_Y, FlowLayout, lines_of
+from explorer.ui.flow import GAP_Y, FlowLayout, lines_of
 from explorer.ui.focus import dismiss, holder
 from explorer.ui.more_layers import MoreLayers, head_of
 from explorer.ui.style import Theme
