@@ -86,7 +86,10 @@ def in_canvas(
 ) -> tuple[Rect, Rect | None]:
     """For canvases on screen: as `areas` says, or `stacked` in a small one; a photo that would be
     a stripe or a sliver there has the place in which it is much larger. alone: nothing stands
-    beside the canvas, and its panel is shown wherever it can be read."""
+    beside the canvas, and its panel is shown wherever it can be read; of others, not where a line
+    or two would be seen of it."""
+    if small and not alone and room[3] - room[1] < LEAST_ALONE:
+        return room, None
     below = stacked(picture, room) if small and not alone else \
         stacked(picture, room, GAP, LEAST_ALONE, math.inf, keep=small)
     usual, other = below, below

@@ -19,12 +19,13 @@ from explorer.ui.canvas_frame import paint_frame
 from explorer.ui.focus import hand_over
 from explorer.ui.paint import paint_scene
 from explorer.ui.style import Theme
+from explorer.ui.surface import SMALLEST
 from explorer.ui.swipe import Swipe
 from explorer.ui.transform import fitted
 from explorer.ui.turns import Seen, Turns
 
 GAP = 10
-LEAST_CELL = (150.0, 130.0)  # a smaller canvas shows little; wherever the room allows
+LEAST_CELL = (150.0, 180.0)  # a smaller canvas shows little; wherever the room allows
 SUMMARY_LEAST = (330.0, 312.0)  # the summary is laid out at least this large, then shrunk
 SHRUNK_MOST = 1.28  # so many times; in less room it gives way to the canvases
 
@@ -105,7 +106,7 @@ class Centre(QWidget):
         for canvas in self.canvases.values():
             canvas.hinted.connect(self.hinted)
             canvas.shown.connect(self._look_for_panels)
-        self.setMinimumSize(380, 300)
+        self.setMinimumSize(380, 230)
 
     def show_methods(
         self, methods: tuple[str, ...], with_summary: bool, swiping: tuple[str, ...] = ()
@@ -189,11 +190,13 @@ def grid_rects(count: int, width: float, height: float, gap: float = GAP) -> lis
         rows = -(-count // columns)
         return (width - gap * (columns + 1)) / columns, (height - gap * (rows + 1)) / rows
 
-    def useful(columns: int) -> tuple[bool, float]:
+    def useful(columns: int) -> tuple[bool, bool, float]:
         cell_width, cell_height = shape(columns)
         body = max(cell_height - 70, 1.0)
+        # Else canvases lie over each other.
+        there = cell_width >= SMALLEST[0] and cell_height >= SMALLEST[1]
         roomy = cell_width >= LEAST_CELL[0] and cell_height >= LEAST_CELL[1]
-        return roomy, min(cell_width, body * 1.4) * min(body, cell_width / 1.4)
+        return there, roomy, min(cell_width, body * 1.4) * min(body, cell_width / 1.4)
 
     columns = max(range(1, count + 1), key=useful)
     cell_width, cell_height = shape(columns)

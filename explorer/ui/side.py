@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,10 +21,13 @@ from explorer.ui.style import Theme
 from explorer.ui.switches import SwitchesPanel
 
 WIDE = 1500  # pixels of window from which on the side always has its place
+TIGHT = 1100  # and below which canvases have no room beside it above the drawer
 
 
 class Side(Leaving):
     """Pages with their names above. In a narrow window it comes and goes by itself."""
+
+    crowding = Signal()  # the user opened it where it leaves no room to the drawer
 
     def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,14 +112,22 @@ class Side(Leaving):
         self.tabs.button(self.pages.indexOf(page)).setChecked(True)
         self.pages.setCurrentWidget(page)
         self._wanted, self._yields = True, False
-        self.show()
+        self._come()
 
     def toggle(self) -> None:
         """Hide it, or show the page that was there."""
         if self._before is not None:
             return
         self._wanted, self._yields = not self.isVisible(), False
-        self.setVisible(self._wanted)
+        if self._wanted:
+            self._come()
+        else:
+            self.hide()
+
+    def _come(self) -> None:
+        if self.window().width() < TIGHT:
+            self.crowding.emit()
+        self.show()
 
     def kept(self) -> tuple[int, bool | None]:
         """The page that is or was there, and whether the user wants the side."""

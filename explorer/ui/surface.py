@@ -30,6 +30,8 @@ from explorer.ui.still import Still
 from explorer.ui.style import Theme
 from explorer.ui.turns import Seen, Turns
 
+SMALLEST = (90, 80)  # pixels
+
 
 class Surface(QWidget):
     """Shows what `show_picture` is given; never computes anything about a trace itself."""
@@ -57,7 +59,7 @@ class Surface(QWidget):
         self._narrowest = math.inf  # the width of the narrowest canvas beside it
         self._sides: tuple[float, float] | None = None  # what of it is seen, from x to x
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(90, 80)  # so that none lies on another in the smallest window
+        self.setMinimumSize(*SMALLEST)  # so that none lies on another in the smallest window
         camera.changed.connect(self._renew)
         theme.changed.connect(self.redraw)
 

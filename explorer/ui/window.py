@@ -144,6 +144,7 @@ class Window(Frame):
         self.top.help_wanted.connect(self.show_keys)
         self.top.side_wanted.connect(self.side.toggle)
         self.drawer.turned.connect(self._place_side)
+        self.side.crowding.connect(self.drawer.hide)
         self.entrance.came.connect(self.open_paths)
         self.entrance.data_came.connect(self.sessions.take_data)
         self.entrance.save_wanted.connect(self.sessions.ask_save)

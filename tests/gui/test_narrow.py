@@ -358,6 +358,16 @@ def test_the_side_leaves_a_narrow_window_to_the_drawer(qtbot: QtBot, opened: Win
         qtbot.keyClick(opened, Qt.Key.Key_I)
         assert opened.side.isVisible() and opened.drawer.isVisible(), again
         qtbot.keyClick(opened, Qt.Key.Key_M)
+    opened.resize(1024, 620)  # there is no room for both: 1280 x 800 with texts at 125%
+    qtbot.keyClick(opened, Qt.Key.Key_M)
+    assert opened.drawer.isVisible() and not opened.side.isVisible()
+    canvases = [opened.centre.canvases[name] for name in opened.workbench.desk.shown()]
+    qtbot.waitUntil(lambda: min(canvas.height() for canvas in canvases) > 200)
+    rects = [canvas.geometry() for canvas in canvases]
+    assert not any(one.intersects(other) for one in rects for other in rects if one is not other)
+    assert opened.centre.rect().contains(rects[-1])
+    qtbot.keyClick(opened, Qt.Key.Key_S)
+    assert opened.side.isVisible() and not opened.drawer.isVisible()
     opened.resize(1700, 1000)
     qtbot.keyClick(opened, Qt.Key.Key_M)
     assert opened.side.isVisible() and opened.drawer.isVisible()
