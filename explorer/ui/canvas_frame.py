@@ -124,6 +124,9 @@ def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
         title = title.replace(named.title, named.short, 1)
         if low and not fits((named.short,), time):
             return title, "", time
+    name, dot, exchanged = title.partition(" · ")
+    if low and dot and not fits((title,), time):  # its own line is worth more to what is another
+        return name, time, " · ".join(filter(None, (exchanged, frame.note)))
     return title, time, frame.note
 
 

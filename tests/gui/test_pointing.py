@@ -138,6 +138,8 @@ def test_a_header_loses_no_name_and_no_number(qtbot: QtBot) -> None:
     assert heading(fast, 60, True) == ("Fast", "", "1.1 s")
     other = Frame("fpn", "FPN · mask.pth · P6 off", "", "9 ms")
     assert heading(other, 100, False)[0] == other.title  # cut at its end: its name stays
+    assert heading(other, 100, True) == ("FPN", "9 ms", "mask.pth · P6 off")
+    assert heading(other, 300, True) == ("FPN · mask.pth · P6 off", "9 ms", "")
 
 
 def test_a_footer_loses_no_word_without_an_ellipsis(qtbot: QtBot, opened: Window) -> None:
