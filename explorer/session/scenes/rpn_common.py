@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.session.anchors import (
@@ -119,17 +121,17 @@ def selected(
 
 
 def chosen(
-    panel: Column, trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
+    panel: Column, trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None,
+    fate: Sequence[str] = (),
 ) -> None:
-    """Where the focused proposal or the selected outsider came from, with its numbers."""
+    """Where the focused proposal or the selected outsider came from, with its numbers. fate: what
+    became of it, where that is not what the run made of it."""
     outsider = outsider_selected(trace, state)
     box: Floats | None = None
     if outsider is not None:
         name = row_text(Key(trace.method, "regions", outsider.row))
         panel.heading(name.capitalize(), "selected")
-        for line in fate_lines(stage, outsider.candidate):
-            panel.text(line)
-        panel.gap(4)
+        fate = fate or fate_lines(stage, outsider.candidate)
         anchor = outsider.anchor
         box = None if outsider.candidate is None else outsider.box
     elif at is not None:
@@ -138,6 +140,9 @@ def chosen(
         box = stage.boxes[at.region]
     else:
         return
+    for line in fate:
+        panel.text(line)
+    panel.gap(4 if fate else 0)
     spot = place(stage, anchor)
     level = stage.levels[spot.level]
     panel.pair("Anchor", count(anchor))

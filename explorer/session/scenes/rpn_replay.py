@@ -6,26 +6,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.candidates import candidate_rows
 from explorer.session.nms_replay import Moment, greedy, moment
 from explorer.session.rows import row_text
-from explorer.session.scene import Boxes, Key, Layer, Lines, Picture, ViewState
+from explorer.session.scene import Boxes, Key, Layer, Picture, ViewState
 from explorer.session.scenes.columns import sized_table
 from explorer.session.scenes.common import (
-    IN_PANEL,
     Focus,
-    centres,
     count,
     number,
     photo_scene,
     plural,
     probability,
-    short_apart,
     title,
 )
 from explorer.session.scenes.nms import shares
 from explorer.session.scenes.nms_steps import (
-    LISTED,
     PERCENT,
     iou_control,
     step_control,
@@ -41,6 +36,14 @@ from explorer.session.scenes.rpn_common import (
     show_control,
     sigmoid,
 )
+from explorer.session.scenes.rpn_fate import (
+    asked_about,
+    busiest,
+    fate_layers,
+    fate_line,
+    rows_of,
+    victims,
+)
 from explorer.trace.base import Ints, NmsRecord
 from explorer.trace.stages import RpnStage, Trace
 
@@ -52,7 +55,7 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
     candidates = np.arange(len(stage.candidates))
     now = moment(record, candidates, int(state.control("regions", "step", len(candidates))))
     going = now.step < now.steps
-    rows = _rows(stage)
+    rows = rows_of(stage)
     most, fewest, waiting = shares(
         state.limit, len(now.kept), len(now.suppressed), len(now.undecided)
     )
@@ -66,8 +69,8 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
                   opacity=0.3, stage="regions", rows=rows[drawn])
         )
     # One box is asked about: the others step back.
-    chosen_one = (at is not None and at.chosen) or outsider_selected(trace, state) is not None
-    one = chosen_one and not going
+    asked, outsider = asked_about(trace, stage, state, at), outsider_selected(trace, state)
+    one = not going and (asked is not None or outsider is not None)
     layers += [
         Boxes(
             name="Suppressed", boxes=stage.candidates[gone], roles="muted", dashed=True, width=1.0,
@@ -90,13 +93,16 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
             objectness, "objectness",
         )
         layers += step_layers(now, record, stage.candidates, "regions", rows, objectness)
-    elif outsider_selected(trace, state) is not None:
+    elif outsider is not None and asked is None:  # an anchor that did not enter
         chosen(panel, trace, stage, state, at)
         layers += selected(trace, stage, state, at)
+    elif asked is not None and record.suppressed_by[asked] >= 0:
+        chosen(panel, trace, stage, state, at, (fate_line(stage, record, now, asked),))
+        layers += fate_layers(stage, record, asked)
     else:
-        region = at.region if at is not None and at.chosen else _busiest(stage)
-        if region is not None:
-            layers += _victims(panel, stage, region, at is not None and at.chosen)
+        keeper = busiest(record) if asked is None else asked
+        if keeper is not None:
+            layers += victims(panel, stage, record, keeper, asked is not None)
     summary = f"{plural(len(now.kept), 'kept box', 'kept boxes')}, {count(len(now.suppressed))} " \
         "suppressed"
     if going:
@@ -123,13 +129,6 @@ def _record(stage: RpnStage, state: ViewState) -> NmsRecord:
     top = np.asarray(stage.top)
     levels = np.asarray(stage.level)[top]
     return greedy(stage.candidates, np.asarray(stage.objectness)[top], round(wanted, 2), levels)
-
-
-def _rows(stage: RpnStage) -> Ints:
-    """The row of "regions" of every candidate."""
-    rows = candidate_rows(np.arange(len(stage.candidates)))
-    rows[stage.source] = np.arange(len(stage.source))
-    return rows
 
 
 def _strongest(stage: RpnStage, candidates: Ints, most: int) -> Ints:
@@ -167,50 +166,3 @@ def _panel(stage: RpnStage, record: NmsRecord, now: Moment) -> Column:
     panel.gap(6)
     sized_table(panel, ("", "candidates", "kept", "suppressed"), table)
     return panel
-
-
-def _busiest(stage: RpnStage) -> int | None:
-    """The proposal that suppressed the most boxes."""
-    by = np.asarray(stage.nms.suppressed_by)
-    if not len(stage.boxes) or not (by >= 0).any():
-        return None
-    return int(np.bincount(by[by >= 0], minlength=len(by))[stage.source].argmax())
-
-
-def _victims(
-    panel: Column, stage: RpnStage, region: int, by_user: bool
-) -> tuple[Layer, ...]:
-    """Whom one proposal suppressed: a list, and lines on the photo."""
-    keeper = int(stage.source[region])
-    gone = np.nonzero(stage.nms.suppressed_by == keeper)[0]
-    gone = gone[np.argsort(-stage.nms.overlap[gone], kind="stable")]
-    total, gone = len(gone), gone[:LISTED]
-    panel.heading(f"Region {region:,}", f"suppresses {plural(total, 'box', 'boxes')}")
-    table = [
-        (
-            f"candidate {row:,}", probability(float(sigmoid(stage.objectness[stage.top[row]]))),
-            short_apart(float(stage.nms.overlap[row]), stage.nms.threshold),
-        )
-        for row in gone.tolist()
-    ]
-    if table:
-        sized_table(panel, ("", "objectness", "IoU"), table)
-    if total > len(gone):
-        panel.text(f"and {count(total - len(gone))} more, not drawn", "muted")
-    keeps = Boxes(
-        name="Selected" if by_user else IN_PANEL, boxes=stage.boxes[[region]],
-        roles="selected", stage="regions", rows=np.array([region]), width=2.5,
-    )
-    if not len(gone):
-        return (keeps,)
-    own = np.broadcast_to(centres(stage.boxes[[region]]), (len(gone), 2))
-    lines = np.concatenate([centres(stage.candidates[gone]), own], 1)
-    return (
-        Boxes(
-            name="Suppressed by one proposal", boxes=stage.candidates[gone], roles="bad",
-            dashed=True, width=1.3, stage="regions", rows=candidate_rows(gone),
-        ),
-        Lines(name="Who suppressed it", segments=lines, role="text", edged=True, width=0.8,
-              opacity=0.8),
-        keeps,
-    )
