@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session.anchors import place, ratio_text
-from explorer.session.candidates import FIRST_ANCHOR, fate_lines, key_of, suppressor_of
+from explorer.session.candidates import FIRST_ANCHOR, fate_lines
 from explorer.session.card import Card
 from explorer.session.digits import adding
 from explorer.session.scene import Key
@@ -136,16 +136,13 @@ def _rpn_cards(trace: Trace, stage: RpnStage, region: int, key: Key) -> list[Car
 
 
 def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None) -> Card:
-    """What the RPN's NMS made of a candidate. A suppressed one's card leads to its suppressor."""
-    show = ("show", "NMS")
-    if candidate is None:
-        return Card("regions", "RPN NMS", fate_lines(stage, None),
-                    Key(trace.method, "regions", region), "did not enter", control=show)
+    """What the RPN's NMS made of a candidate. The view that it leads to shows its suppressor."""
+    show, key = ("show", "NMS"), Key(trace.method, "regions", region)
     if region < 0:
-        by = suppressor_of(stage, candidate)
-        key = key_of(trace, stage, candidate if by is None else by)
-        note = f"candidate {count(candidate)} of {count(len(stage.candidates))}"
-        return Card("regions", "RPN NMS", fate_lines(stage, candidate), key, note, control=show)
+        note = "did not enter" if candidate is None else \
+            f"candidate {count(candidate)} of {count(len(stage.candidates))}"
+        lines = fate_lines(stage, candidate)
+        return Card("regions", "RPN NMS", lines, key, note, control=show)
     gone = np.nonzero(stage.nms.suppressed_by == candidate)[0]
     removed = "suppresses no other box"
     if len(gone):
@@ -153,7 +150,7 @@ def _nms_card(trace: Trace, stage: RpnStage, region: int, candidate: int | None)
         removed = f"suppresses {plural(len(gone), 'box', 'boxes')} that overlap it by more than " \
             f"IoU {number(stage.nms.threshold)}: {span}"
     return Card(
-        "regions", "RPN NMS", (f"kept · {removed}",), Key(trace.method, "regions", region),
+        "regions", "RPN NMS", (f"kept · {removed}",), key,
         f"region {count(region)} of {count(len(stage.boxes))}", control=show,
     )
 

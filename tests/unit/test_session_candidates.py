@@ -13,6 +13,7 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.rpn_common import SHOWS
+from explorer.session.state import Desk
 from explorer.trace.base import STAGE_NAMES
 from explorer.ui.picking import boxes_at
 from tests.traces import rpn_of, synthetic_trace
@@ -63,8 +64,14 @@ def test_its_story_ends_with_the_box_that_suppressed_it(method: str) -> None:
         who = f"region {proposal}" if proposal is not None else f"candidate {by}"
         last = story[-1]
         assert f"Suppressed by {who} at IoU {stage.nms.overlap[candidate]:.3f}" in last.lines[0]
-        # Its last card leads to the one that did it.
-        assert last.key == key_of(trace, stage, by)
+        # Its last card goes on with the same box; in the view that it leads to, a click goes on
+        # with the one that did it.
+        assert last.key == key
+        desk = Desk().selecting(key).at_card(last)
+        assert desk.view.selected == key
+        made = picture(trace, "regions", desk.view)
+        assert layer(made, "Selected").rows.tolist() == [key.row]
+        assert layer(made, "Its suppressor").rows.tolist() == [key_of(trace, stage, by).row]
         anchor = int(stage.top[candidate])
         assert story[0].note == f"anchor {anchor:,}"
 
@@ -79,6 +86,8 @@ def test_the_rpns_views_show_the_candidate_and_its_suppressor(method: str) -> No
         made = picture(trace, "regions", view)
         assert layer(made, "Selected").boxes.tolist() == stage.candidates[[candidate]].tolist()
         by = stage.nms.suppressed_by[[candidate]]
+        key_by = key_of(trace, stage, int(by[0]))
+        assert layer(made, "Its suppressor").rows.tolist() == [key_by.row]
         assert layer(made, "Its suppressor").boxes.tolist() == stage.candidates[by].tolist()
 
 

@@ -16,6 +16,7 @@ from explorer.session.anchors import (
 from explorer.session.candidates import (
     Outsider,
     fate_lines,
+    key_of,
     outsider_at,
     suppressor_of,
 )
@@ -111,6 +112,7 @@ def selected(
         iou = apart(float(stage.nms.overlap[candidate]), stage.nms.threshold)
         layers.append(
             Boxes(name="Its suppressor", boxes=stage.candidates[[by]], roles="bad", width=2.5,
+                  stage="regions", rows=np.array([key_of(trace, stage, by).row]),
                   captions=(f"IoU {iou}",))
         )
     layers.append(
