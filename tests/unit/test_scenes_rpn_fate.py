@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.session.candidates import key_of, name_of
+from explorer.session.candidates import FIRST_ANCHOR, key_of, name_of
 from explorer.session.nms_replay import greedy
 from explorer.session.scene import Boxes, Key, Labels, Picture, ViewState
 from explorer.session.scenes import picture
@@ -87,3 +87,46 @@ def test_with_nothing_selected_the_replays_own_busiest_box_is_told() -> None:
     record = record_at(stage, 5)
     most = int(np.bincount(record.suppressed_by[record.suppressed_by >= 0]).max())
     assert f"suppresses {most:,} boxes" in said(replay("faster_rcnn", None, iou=5))
+
+
+@pytest.mark.parametrize("hundredths", [30, 70])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_selected_box_is_marked_at_every_step_with_what_it_is_then(
+    method: str, hundredths: int
+) -> None:
+    trace, stage = synthetic_trace(method), rpn_of(method)
+    run = round(stage.nms.threshold * 100)
+    record = stage.nms if hundredths == run else record_at(stage, hundredths)
+    removed = int(np.flatnonzero(record.suppressed_by >= 0)[0])
+    for candidate in (int(record.kept[1]), removed):
+        key, name = key_of(trace, stage, candidate), name_of(stage, candidate)
+        by, own = int(record.suppressed_by[candidate]), int(record.step[candidate]) + 1
+        for step in range(min(own + 3, len(record.kept))):
+            made = replay(method, key, iou=hundredths, step=step)
+            words, layers = said(made), [each.name for each in made.main.layers]
+            mark = layer(made, "Selected")
+            assert mark.rows.tolist() == [key.row]
+            assert mark.boxes.tolist() == stage.candidates[[candidate]].tolist()
+            assert name.capitalize() in words
+            if step < own:
+                assert mark.captions == (f"{name}: undecided",)
+                assert f"Undecided: step {own:,} will {'keep' if by < 0 else 'remove'} it." in words
+            elif by < 0:
+                assert mark.captions == (f"{name}: kept",)
+                assert f"Kept in step {own:,} of {len(record.kept):,}." in words
+            else:
+                assert mark.captions == (f"{name}: suppressed",)
+                assert f"Suppressed in step {own:,} by" in " ".join(words)
+            gone = by >= 0 and step >= own
+            # In the step that removes it, its suppressor is the keeper, which is marked.
+            assert ("Its suppressor" in layers) == (gone and step > own)
+            assert ("By whom" in layers) == gone
+
+
+def test_an_anchor_that_did_not_enter_is_marked_as_well() -> None:
+    stage = rpn_of("fpn")
+    anchor = int(np.setdiff1d(np.arange(len(stage.anchors)), stage.top)[0])
+    made = replay("fpn", Key("fpn", "regions", FIRST_ANCHOR - anchor), step=2)
+    assert layer(made, "Selected").boxes.tolist() == stage.anchors[[anchor]].tolist()
+    assert f"Anchor {anchor:,}" in said(made)
+    assert "Not among the" in " ".join(said(made))

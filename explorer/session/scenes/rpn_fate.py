@@ -50,32 +50,39 @@ def busiest(record: NmsRecord) -> int | None:
 
 
 def fate_line(stage: RpnStage, record: NmsRecord, now: Moment, candidate: int) -> str:
-    """What is known of a candidate at a moment, in a sentence."""
-    step = f"step {int(record.step[candidate]) + 1:,}"
-    by = int(record.suppressed_by[candidate])
+    """What is known of a candidate at a moment, and until then what will be, in a sentence."""
+    at, by = int(record.step[candidate]) + 1, int(record.suppressed_by[candidate])
+    if at > now.step:
+        return f"Undecided: step {at:,} will {'keep' if by < 0 else 'remove'} it."
     if by < 0:
-        return f"Kept in {step} of {now.steps:,}."
+        return f"Kept in step {at:,} of {now.steps:,}."
     iou = apart(float(record.overlap[candidate]), record.threshold, 3)
-    return f"Suppressed in {step} by {name_of(stage, by)} at IoU {iou} > " \
+    return f"Suppressed in step {at:,} by {name_of(stage, by)} at IoU {iou} > " \
         f"{number(record.threshold)}."
 
 
-def fate_layers(stage: RpnStage, record: NmsRecord, candidate: int) -> list[Layer]:
-    """A selected candidate, and the box that suppressed it."""
-    rows = rows_of(stage)
+def fate_layers(
+    stage: RpnStage, record: NmsRecord, now: Moment, candidate: int
+) -> list[Layer]:
+    """A selected candidate, with what it is at a moment, and the box that has suppressed it."""
+    rows, going = rows_of(stage), now.step < now.steps
+    decided, by = record.step[candidate] < now.step, int(record.suppressed_by[candidate])
+    what = ("kept" if by < 0 else "suppressed") if decided else "undecided"
     own = Boxes(name="Selected", boxes=stage.candidates[[candidate]], roles="selected", width=2.5,
-                stage="regions", rows=rows[[candidate]])
-    by = int(record.suppressed_by[candidate])
-    if by < 0:
+                stage="regions", rows=rows[[candidate]],
+                captions=(f"{name_of(stage, candidate)}: {what}",) if going else ())
+    if by < 0 or not decided:
         return [own]
-    iou = apart(float(record.overlap[candidate]), record.threshold)
     both = centres(stage.candidates[[candidate, by]])
+    line = Lines(name="By whom", segments=both.reshape(1, 4), role="text", arrow=True, edged=True,
+                 width=2.0)
+    if going and by == now.keeper:  # which is marked already
+        return [line, own]
+    iou = apart(float(record.overlap[candidate]), record.threshold)
     return [
         Boxes(name="Its suppressor", boxes=stage.candidates[[by]], roles="bad", width=2.5,
               stage="regions", rows=rows[[by]], captions=(f"IoU {iou}",)),
-        Lines(name="By whom", segments=both.reshape(1, 4), role="text", arrow=True, edged=True,
-              width=2.0),
-        own,
+        line, own,
     ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session.candidates import fate_lines, name_of
 from explorer.session.nms_replay import Moment, greedy, moment
 from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Key, Layer, Picture, ViewState
@@ -87,18 +88,30 @@ def suppression(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
         def objectness(row: int) -> str:
             return probability(float(sigmoid(stage.objectness[stage.top[row]])))
 
+        if asked is not None:
+            panel.heading(name_of(stage, asked).capitalize(), "selected")
+            panel.text(fate_line(stage, record, now, asked))
+        elif outsider is not None:
+            panel.heading(row_text(Key(trace.method, "regions", outsider.row)).capitalize(),
+                          "selected")
+            for line in fate_lines(stage, None):
+                panel.text(line)
         step_table(
             panel, now, record, number(record.threshold),
             lambda row: row_text(Key(trace.method, "regions", int(rows[row]))),
             objectness, "objectness",
         )
         layers += step_layers(now, record, stage.candidates, "regions", rows, objectness)
+        if asked is not None:
+            layers += fate_layers(stage, record, now, asked)
+        elif outsider is not None:
+            layers += selected(trace, stage, state, at)
     elif outsider is not None and asked is None:  # an anchor that did not enter
         chosen(panel, trace, stage, state, at)
         layers += selected(trace, stage, state, at)
     elif asked is not None and record.suppressed_by[asked] >= 0:
         chosen(panel, trace, stage, state, at, (fate_line(stage, record, now, asked),))
-        layers += fate_layers(stage, record, asked)
+        layers += fate_layers(stage, record, now, asked)
     else:
         keeper = busiest(record) if asked is None else asked
         if keeper is not None:
