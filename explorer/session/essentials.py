@@ -6,7 +6,7 @@ from explorer.session.candidates import FIRST_ANCHOR, fate_lines, outsider_at
 from explorer.session.fates import outcome
 from explorer.session.related import related
 from explorer.session.scene import Key
-from explorer.session.scenes.common import number
+from explorer.session.scenes.common import probability
 from explorer.session.scenes.rpn_common import sigmoid
 from explorer.trace.stages import RpnStage, Trace
 
@@ -26,7 +26,7 @@ def essentials(trace: Trace, key: Key) -> str:
     region = found.get("regions", [FIRST_ANCHOR])[0]
     if isinstance(stage, RpnStage) and key.stage == "regions":
         anchor = outsider.anchor if outsider is not None else int(stage.anchor[region])
-        parts.append(f"objectness {number(float(sigmoid(stage.objectness[anchor])), 3)}")
+        parts.append(f"objectness {probability(float(sigmoid(stage.objectness[anchor])))}")
     if outsider is not None:
         parts += fate_lines(outsider.stage, outsider.candidate)
     else:

@@ -19,11 +19,16 @@ NAMES: dict[StageName, str] = {
 }
 
 
+def anchor_text(anchor: int) -> str:
+    """'anchor 31,007'."""
+    return f"anchor {anchor:,}"
+
+
 def row_text(key: Key) -> str:
     """'region 12', 'pair 3', 'detection 0'; 'candidate 2,006', 'anchor 31,007' for boxes of the
     RPN that are no proposals."""
     if key.row <= FIRST_ANCHOR:
-        return f"anchor {FIRST_ANCHOR - key.row:,}"
+        return anchor_text(FIRST_ANCHOR - key.row)
     if key.row < 0:
         return f"candidate {-1 - key.row:,}"
     return f"{NAMES.get(key.stage, key.stage)} {key.row:,}"

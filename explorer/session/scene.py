@@ -81,6 +81,7 @@ class Area(Layer):
 class Boxes(Layer):
     """n outlines. rows (n,): the row each box stands for in `stage` (for picking), or empty.
 
+    anchors (n,): the anchor that each box is, where its row is what that became; or empty.
     captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
     in their boxes. ranked: the last counts most; where one has no room, those before it have none.
     roles: one role for all, or one per box. double: two lines and a gap of
@@ -91,6 +92,7 @@ class Boxes(Layer):
     roles: str | tuple[str, ...]
     stage: StageName | None = None
     rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    anchors: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     width: float = 1.5
     dashed: bool = False
     opacity: float = 1.0

@@ -8,7 +8,7 @@ from typing import overload
 
 import numpy as np
 
-from explorer.session.rows import row_text
+from explorer.session.rows import anchor_text, row_text
 from explorer.session.scene import Boxes, Key, Rect, Scene
 from explorer.trace.base import Ints
 from explorer.ui.box_index import index_of
@@ -18,11 +18,32 @@ REACH = 3.0  # screen pixels by which a box may be missed
 
 @dataclass(frozen=True)
 class Hit:
-    """A box under the pointer: what it stands for, where it is (scene units), its caption."""
+    """A box under the pointer: what it stands for, where it is (scene units), its caption.
+
+    anchor: the anchor that it is, where it stands for what that became; -1 for other boxes.
+    """
 
     key: Key
     box: Rect
     caption: str
+    anchor: int = -1
+
+    @property
+    def name(self) -> str:
+        """'region 488', or 'anchor 525' where it is one."""
+        return row_text(self.key) if self.anchor < 0 else anchor_text(self.anchor)
+
+    @property
+    def became(self) -> str:
+        """' → region 488' of an anchor that became one."""
+        stands_for = row_text(self.key)
+        return "" if stands_for == self.name else f" → {stands_for}"
+
+    @property
+    def label(self) -> str:
+        """What stands at it: its caption, where that says more than its name."""
+        named = self.caption in ("", self.name)
+        return f"{self.name}{self.became}" if named else self.caption
 
 
 class Hits(Sequence[Hit]):
@@ -50,7 +71,8 @@ class Hits(Sequence[Hit]):
         x1, y1, x2, y2 = (float(v) for v in layer.boxes[place])
         caption = layer.captions[place] if layer.captions else ""
         key = Key(self._method, layer.stage, int(layer.rows[place]))
-        return Hit(key, (x1, y1, x2, y2), caption)
+        anchor = int(layer.anchors[place]) if len(layer.anchors) else -1
+        return Hit(key, (x1, y1, x2, y2), caption, anchor)
 
     def place_of(self, key: Key | None) -> int | None:
         """Where the box of a key is among these, or None."""
@@ -115,10 +137,12 @@ def next_hit(hits: Hits, current: Key | None, step: int = 1) -> Hit | None:
 
 
 def hint(hit: Hit, more: int, about: str) -> str:
-    """ "region 412 · 87 × 120 px · <about> · 3 more here"."""
+    """ "region 412 · 87 × 120 px · <about> · 3 more here"; of an anchor "anchor 525 · 85 × 85 px →
+    region 488 · <about>"."""
     x1, y1, x2, y2 = hit.box
-    parts = [hit.caption] if hit.caption else []
-    parts += [row_text(hit.key), f"{x2 - x1:.0f} × {y2 - y1:.0f} px"]
+    parts = [] if hit.caption in ("", hit.name) else [hit.caption]
+    parts += [] if hit.caption.startswith(f"{hit.name}:") else [hit.name]
+    parts.append(f"{x2 - x1:.0f} × {y2 - y1:.0f} px{hit.became}")
     parts += [about] if about else []
     if more > 0:
         parts.append(f"{more:,} more here (↑ ↓)")

@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.session.rows import row_text
 from explorer.session.scene import Key, Picture, Rect, Scene
 from explorer.ui.backing import Backing
 from explorer.ui.camera import Camera
@@ -170,8 +169,7 @@ class Surface(QWidget):
             if self.marked is not None and spot.scene.space == "photo":
                 paint_hover(painter, *self.marked, area, spot.view, self.theme.palette)
             if (hit := self._hover) is not None and spot.scene is self._hover_scene:
-                text = hit.caption or row_text(hit.key)
-                paint_hover(painter, hit.box, text, area, spot.view, self.theme.palette)
+                paint_hover(painter, hit.box, hit.label, area, spot.view, self.theme.palette)
 
     def mark(self, marked: tuple[Rect, str] | None) -> None:
         """Outline a box of the photo, with a caption, until another is marked; None: no more."""

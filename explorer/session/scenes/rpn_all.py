@@ -50,7 +50,8 @@ def all_anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | Non
                 Boxes(
                     name=f"Anchors of {name}", boxes=stage.anchors[own],
                     roles=colour_role(stage, index),
-                    stage="regions", rows=anchor_rows(stage, own), width=1.2, opacity=0.75,
+                    stage="regions", rows=anchor_rows(stage, own), anchors=own, width=1.2,
+                    opacity=0.75,
                 )
             )
         if len(own) or wanted == ALL_LEVELS:

@@ -64,7 +64,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         grid,
         Boxes(
             name="Anchors", boxes=stage.anchors[rows], roles=roles_of(stage, rows), width=1.8,
-            opacity=0.95, stage="regions", rows=anchor_rows(stage, rows),
+            opacity=0.95, stage="regions", rows=anchor_rows(stage, rows), anchors=rows,
         ),
         window_layer(trace, stage, finest, rows[0]),
         here,
@@ -165,7 +165,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
             name="Highest anchors", boxes=stage.anchors[top], roles=roles_of(stage, top),
             dashed=True, width=2.0,
             captions=tuple(probability(float(p)) for p in sigmoid(stage.objectness[top])),
-            stage="regions", rows=anchor_rows(stage, top),
+            stage="regions", rows=anchor_rows(stage, top), anchors=top,
         ),
         *selected(trace, stage, state, at, always=False),
     ]
