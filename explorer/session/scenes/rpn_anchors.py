@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.session.anchors import (
@@ -11,6 +13,7 @@ from explorer.session.anchors import (
     ratio_text,
 )
 from explorer.session.candidates import anchor_rows
+from explorer.session.rows import anchor_text
 from explorer.session.scene import (
     Boxes,
     Control,
@@ -37,6 +40,7 @@ from explorer.session.scenes.rpn_common import (
     ALL_LEVELS,
     focused_anchor,
     level_looked_at,
+    outsider_selected,
     roles_of,
     selected,
     show_control,
@@ -69,6 +73,13 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         window_layer(trace, stage, finest, rows[0]),
         here,
     ]
+    focused = _own(trace, stage, state, at)
+    if focused is not None:
+        layers.append(
+            Boxes(name="Selected", boxes=stage.anchors[[focused]], roles="selected", width=2.5,
+                  stage="regions", rows=anchor_rows(stage, np.array([focused])),
+                  anchors=np.array([focused]), captions=(anchor_text(focused),))
+        )
     panel = Column()
     k = anchors_a_cell(stage, levels[0])
     note = f"k = {k} a cell" if len(names) == 1 else f"{k} a level, {len(rows)} in all"
@@ -88,7 +99,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
             )
         )
     head = ("map", "size, h:w", "photo px", "cell", "p")
-    best = int(likely.argmax()) if len(rows) else -1
+    marked = -1 if focused is None or focused not in rows else rows.tolist().index(focused)
     listed = slice(0, LISTED)
     panel.text(
         f"The RPN slides a 3 × 3 window over the map: at each of its "
@@ -96,10 +107,15 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         "and moves these anchors.", "muted", 11,
     )
     panel.gap(4)
-    panel.table(cells, head, table[listed], chosen=best, roles=roles_of(stage, rows)[listed])
+    panel.table(cells, head, table[listed], chosen=marked, roles=roles_of(stage, rows)[listed])
     if len(rows) > LISTED:
         panel.text(f"and {len(rows) - LISTED} more, up to p = {probability(likely.max())}",
                    "muted")
+    panel.gap(4)
+    if focused is not None:
+        where = _where(stage, focused, marked)
+        panel.text(f"{anchor_text(focused).capitalize()}, selected: {where}.")
+    panel.text(_highest(table, likely))
     panel.gap(4)
     panel.text(
         f"p: objectness of the box that this anchor becomes. Sizes in network pixels; the paper's: "
@@ -120,6 +136,28 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         controls=(show_control("anchors"), *choice, *place_now.controls),
         pointer=place_now.pointer,
     )
+
+
+def _own(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -> int | None:
+    """The anchor that the user selected, or from which the selected box came."""
+    outsider = outsider_selected(trace, state)
+    if outsider is None and (at is None or not at.chosen):
+        return None
+    return focused_anchor(trace, stage, state, at)
+
+
+def _where(stage: RpnStage, anchor: int, marked: int) -> str:
+    """Where the selected anchor is to be found in the table, or on the photo."""
+    if marked >= 0:
+        return "the marked row" if marked < LISTED else "here, further down"
+    spot = place(stage, anchor)
+    return f"at cell {spot.x}, {spot.y} of {stage.levels[spot.level].name}"
+
+
+def _highest(table: Sequence[Sequence[str]], likely: Floats) -> str:
+    """Which of the anchors here is the likeliest."""
+    level, kind, *_, p = table[int(likely.argmax())]
+    return f"Highest p here: {p}, of {kind} on {level}."
 
 
 def _at_cell(stage: RpnStage, level: int, x: float, y: float) -> Ints:
