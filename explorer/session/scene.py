@@ -185,9 +185,10 @@ class Control:
     """A choice that the picture offers: the window shows a combo box or slider for it.
 
     kind "choice": one of `choices`; "number": an int from `low` to `high`. plays: its numbers are
-    steps of something that happens one after the other. unit: what one of its number means, 0.01
-    for hundredths. switch: the switch of the desk that it moves; then it is no choice of the view.
-    part: the part of the methods that it exchanges, likewise. owns: of each method that shares it.
+    steps of something that happens one after the other; motion: which are one motion together.
+    unit: what one of its number means, 0.01 for hundredths. switch: the switch of the desk that it
+    moves; then it is no choice of the view. part: the part of the methods that it exchanges,
+    likewise. owns: of each method that shares it.
     """
 
     key: str
@@ -198,6 +199,7 @@ class Control:
     low: int = 0
     high: int = 0
     plays: bool = False
+    motion: bool = False
     unit: float = 1.0
     switch: str = ""
     part: str = ""

@@ -11,6 +11,7 @@ from explorer.ui.style import Theme
 FRAMES = 120  # a long replay takes strides: about so many
 WHOLE = 45_000  # milliseconds that a replay takes at most, or little more
 SLOWEST = 1_500  # milliseconds a step where there are few: each is read
+FILM = 125  # milliseconds a step of one motion, which is watched, not read; or as fast as drawn
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
 USUAL, SETTING = "1×", "replay speed"
 
@@ -20,9 +21,10 @@ def stride(steps: int) -> int:
     return max(1, steps // FRAMES)
 
 
-def interval(steps: int, speed: float = 1.0) -> int:
-    """Milliseconds that each picture of so many steps stands."""
-    return round(min(SLOWEST, WHOLE * stride(steps) // max(steps, 1)) / speed)
+def interval(steps: int, speed: float = 1.0, motion: bool = False) -> int:
+    """Milliseconds that each picture of so many steps stands. motion: see `Control`."""
+    slowest = min(FILM, SLOWEST) if motion else SLOWEST
+    return round(min(slowest, WHOLE * stride(steps) // max(steps, 1)) / speed)
 
 
 def kept_speed(settings: QSettings) -> str:
@@ -90,7 +92,7 @@ class Player(QObject):
     def _start(self) -> None:
         assert self._control is not None
         steps = self._control.high - self._control.low
-        self._timer.start(interval(steps, SPEEDS[self.speed]))
+        self._timer.start(interval(steps, SPEEDS[self.speed], self._control.motion))
         self.changed.emit()
 
     def choose_speed(self, name: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.session.scenes.warping import STEPS
 from explorer.trace.base import StageName
 from explorer.trace.stages import NmsStage
 from explorer.ui import player
@@ -161,6 +162,26 @@ def test_few_steps_are_slow_enough_to_read_and_many_end_in_a_minute(
         whole = -(-steps // stride(steps)) * interval(steps)
         assert whole <= 60_000
         assert interval(steps) >= 180
+
+
+def test_one_motion_is_played_as_a_film_and_separate_steps_are_not(
+    qtbot: QtBot, opened: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the true pace
+    opened.go(opened.workbench.desk.at_stage("assignment").alone("rcnn"))
+    settle(qtbot, opened)
+    player = opened.bottom.player
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert player.playing and 1000 / player._timer.interval() == pytest.approx(8, abs=0.1)
+    seen: list[int] = []
+    player.moved.connect(lambda key, value: seen.append(value))
+    qtbot.waitUntil(lambda: not player.playing, timeout=LONG)
+    assert seen == list(range(1, STEPS + 1))  # every step of it
+    opened.go(opened.workbench.desk.at_stage("nms").alone("rcnn"))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_Space)
+    assert player.playing and player._timer.interval() >= 180
+    player.pause()
 
 
 def test_the_speed_of_replays_is_chosen_in_the_bar_or_by_keys_and_remembered(

@@ -30,7 +30,7 @@ def step_of(stage: WarpStage, state: ViewState) -> int:
 def control(stage: WarpStage, step: int) -> Control:
     gone = skipped(stage)
     return Control(key="step", title="Warp" if gone else "Dilate, then warp", kind="number",
-                   value=step - gone, low=0, high=STEPS - gone, plays=True)
+                   value=step - gone, low=0, high=STEPS - gone, plays=True, motion=True)
 
 
 def box_at(box: Floats, context: Floats, step: int) -> Floats:
