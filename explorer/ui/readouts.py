@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from explorer.session.class_names import on_screen
 from explorer.session.scene import Control
+from explorer.session.scenes.common import count
 from explorer.session.switching import number_text, same_text
 from explorer.ui.choices import different
 
@@ -14,9 +15,11 @@ AT_THEIR_LAST = "who has fewer stays at its last."
 
 
 def value_text(control: Control, value: object) -> str:
-    """ "26", "0.30", "all classes"."""
+    """ "26", "1,354", "0.30", "all classes"."""
     if control.unit != 1:
         return number_text(int(str(value)) * control.unit)
+    if control.kind == "number":
+        return count(int(str(value)))
     return on_screen(str(value))
 
 
@@ -38,7 +41,7 @@ def beside(control: Control) -> tuple[str, bool]:
 
 def widest(control: Control) -> str:
     """What stands there as soon as all methods are at one value."""
-    return f"of {control.high}" if control.plays else ""
+    return f"of {count(control.high)}" if control.plays else ""
 
 
 def tip(control: Control) -> str:
@@ -51,6 +54,6 @@ def tip(control: Control) -> str:
         return f"Now {each}. {FOR_ALL}"
     lasts = [own.high for own in control.owns]
     if control.plays and len(set(lasts)) > 1:
-        each = same_text(methods, lasts, str)
+        each = same_text(methods, lasts, lambda last: count(int(str(last))))
         return f"{each} in all: {AT_THEIR_LAST}"
     return ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 from superqt import QDoubleSlider, QLabeledDoubleSlider, QLabeledSlider
+from superqt.sliders._labeled import SliderLabel
 
 from explorer.ui.table import kept_key
 
@@ -111,10 +112,33 @@ class Labelled:
         return label
 
 
+class Grouped(SliderLabel):  # type: ignore[misc]
+    """A slider's whole number, written and typed with commas between its thousands."""
+
+    def __init__(self, slider: QSlider, parent: QWidget) -> None:
+        super().__init__(slider, parent)
+        self.validator().setLocale(QLocale(QLocale.Language.English))
+
+    def _format_value(self, value: float) -> str:
+        return f"{round(value):,}"
+
+    def _editing_finished(self) -> None:
+        text = self.text().replace(",", "")
+        self.setText(text)
+        super()._editing_finished()
+
+
 class Slider(Labelled, QLabeledSlider):  # type: ignore[misc]
     """A labelled slider of whole numbers."""
 
     _slider_class = MarkedSlider
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        self._label = Grouped(self._slider, self)  # in place of the one that it has made
+        self._label.valueEdited.connect(self._setValue)
+        self._label.editingFinished.connect(self.editingFinished)
+        self.setOrientation(orientation)
 
     def event(self, event: QEvent) -> bool:
         return kept_key(event, KEYS) or bool(super().event(event))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.session.scenes.warping import STEPS
@@ -78,6 +79,23 @@ def test_keys_pressed_faster_than_pictures_are_drawn_all_count(
     assert at(opened) == slider.value() == steps - 5
     picture = opened.centre.canvases["fpn"].picture
     assert picture is not None and picture.summary.startswith(f"{steps - 5} kept")
+
+
+def test_thousands_have_a_comma_beside_the_slider_too(qtbot: QtBot) -> None:
+    slider = Slider(Qt.Orientation.Horizontal)
+    qtbot.addWidget(slider)
+    slider.setRange(0, 1_354)
+    slider.setValue(1_354)
+    slider.say("of 1,354")
+    slider.show()
+    (number,) = slider.findChildren(QLineEdit)
+    assert number.text() == "1,354"
+    assert number.width() > QFontMetrics(number.font()).horizontalAdvance("1,354")
+    for typed, value in (("1,200", 1_200), ("87", 87), ("1013", 1_013)):
+        number.setText(typed)
+        number.setFocus()
+        qtbot.keyClick(number, Qt.Key.Key_Return)
+        assert slider.value() == value and number.text() == f"{value:,}"
 
 
 def test_playing_waits_for_the_picture_of_each_step(qtbot: QtBot, opened: Window) -> None:

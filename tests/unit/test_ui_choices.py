@@ -87,6 +87,10 @@ def test_a_replay_says_how_far_it_goes_and_who_has_fewer_steps() -> None:
     assert moved.value == 30 and different(moved) == () and beside(moved) == ("of 50", False)
     assert tip(moved) == \
         "R-CNN 9, SPPNet 50, Fast R-CNN 49 in all: who has fewer stays at its last."
+    long = shared(step(7, 1_354), step(7, 2_000))
+    longer = shared(step(7, 1_354), step(1_100, 2_000))
+    assert beside(long) == ("of 2,000", False) and tip(long).startswith("R-CNN 1,354, SPPNet 2,000")
+    assert beside(longer) == ("/ 7", False) and tip(longer).startswith("Now R-CNN 7, SPPNet 1,100.")
     # While the pictures are on their way, it is at what was chosen.
     view = Desk(stage="pooling").with_control("bin", 31).view
     assert different(as_chosen(own, "pooling", view)) == ()
