@@ -83,7 +83,8 @@ class Boxes(Layer):
 
     anchors (n,): the anchor that each box is, where its row is what that became; or empty.
     captions: one per box or none; drawn where there is room, hidden ones are counted. inside: only
-    in their boxes. ranked: the last counts most; where one has no room, those before it have none.
+    in their boxes. most: of no more than the last so many. ranked: the last counts most; where one
+    has no room, those before it have none.
     roles: one role for all, or one per box. double: two lines and a gap of
     the opposite lightness, one of which is seen on any photo. edged: as `Lines`; thick ones are.
     """
@@ -99,6 +100,7 @@ class Boxes(Layer):
     fill: float = 0.0
     captions: tuple[str, ...] = ()
     inside: bool = False
+    most: int | None = None
     ranked: bool = False
     double: bool = False
     edged: bool = False

@@ -69,6 +69,8 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
     boxes = brush.view.boxes(layer.boxes)
     seen = _seen(boxes, placer.area) & np.array([bool(text) for text in layer.captions], np.bool_)
     rows = np.flatnonzero(seen)[::-1]
+    tried = len(rows) if layer.most is None else min(layer.most, len(rows))
+    beyond, rows = len(rows) - tried, rows[:tried]
     font = sans(CAPTION, Weight.DemiBold)
     texts = [layer.captions[row] for row in rows.tolist()]
     height = QFontMetricsF(font).height() + 2 * PAD_Y - 2
@@ -100,7 +102,7 @@ def paint_captions(brush: Brush, layer: Boxes, placer: Placer) -> int:
         painter.setPen(readable_on(ink))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
-    return lost
+    return lost + beyond
 
 
 def _seen(boxes: Sides, area: QRectF) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from explorer.session.nms_replay import greedy, moment
 from explorer.session.scene import Boxes, Labels, Picture, Scene, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.nms import fate_lines
-from explorer.session.scenes.nms_steps import step_table
+from explorer.session.scenes.nms_steps import LISTED, step_table
 from explorer.session.scenes.panel import Column
 from explorer.trace.base import Floats, Ints, NmsRecord
 from explorer.trace.stages import NmsStage, RpnStage
@@ -122,6 +122,8 @@ def test_a_step_names_its_keeper_whom_it_removes_and_each_iou() -> None:
     assert keeper.rows.tolist() == [now.keeper]
     assert gone.rows.tolist() == now.removed.tolist()[::-1]  # the strongest on top
     assert gone.captions[-1] == f"IoU {stage.nms.overlap[now.removed[0]]:.2f}"
+    # Each has a caption; of those that are not drawn, the footer says how many they are.
+    assert len(gone.captions) == len(now.removed) > LISTED == gone.most and all(gone.captions)
     # At the end there is no step to show.
     assert named(picture(trace, "nms", ViewState()), "Keeper of this step") is None
 

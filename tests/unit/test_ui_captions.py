@@ -103,6 +103,25 @@ def test_a_scene_says_how_many_labels_are_hidden(qtbot: QtBot) -> None:
     assert 0 < drawn.labels_hidden < 40
 
 
+def test_captions_beyond_the_most_that_are_drawn_are_hidden_too(qtbot: QtBot) -> None:
+    load_fonts()
+    image = QImage(400, 300, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    area = (0.0, 0.0, 400.0, 300.0)
+    start = np.stack([np.full(9, 20.0), 30.0 * np.arange(9)], 1)  # each has room
+    start[0] = (500, 500)  # but this one is not in the area
+    layer = Boxes(
+        name="Boxes", boxes=np.concatenate([start, start + 25], 1), roles="fpn", most=5,
+        captions=tuple(f"IoU 0.{at}" for at in range(9)),
+    )
+    placer = Placer(area)
+    brush = Brush(painter, View(1.0, 0.0, 0.0), area, DARK, "photo", 1.0, area)
+    assert paint_captions(brush, layer, placer) == 3
+    painter.end()
+    assert len(placer.taken) == 5
+    assert min(rect.top() for rect in placer.taken) > start[3][1]  # the last ones
+
+
 def test_numbers_of_cells_stay_in_their_cells_and_off_the_dots(qtbot: QtBot) -> None:
     load_fonts()
     image = QImage(400, 300, QImage.Format.Format_ARGB32)

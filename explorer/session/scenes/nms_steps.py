@@ -14,7 +14,7 @@ from explorer.session.scenes.panel import Column
 from explorer.session.soft_replay import Lowering
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
 
-LISTED = 12  # boxes that one step removes: captioned on the photo
+LISTED = 12  # captions on the photo of what one step removes, at most
 ROWS = 300  # of them in the table, which scrolls
 PERCENT = 0.01  # the IoU slider counts in hundredths
 
@@ -47,15 +47,15 @@ def step_layers(
     layers: list[Layer] = []
     if len(now.removed):
         gone = now.removed[::-1]  # the strongest on top
-        listed = range(len(gone))[-LISTED:]
         own = np.broadcast_to(centres(boxes[[now.keeper]]), (len(gone), 2))
         layers += [
             Boxes(
                 name="Removed in this step", boxes=boxes[gone], roles="bad", dashed=True,
                 width=1.6, stage=stage, rows=rows[gone],
+                most=LISTED,
                 captions=tuple(
-                    f"IoU {apart(iou, record.threshold)}" if index in listed else ""
-                    for index, iou in enumerate(np.asarray(record.overlap)[gone].tolist())
+                    f"IoU {apart(iou, record.threshold)}"
+                    for iou in np.asarray(record.overlap)[gone].tolist()
                 ),
             ),
             Lines(
@@ -101,16 +101,12 @@ def lowered_layers(lowers: Lowering, boxes: Floats) -> list[Layer]:
     stays = np.flatnonzero(~lowers.gone)[::-1]  # the nearest on top
     if not len(stays):
         return []
-    listed = range(len(stays))[-LISTED:]
     own = lowers.rows[stays]
     return [
         Boxes(
             name="Lowered in this step", boxes=boxes[own], roles="accent", dashed=True, width=1.6,
             stage="nms", rows=own,
-            captions=tuple(
-                _lowered(lowers, at) if index in listed else ""
-                for index, at in enumerate(stays.tolist())
-            ),
+            most=LISTED, captions=tuple(_lowered(lowers, at) for at in stays.tolist()),
         )
     ]
 
