@@ -80,6 +80,22 @@ def test_no_overlap_reads_like_the_threshold_of_nms() -> None:
                        for text in said)
 
 
+def test_an_overlap_just_above_the_threshold_reads_alike_on_the_photo_and_in_the_table() -> None:
+    trace = synthetic_trace("fast_rcnn")
+    stage = trace.stage("nms")
+    assert isinstance(stage, NmsStage)
+    close = exchanged(trace, stage, replace(
+        stage, nms=replace(stage.nms, overlap=np.full_like(stage.nms.overlap, 0.3004))
+    ))
+    made = picture(close, "nms", ViewState(controls=(("nms.step", 1),)))
+    gone = next(each for each in made.main.layers if each.name == "Removed in this step")
+    assert isinstance(gone, Boxes) and set(gone.captions) == {"IoU >0.300"}
+    assert made.panel is not None
+    said = [label.text for layer in made.panel.layers if isinstance(layer, Labels)
+            for label in layer.items]
+    assert said.count(">0.300") >= len(gone.captions)
+
+
 def test_a_detection_is_above_its_threshold_in_its_caption_too() -> None:
     trace = synthetic_trace("rcnn")
     stage = trace.stage("detections")

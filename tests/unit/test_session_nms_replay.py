@@ -18,6 +18,7 @@ from explorer.session.scenes import picture
 from explorer.session.scenes.nms import fate_lines
 from explorer.session.scenes.nms_steps import LISTED, step_table
 from explorer.session.scenes.panel import Column
+from explorer.session.words import short_apart
 from explorer.trace.base import Floats, Ints, NmsRecord
 from explorer.trace.stages import NmsStage, RpnStage
 from tests.traces import synthetic_trace
@@ -121,7 +122,11 @@ def test_a_step_names_its_keeper_whom_it_removes_and_each_iou() -> None:
     assert keeper is not None and gone is not None
     assert keeper.rows.tolist() == [now.keeper]
     assert gone.rows.tolist() == now.removed.tolist()[::-1]  # the strongest on top
-    assert gone.captions[-1] == f"IoU {stage.nms.overlap[now.removed[0]]:.2f}"
+    # An IoU is written alike on the photo and in the table.
+    assert gone.captions[-1] == f"IoU {stage.nms.overlap[now.removed[0]]:.3f}"
+    for row, text in zip(now.removed[::-1].tolist(), gone.captions, strict=True):
+        iou = short_apart(float(stage.nms.overlap[row]), stage.nms.threshold)
+        assert text == f"IoU {iou}" and iou in said
     # Each has a caption; of those that are not drawn, the footer says how many they are.
     assert len(gone.captions) == len(now.removed) > LISTED == gone.most and all(gone.captions)
     # At the end there is no step to show.

@@ -21,6 +21,7 @@ from explorer.session.scenes.common import (
     plural,
     selection,
     setting,
+    short_apart,
     span_text,
     title,
 )
@@ -161,7 +162,10 @@ def _fate(stage: NmsStage, at: Focus | None) -> list[Layer]:
     lines = np.concatenate([centres(stage.boxes[own]), centres(stage.boxes[by])], 1)
     return [
         Boxes(name="Its suppressor", boxes=stage.boxes[by], roles="bad", stage="nms", rows=by,
-              width=2.5, captions=tuple(f"IoU {iou_text(stage, row)}" for row in own.tolist())),
+              width=2.5, captions=tuple(
+                  f"IoU {short_apart(float(stage.nms.overlap[row]), stage.nms.threshold)}"
+                  for row in own.tolist()
+              )),
         Lines(name="By whom", segments=lines, role="text", arrow=True, edged=True, width=2.0),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
 from explorer.session.scenes.columns import sized_table
-from explorer.session.scenes.common import apart, centres, number, plural, short_apart
+from explorer.session.scenes.common import centres, number, plural, short_apart
 from explorer.session.scenes.panel import Column
 from explorer.session.soft_replay import Lowering
 from explorer.trace.base import Floats, Ints, NmsRecord, StageName
@@ -54,7 +54,7 @@ def step_layers(
                 width=1.6, stage=stage, rows=rows[gone],
                 most=LISTED,
                 captions=tuple(
-                    f"IoU {apart(iou, record.threshold)}"
+                    f"IoU {short_apart(iou, record.threshold)}"
                     for iou in np.asarray(record.overlap)[gone].tolist()
                 ),
             ),

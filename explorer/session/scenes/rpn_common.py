@@ -25,11 +25,11 @@ from explorer.session.rows import row_text
 from explorer.session.scene import Boxes, Control, Key, Layer, ViewState
 from explorer.session.scenes.common import (
     Focus,
-    apart,
     count,
     number,
     probability,
     selection,
+    short_apart,
 )
 from explorer.session.scenes.equations import decoding
 from explorer.session.scenes.panel import Column
@@ -109,7 +109,7 @@ def selected(
     candidate = outsider.candidate
     by = None if candidate is None else suppressor_of(stage, candidate)
     if by is not None:
-        iou = apart(float(stage.nms.overlap[candidate]), stage.nms.threshold)
+        iou = short_apart(float(stage.nms.overlap[candidate]), stage.nms.threshold)
         layers.append(
             Boxes(name="Its suppressor", boxes=stage.candidates[[by]], roles="bad", width=2.5,
                   stage="regions", rows=np.array([key_of(trace, stage, by).row]),

@@ -78,7 +78,7 @@ def fate_layers(
                  width=2.0)
     if going and by == now.keeper:  # which is marked already
         return [line, own]
-    iou = apart(float(record.overlap[candidate]), record.threshold)
+    iou = short_apart(float(record.overlap[candidate]), record.threshold)
     return [
         Boxes(name="Its suppressor", boxes=stage.candidates[[by]], roles="bad", width=2.5,
               stage="regions", rows=rows[[by]], captions=(f"IoU {iou}",)),
