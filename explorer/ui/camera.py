@@ -13,7 +13,9 @@ NEAREST, FARTHEST = 64.0, 0.25
 PART = 0.93
 # The part of its place that the photo takes with all that hangs over it further.
 OUTLINES = 0.99
-WORTH = 1.4  # times as large, from which on a box is gone nearer to
+# Times as large, from which on a box that was chosen elsewhere is gone nearer to: less would move
+# what is around it out of sight, and show no more of it.
+WORTH = 1.4
 
 
 class Camera(QObject):
@@ -99,12 +101,12 @@ class Camera(QObject):
         centre = (x + (self.centre[0] - x) * share, y + (self.centre[1] - y) * share)
         self._set(centre, zoom)
 
-    def show_box(self, box: Rect, area: Rect) -> None:
-        """Let `box` fill most of `area`; all of the photo, where that is hardly nearer: a little
-        nearer would move what is around the box out of sight, and show no more of it."""
+    def show_box(self, box: Rect, area: Rect, least: float = 1.0) -> None:
+        """Let `box` fill most of `area`; all of the photo, where that is not `least` times nearer.
+        """
         whole = fitted(self.extent, area).scale * self.part
         close = fitted(box, area).scale / whole * 0.72
-        if close < WORTH:
+        if close <= least:
             self.fit()
         else:
             self._set(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), min(close, NEAREST))

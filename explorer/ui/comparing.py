@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from explorer.session.matches import DIFFICULT, Match
 from explorer.session.scene import Key
 from explorer.session.state import Desk
+from explorer.ui.camera import WORTH
 from explorer.ui.centre import Centre
 from explorer.ui.drawer import Drawer
 from explorer.ui.matches_page import MatchesPage
@@ -51,7 +52,7 @@ class Comparing(QObject):
         desk = self.bench.desk
         self._go(desk.selecting(key, partners))
         self.mark_missed(match if key is None else None)
-        self.centre.canvases[desk.shown()[0]].zoom_to(match.box)
+        self.centre.canvases[desk.shown()[0]].zoom_to(match.box, WORTH)
 
     def mark_missed(self, match: Match | None) -> None:
         """Outline what nobody found on all photos; None: no more."""

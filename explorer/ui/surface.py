@@ -206,6 +206,7 @@ class Surface(QWidget):
             self.places.scroll = 0.0
             self.redraw()
 
-    def zoom_to(self, box: Rect) -> None:
+    def zoom_to(self, box: Rect, least: float = 1.0) -> None:
+        """See `Camera.show_box`."""
         spots = self.spots()
-        self.camera.show_box(box, spots[0].area if spots else self.body())
+        self.camera.show_box(box, spots[0].area if spots else self.body(), least)

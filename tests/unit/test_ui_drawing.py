@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session.scene import Boxes, Key, Pixels, Scene
 from explorer.ui import images
-from explorer.ui.camera import Camera
+from explorer.ui.camera import WORTH, Camera
 from explorer.ui.centre import grid_rects
 from explorer.ui.colour_maps import STOPS, mapped, table
 from explorer.ui.crowd import crowd_pixels, outline_counts
@@ -118,7 +118,9 @@ def test_a_box_as_large_as_the_photo_is_shown_with_all_of_it() -> None:
     camera.look_at_photo(320, 240)
     camera.show_box((5, 5, 200, 235), area)
     assert camera.zoom == 1 and camera.centre == (160, 120)
-    camera.show_box((40, 10, 170, 150), area)  # 1.3 times nearer would hide what is around it
+    camera.show_box((40, 10, 170, 150), area)
+    assert 1.2 < camera.zoom < WORTH
+    camera.show_box((40, 10, 170, 150), area, WORTH)  # that would hide what is around it
     assert camera.zoom == 1 and camera.centre == (160, 120)
     camera.show_box((0, 0, 40, 60), area)
     assert camera.centre == (20, 30)
