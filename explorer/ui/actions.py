@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
 
 from explorer.methods.names import METHODS
 from explorer.ui.undoing import redo, undo
@@ -116,12 +115,17 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
-def add_actions(window: QMainWindow) -> None:
+def add_actions(window: Window) -> None:
     """Give the window an action for every command."""
+
+    def act(do: Callable[[Window], object]) -> None:
+        window.strip.acted()
+        do(window)
+
     for command in COMMANDS:
         action = QAction(command.text, window)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
-        action.triggered.connect(lambda _=False, do=command.do: do(window))
+        action.triggered.connect(lambda _=False, do=command.do: act(do))
         window.addAction(action)
 
 

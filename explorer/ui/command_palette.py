@@ -231,6 +231,7 @@ class CommandPalette(QFrame):
         if 0 <= row < len(self.model.hits):
             entry = self.model.hits[row].entry
             self.leave()
+            self._window.strip.acted()
             entry.run()
 
     def _search(self, query: str) -> None:

@@ -32,6 +32,7 @@ class StatusStrip(QWidget):
         row.setSpacing(12)
         self.hint = QLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._said = ""  # of what was done last
         self.where = QLabel(WHERE)
         self.where.hide()
         self.text = QLabel()
@@ -49,6 +50,17 @@ class StatusStrip(QWidget):
             row.addWidget(widget)
         self.setFixedHeight(30)
         self.idle("")
+
+    def say(self, sentence: str) -> None:
+        """What came of the last action, until the next one: it may not be so any more."""
+        self.hint.setText(sentence)
+        self._said = sentence
+
+    def acted(self) -> None:
+        """What was said goes; what is under the pointer stays."""
+        if self._said and self.hint.text() == self._said:
+            self.hint.setText("")
+        self._said = ""
 
     def working(self, text: str, done: int, total: int) -> None:
         self.text.setText(text)

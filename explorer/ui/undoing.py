@@ -27,6 +27,6 @@ def _walk(window: Window, step: Callable[[], None], verb: str, nothing: str) -> 
     step()
     words = step_words(before, bench.desk, bench.traces)
     if words:
-        window.strip.hint.setText(f"{verb}: {words}.")
+        window.strip.say(f"{verb}: {words}.")
     elif bench.desk == before:
-        window.strip.hint.setText(nothing)
+        window.strip.say(nothing)

@@ -157,7 +157,7 @@ class Window(Frame):
         self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)
         self.playing = Playing(bench, self.bottom.player, self.settings, self.go, self)
-        self.playing.said.connect(self.strip.hint.setText)
+        self.playing.said.connect(self.strip.say)
         self.cycling = Cycling(self.centre.canvases.values(), self)
 
     def _selection_shown(self, found: Mapping[str, Counterpart]) -> None:
@@ -210,7 +210,7 @@ class Window(Frame):
     def zoom_to_selection(self) -> None:
         box = self.presenter.selected_box()
         if box is None:
-            self.strip.hint.setText(NOTHING_SELECTED)
+            self.strip.say(NOTHING_SELECTED)
         else:
             self.centre.canvases[self.workbench.desk.shown()[0]].zoom_to(box)
 
@@ -258,6 +258,8 @@ class Window(Frame):
             before.stage, before.shown(), before.chosen, before.varied
         ):
             self.strip.hint.setText("")
+        elif not self.bottom.player.playing:  # whose steps nobody takes one by one
+            self.strip.acted()
 
     def _photo_shown(self, name: str, path: Path | None, width: int, height: int) -> None:
         self.top.show_photo(name, self.workbench.album.place, width, height)
@@ -280,7 +282,7 @@ class Window(Frame):
             return
         size, sentence = next_size(self.text_size, step, largest(self.screen(), self.text_size))
         if size == self.text_size:
-            self.strip.hint.setText(sentence)
+            self.strip.say(sentence)
         else:
             self.settings.setValue(SETTING, size)
             self.text_size_chosen.emit(sentence)

@@ -1,0 +1,42 @@
+"""What the strip and the banner say, and how long it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.session.scene import Key
+from explorer.ui.window import NOTHING_SELECTED, Window
+from tests.gui.conftest import settle
+
+
+def test_what_was_said_goes_with_the_next_action(qtbot: QtBot, opened: Window) -> None:
+    hint = opened.strip.hint
+    opened.go(opened.workbench.desk.at_stage("nms").alone("fpn"))
+    settle(qtbot, opened)
+    for act in (
+        lambda: opened.select(Key("fpn", "nms", 0)),
+        lambda: opened.go(opened.workbench.desk.with_layer("Photo", False)),
+        lambda: qtbot.keyClick(opened, Qt.Key.Key_Plus),
+        lambda: qtbot.keyClick(opened, Qt.Key.Key_B),
+    ):
+        opened.go(opened.workbench.desk.selecting(None))
+        qtbot.keyClick(opened, Qt.Key.Key_Z)
+        assert hint.text() == NOTHING_SELECTED
+        act()
+        settle(qtbot, opened)
+        assert hint.text() == ""
+
+
+def test_a_command_of_the_palette_is_an_action_too(qtbot: QtBot, opened: Window) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_Z)
+    opened.commands.toggle()
+    opened.commands.line.setText("Zoom in")
+    qtbot.keyClick(opened.commands.line, Qt.Key.Key_Return)
+    assert opened.camera.zoom > 1 and opened.strip.hint.text() == ""
+
+
+def test_what_is_under_the_pointer_outlives_an_action(qtbot: QtBot, opened: Window) -> None:
+    opened.centre.hinted.emit("person 0.95")
+    qtbot.keyClick(opened, Qt.Key.Key_Plus)
+    assert opened.strip.hint.text() == "person 0.95"
