@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.style import Theme
 
-BANNER_MS = 12_000
+BAD_MS, GOOD_MS = 12_000, 4_000  # that a sentence of the banner stands
 MOST_LINES = 5
 WHERE = "Numbers appear when one method is open: press 1–5 or click its name"
 
@@ -103,7 +103,7 @@ class Banner(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         over.installEventFilter(self)
-        self._lines: list[str] = []
+        self._lines: list[str] = []  # of what went wrong, while it is on screen
         self.hide()
 
     def say(self, sentence: str, bad: bool = True) -> None:
@@ -115,17 +115,18 @@ class Banner(QWidget):
             self.style().unpolish(self)
             self.style().polish(self)
         self.close_button.setIcon(self.theme.icon("ph.x", "muted"))
-        lines = [*self._lines, sentence] if self.isVisible() and bad else [sentence]
         # Several methods or files may fail one after another: each has its line.
-        self._lines = list(dict.fromkeys(lines))
-        before = len(self._lines) - MOST_LINES
+        lines = [*(self._lines if self.isVisible() else ()), sentence] if bad else [sentence]
+        lines = list(dict.fromkeys(lines))
+        self._lines = lines if bad else []
+        before = len(lines) - MOST_LINES
         head = [f"And before these {before} more:"] if before > 0 else []
-        self.text.setText("\n".join([*head, *self._lines[-MOST_LINES:]]))
-        self.text.setToolTip("\n".join(self._lines) if head else "")
+        self.text.setText("\n".join([*head, *lines[-MOST_LINES:]]))
+        self.text.setToolTip("\n".join(lines) if head else "")
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(BANNER_MS)
+        self._timer.start(BAD_MS if bad else GOOD_MS)
 
     def _place(self) -> None:
         over = self.over

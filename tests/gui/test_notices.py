@@ -40,3 +40,18 @@ def test_what_is_under_the_pointer_outlives_an_action(qtbot: QtBot, opened: Wind
     opened.centre.hinted.emit("person 0.95")
     qtbot.keyClick(opened, Qt.Key.Key_Plus)
     assert opened.strip.hint.text() == "person 0.95"
+
+
+def test_good_news_stand_alone_and_not_for_long(qtbot: QtBot, window: Window) -> None:
+    banner = window.banner
+    banner.say("Saved.", bad=False)
+    short = banner._timer.remainingTime()
+    banner.say("This failed.")
+    assert banner.text.text() == "This failed." and not banner.property("good")
+    assert banner._timer.remainingTime() > 2 * short
+    banner.say("That failed too.")
+    assert banner.text.text() == "This failed.\nThat failed too."
+    banner.say("Copied.", bad=False)
+    assert banner.text.text() == "Copied." and banner.property("good")
+    banner.say("A third one failed.")
+    assert banner.text.text() == "A third one failed."
