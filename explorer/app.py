@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.ui.window import Window
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-SCALES = (1, 2, 4)
+SCALES = (1, 2, 3, 4)
 FORMATS = ("png", "svg", "pdf")
 THEMES = ("dark", "light", "paper")
 WEIGHTS_HELP = (
@@ -62,7 +62,7 @@ def parser_of_export() -> argparse.ArgumentParser:
     parser.add_argument("--method", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--stage", nargs="+", choices=STAGE_NAMES, default=list(STAGE_NAMES))
     parser.add_argument("--scale", type=int, choices=SCALES, default=1, metavar="N",
-                        help="of PNG: 1, 2 or 4 device pixels per pixel (default: 1)")
+                        help="of PNG: 1 to 4 device pixels per pixel (default: 1)")
     parser.add_argument("--format", choices=FORMATS, default="png",
                         help="svg and pdf hold vectors and text (default: png)")
     parser.add_argument("--theme", choices=THEMES, default="dark",

@@ -33,7 +33,7 @@ from explorer.ui.theme import PAGE_PALETTES
 if TYPE_CHECKING:
     from explorer.ui.workbench import Workbench
 
-SCALES = (1, 2, 4)
+SCALES = (1, 2, 3, 4)
 FORMAT_TIPS = (
     "Pixels, for screens and slides",
     "Vectors that every browser shows; texts look the same everywhere, the photo is in it once",

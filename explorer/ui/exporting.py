@@ -29,7 +29,7 @@ FORMATS = ("png", "svg", "pdf")
 
 @dataclass(frozen=True)
 class Style:
-    """How pages look. scale: of PNG, 1, 2 or 4 device pixels per logical one."""
+    """How pages look. scale: of PNG, 1 to 4 device pixels per logical one."""
 
     palette: Palette
     scale: float = 1.0

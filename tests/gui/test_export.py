@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from explorer import app
 from explorer.app import parser_of_export
 from explorer.export import run
 from explorer.methods.names import NAMES
 from explorer.session.scene import Key
 from explorer.trace.base import STAGE_NAMES
+from explorer.ui import export_dialog
 from explorer.ui.export_dialog import ExportDialog
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -101,6 +103,21 @@ def test_the_present_view_is_saved_as_it_is_seen(
     save(dialog_of(opened, qtbot), qtbot, tmp_path, what=0, size=1)
     without = QImage(str(tmp_path / "cat-fpn-08-nms-2.png"))
     assert not without.isNull() and without != image
+
+
+def test_pictures_are_one_to_four_times_as_large(
+    qtbot: QtBot, opened: Window, photo: Path, tmp_path: Path
+) -> None:
+    assert app.SCALES == export_dialog.SCALES == (1, 2, 3, 4)
+    for size in (0, 2):
+        save(dialog_of(opened, qtbot), qtbot, tmp_path / str(size), what=0, size=size)
+    (one,), (three,) = ((tmp_path / size).glob("*.png") for size in "02")
+    assert QImage(str(three)).size() == 3 * QImage(str(one)).size()
+    out = tmp_path / "out"
+    assert export(
+        str(photo), "--out", str(out), "--method", "fpn", "--stage", "image", "--scale", "3"
+    ) == 0
+    assert QImage(str(out / "cat/fpn/01-image.png")).width() == 3 * 1280
 
 
 def test_a_replay_stands_still_while_its_view_is_exported(qtbot: QtBot, opened: Window) -> None:

@@ -151,7 +151,7 @@ def test_an_unwritable_target_is_an_error(
         ["export", "photo.png"],
         ["export", "photo.png", "--out", "x", "--method", "yolo"],
         ["export", "photo.png", "--out", "x", "--stage", "backbone"],
-        ["export", "photo.png", "--out", "x", "--scale", "3"],
+        ["export", "photo.png", "--out", "x", "--scale", "5"],
         ["export", "--out", "x"],
         ["--device", "abacus"],
     ],
