@@ -27,6 +27,11 @@ from explorer.trace.freeze import freeze
 ENDING = ".explorer.json"
 VERSION = 1
 KIND, SETTINGS_KIND = "two-stage-explorer session", "two-stage-explorer settings"
+# What a text is not, which part of it may lack, and that it is damaged.
+SAID = {
+    KIND: ("This is not a session file", "not all of one", "This session file is damaged"),
+    SETTINGS_KIND: ("These are not settings", "not all of them", "These settings are damaged"),
+}
 MOST_BYTES = 2_000_000
 MOST_COUNT = 100_000  # of a part whose end only the weights know
 # All of a desk but its view, whose selection and ground truth are written in ways of their own.
@@ -191,21 +196,21 @@ def parse_settings(text: str) -> Fields:
 
 
 def _load(text: str, kind: str, parts: tuple[str, ...]) -> dict[str, Any]:
-    noun = "session file" if kind == KIND else "settings"
+    other, part, damaged = SAID[kind]
     try:
         held = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SessionError(f"It is no {noun} of this program: it is not JSON.") from error
+        raise SessionError(f"{other} of this program, or {part}.") from error
     version = held.get(kind) if isinstance(held, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):
-        raise SessionError(f"It is no {noun} of this program.")
+        raise SessionError(f"{other} of this program.")
     if version > VERSION:
         raise SessionError(
-            f"It was written by a newer version of this program (format {version}; this one reads "
-            f"{VERSION})."
+            f"A newer version of this program wrote this: format {version}, and this one reads "
+            f"{VERSION}."
         )
     if version < 1 or set(held) != {kind, *parts}:
-        raise SessionError(f"This {noun} is damaged: parts are missing or unknown.")
+        raise SessionError(f"{damaged}: parts are missing or unknown.")
     return held
 
 

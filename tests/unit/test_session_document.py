@@ -163,6 +163,16 @@ def test_other_texts_are_no_sessions(text: str) -> None:
         parse_document(text)
 
 
+def test_what_is_no_session_says_so_in_english() -> None:
+    for text, end in (("nonsense", ", or not all of one."), ("[]", ".")):
+        with pytest.raises(SessionError) as raised:
+            parse_document(text)
+        assert str(raised.value) == f"This is not a session file of this program{end}"
+    with pytest.raises(SessionError) as raised:
+        parse_settings(settings_text(a_desk())[:-4])
+    assert str(raised.value) == "These are not settings of this program, or not all of them."
+
+
 def test_a_newer_format_says_so() -> None:
     newer = held() | {KIND: 2}
     with pytest.raises(SessionError, match="newer version"):
