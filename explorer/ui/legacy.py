@@ -31,6 +31,7 @@ class Legacy:
 
     sentence: str
     size: int
+    theme: str  # which a session may have brought
     frame: QRect
     state: Qt.WindowState
     sides: tuple[int, int, int]
@@ -52,7 +53,8 @@ class Legacy:
         left, _, right = window.splitter.sizes()
         page = tour.page.number if tour.page is not None and tour.on else None
         return cls(
-            sentence, window.text_size, window.normalGeometry(), window.windowState(),
+            sentence, window.text_size, window.theme.palette.name, window.normalGeometry(),
+            window.windowState(),
             (left, right, window.middle.sizes()[1]), window.side.kept(), window.drawer.kept(),
             tour.kept or kept_of(bench), bench.coming if page is None else None,
             bench.shelf.store,
@@ -80,6 +82,7 @@ class Legacy:
     def fill(self, window: Window) -> bool:
         """Put all of it into a window that has its parts; False where there was no photo."""
         bench = window.workbench
+        window.use_theme(self.theme, keep=False)
         bench.shelf.store.take_over(self.store)
         window.weights.take_over(self.weights)
         window.truth.drawn_on.update(self.drawn_on)

@@ -53,7 +53,8 @@ def _read(path: Path) -> Found:
 
 
 class Sessions(QObject):
-    """go: the step to another desk. use_theme: switches the window's theme by name."""
+    """go: the step to another desk. use_theme: switches this window's theme by name; the user's
+    own stays for the next."""
 
     said = Signal(str, bool)  # a sentence, whether it is bad news
 

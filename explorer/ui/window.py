@@ -79,7 +79,8 @@ class Window(Frame):
         self.keeping = Keeping(self.workbench, settings, self.open_menu, self)
         self.outlet = Outlet(self.workbench, self.studio, self.theme, settings, self.strip)
         self.sessions = Sessions(
-            self.workbench, self.theme, settings, self.go, self.use_theme, self.strip
+            self.workbench, self.theme, settings, self.go, partial(self.use_theme, keep=False),
+            self.strip,
         )
         self.time_page = TimePage(self.workbench, self.drawer, self.theme)
         self.comparing = Comparing(
@@ -217,14 +218,16 @@ class Window(Frame):
     def switch_theme(self) -> None:
         self.use_theme("light" if self.theme.palette.name == "dark" else "dark")
 
-    def use_theme(self, name: str) -> None:
+    def use_theme(self, name: str, keep: bool = True) -> None:
+        """keep: from the next start on too."""
         from explorer.ui.style_files import apply_style
 
         if name == self.theme.palette.name:
             return
         self.theme.switch(name)
         apply_style(QApplication.instance(), self.theme, self.styled(), self.centre.turns)
-        self.settings.setValue("theme", name)
+        if keep:
+            self.settings.setValue("theme", name)
         self.workbench.show_name()
 
     # -- opening ---------------------------------------------------------------------------

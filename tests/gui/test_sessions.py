@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from explorer.session.job import Engine
 from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.session.switching import choices_of
+from explorer.ui.legacy import Legacy
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -100,6 +101,27 @@ def test_a_session_opens_on_another_machine_beside_its_photo(
     same_view(qtbot, other)
     assert other.workbench.name == "renamed.png"
     assert engine.runs[0] == "fpn"  # which the session shows alone
+
+
+def test_the_colours_of_a_session_are_those_of_this_window_only(
+    qtbot: QtBot, opened: Window, session: Path, settings: QSettings,
+    make_window: Callable[[Callable[[], Engine]], Window],
+) -> None:
+    opened.switch_theme()
+    assert settings.value("theme") == "dark"
+    opened.open_paths([session])
+    qtbot.waitUntil(lambda: opened.theme.palette.name == "light", timeout=LONG)
+    settle(qtbot, opened)
+    assert settings.value("theme") == "dark"
+    left = Legacy.of(opened, "")
+    opened.close()
+    heir, other = make_window(MadeUpEngine), make_window(MadeUpEngine)
+    left.fill(heir)  # in another size of texts: the same window to the user
+    assert heir.theme.palette.name == "light" and other.theme.palette.name == "dark"
+    settle(qtbot, heir)
+    heir.switch_theme()
+    heir.switch_theme()  # the user's own choice
+    assert settings.value("theme") == "light"
 
 
 def test_a_session_of_the_open_photo_runs_nothing_and_can_be_undone(
