@@ -110,6 +110,11 @@ def as_chosen(control: Control, stage: StageName, view: ViewState) -> Control:
     return replace(control, value=min(max(int(chosen), control.low), control.high))
 
 
+def offered_limit(limit: int) -> int:
+    """Of the limits that can be chosen, the one that is nearest in times: a file may have any."""
+    return min(LIMITS.values(), key=lambda each: max(each / limit, limit / each))
+
+
 def limit_control(limit: int) -> Control:
     """How many boxes a picture may draw, as a control like those of the stages."""
     names = {value: name for name, value in LIMITS.items()}

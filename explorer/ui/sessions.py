@@ -28,6 +28,7 @@ from explorer.session.related import box_of
 from explorer.session.saving import PhotoSource, save_session
 from explorer.session.scene import Rect
 from explorer.session.state import Desk
+from explorer.ui.choices import offered_limit
 from explorer.ui.opening import left_out
 from explorer.ui.reselecting import Reselecting
 from explorer.ui.studio import Studio
@@ -171,7 +172,7 @@ class Sessions(QObject):
     def _restore(self, document: Document) -> None:
         looked = document.looked
         self._use_theme(looked.theme)
-        self._go(document.as_desk())
+        self._go(document.as_desk().with_limit(offered_limit(looked.limit)))
         self.bench.camera.look_at(looked.centre, looked.zoom)
         self.reselecting.begin(document)
 

@@ -21,6 +21,7 @@ from explorer.session.job import Engine
 from explorer.session.related import box_of
 from explorer.session.scene import Key
 from explorer.session.switching import choices_of
+from explorer.ui.choices import LIMITS
 from explorer.ui.legacy import Legacy
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -122,6 +123,20 @@ def test_the_colours_of_a_session_are_those_of_this_window_only(
     heir.switch_theme()
     heir.switch_theme()  # the user's own choice
     assert settings.value("theme") == "light"
+
+
+@pytest.mark.parametrize(("limit", "now"), [(10**9, "all"), (700, "1,000"), (1, "50")])
+def test_the_control_says_how_many_boxes_a_session_shows(
+    qtbot: QtBot, opened: Window, session: Path, limit: int, now: str
+) -> None:
+    held = json.loads(session.read_text())
+    held["looked"]["limit"] = limit
+    session.write_text(json.dumps(held))
+    opened.reset()
+    opened.open_paths([session])
+    qtbot.waitUntil(lambda: opened.workbench.desk.view.selected == KEY, timeout=LONG)
+    settle(qtbot, opened)
+    assert opened.workbench.desk.view.limit == LIMITS[now]
 
 
 def test_a_session_of_the_open_photo_runs_nothing_and_can_be_undone(
