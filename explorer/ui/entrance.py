@@ -13,7 +13,7 @@ from explorer.ui import opening
 
 
 class Entrance(QObject):
-    """Remembers the last folder and the recent photos in the settings."""
+    """Remembers the last folder and the recent photos and sessions in the settings."""
 
     came = Signal(list)  # paths
     truth_wanted = Signal()

@@ -53,7 +53,7 @@ def image_in(data: QMimeData, name: str) -> NDArray[np.uint8]:
 
 
 class Recent:
-    """The photos opened last, newest first, in the settings."""
+    """The photos and sessions opened or saved last, newest first, in the settings."""
 
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
@@ -64,10 +64,32 @@ class Recent:
         texts = held if isinstance(held, list) else [held] if isinstance(held, str) else []
         return [Path(str(text)) for text in texts]
 
+    def titles(self) -> list[tuple[Path, str]]:
+        """Those that are still there, and what to call them."""
+        there = [path for path in self.paths() if path.exists()]
+        return list(zip(there, told_apart(there), strict=True))
+
     def add(self, path: Path) -> None:
         path = path.resolve()
         rest = [other for other in self.paths() if other != path]
         self._settings.setValue("recent", [str(p) for p in [path, *rest][:RECENT]])
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """The files' names; where they are equal, with as much of the folders as tells them apart."""
+    titles = []
+    for path in paths:
+        alike = [other for other in paths if other.name == path.name and other != path]
+        depth, most = 0, len(path.parent.parts)
+        while depth < most and any(_end(other, depth) == _end(path, depth) for other in alike):
+            depth += 1
+        titles.append(f"{path.name} · {'/'.join(_end(path, depth))}" if depth else path.name)
+    return titles
+
+
+def _end(path: Path, depth: int) -> tuple[str, ...]:
+    """The last `depth` folders that a file is in."""
+    return path.parent.parts[-depth:] if depth else ()
 
 
 def fill_open_menu(
@@ -87,13 +109,13 @@ def fill_open_menu(
     menu.addAction("Paste\tCtrl+V", paste)
     menu.addAction("Open ground truth…", ask_truth)
     menu.addAction("Save session…\tCtrl+S", save_session)
-    there = [path for path in recent.paths() if path.exists()]
+    there = recent.titles()
     if there:
         menu.addSeparator()
         title = menu.addAction("Recent")
         title.setEnabled(False)
-        for path in there:
-            action = menu.addAction(path.name, partial(open_path, path))
+        for path, name in there:
+            action = menu.addAction(name.replace("&", "&&"), partial(open_path, path))
             action.setToolTip(str(path))
     bundled = samples()
     if bundled:

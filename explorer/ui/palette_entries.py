@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox
 
 from explorer.methods.names import METHODS, method_named
 from explorer.paths import samples
+from explorer.session.document import ENDING
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
@@ -245,8 +246,8 @@ def _photos(window: Window) -> Iterator[Entry]:
     def opened(path: Path) -> None:
         window.open_paths([path])
 
-    for path in window.entrance.recent.paths():
-        if path.exists():
-            yield Entry(path.name, "Recent photo", partial(opened, path))
+    for path, title in window.entrance.recent.titles():
+        kind = "session" if path.name.endswith(ENDING) else "photo"
+        yield Entry(title, f"Recent {kind}", partial(opened, path))
     for path in samples():
         yield Entry(sample_title(path), "Sample photo", partial(opened, path))

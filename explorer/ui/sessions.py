@@ -38,8 +38,12 @@ from explorer.ui.workbench import Workbench
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A session that was read, and where its photo is; None where it is nowhere to be found."""
+    """A session that was read, and where its photo is; None where it is nowhere to be found.
 
+    path: the session's own file.
+    """
+
+    path: Path
     document: Document
     photo: Path | None
     sentence: str = ""
@@ -48,9 +52,9 @@ class Found:
 def _read(path: Path) -> Found:
     document = read_document(path)
     try:
-        return Found(document, find_photo(document.photo, path))
+        return Found(path, document, find_photo(document.photo, path))
     except PhotoMissingError as error:
-        return Found(document, None, str(error))
+        return Found(path, document, None, str(error))
 
 
 class Sessions(QObject):
@@ -58,6 +62,7 @@ class Sessions(QObject):
     own stays for the next."""
 
     said = Signal(str, bool)  # a sentence, whether it is bad news
+    used = Signal(object)  # the Path of a session that was saved or read
 
     def __init__(
         self, bench: Workbench, theme: Theme, settings: QSettings, go: Callable[[Desk], None],
@@ -70,7 +75,7 @@ class Sessions(QObject):
         self.reselecting = Reselecting(bench, go, self)
         self.reselecting.said.connect(lambda sentence: self.said.emit(sentence, True))
         self._coming: Found | None = None  # its photo is being read
-        self._missing: Document | None = None  # its photo is asked for
+        self._missing: Found | None = None  # its photo is asked for
         bench.photo_shown.connect(self._photo_shown)
 
     def close(self) -> None:
@@ -120,6 +125,7 @@ class Sessions(QObject):
         if isinstance(result, Exception):
             self.said.emit(sentence_of(result), True)
         else:
+            self.used.emit(result)
             self.said.emit(f"Saved {result}.", False)
 
     # -- opening ---------------------------------------------------------------------------
@@ -136,24 +142,25 @@ class Sessions(QObject):
         elif self._missing is not None and len(paths) == 1 and paths[0].is_file():
             missing, self._missing = self._missing, None
             self.files.ask(
-                "open", partial(is_photo, paths[0], missing.photo),
+                "open", partial(is_photo, paths[0], missing.document.photo),
                 partial(self._compared, missing, paths[0]),
             )
             return []
         return [path for path in paths if path not in own]
 
-    def _compared(self, document: Document, path: Path, same: bool | Exception) -> None:
+    def _compared(self, missing: Found, path: Path, same: bool | Exception) -> None:
         """A photo was opened while one was asked for."""
         if same is True:
-            self._found(Found(document, path))
+            self._found(replace(missing, photo=path))
         else:
             self.bench.open_paths([path])
 
     def _found(self, found: Found | Exception) -> None:
         if isinstance(found, Exception):
-            self.said.emit(sentence_of(found), True)
-        elif found.photo is None:
-            self._missing = found.document
+            return self.said.emit(sentence_of(found), True)
+        self.used.emit(found.path)
+        if found.photo is None:
+            self._missing = found
             self.said.emit(found.sentence, True)
         elif self.bench.photo is not None and self.bench.path == found.photo:
             self._restore(found.document)  # its photo is open: nothing has to run again

@@ -150,6 +150,7 @@ class Window(Frame):
         self.entrance.data_came.connect(self.sessions.take_data)
         self.entrance.save_wanted.connect(self.sessions.ask_save)
         self.sessions.said.connect(self.banner.say)
+        self.sessions.used.connect(self.entrance.recent.add)
         self.centre.hinted.connect(self.strip.hint.setText)
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)

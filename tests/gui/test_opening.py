@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_first
 from explorer.methods.names import NAMES
 from explorer.paths import samples
+from explorer.ui.opening import told_apart
+from explorer.ui.palette_entries import entries
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, SHORT, MadeUpEngine, settle
 
@@ -247,6 +250,24 @@ def test_recent_photos_are_remembered(qtbot: QtBot, opened: Window, photo: Path)
     photo.unlink()
     opened.open_menu.aboutToShow.emit()
     assert "cat.png" not in [action.text() for action in opened.open_menu.actions()]
+
+
+def test_recent_photos_of_one_name_are_told_apart_by_their_folders(
+    qtbot: QtBot, opened: Window, photo: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "holidays & more" / "cat.png"
+    other.parent.mkdir()
+    shutil.copy(photo, other)
+    opened.entrance.recent.add(other)
+    opened.open_menu.aboutToShow.emit()
+    texts = [action.text() for action in opened.open_menu.actions()]
+    assert {"cat.png · photos", "cat.png · holidays && more"} <= set(texts)
+    listed = [each.title for each in entries(opened) if each.group == "Recent photo"]
+    assert listed == ["cat.png · holidays & more", "cat.png · photos"]
+    paths = [Path("/a/x/cat.png"), Path("/b/x/cat.png"), Path("/a/dog.png"), Path("/b/cat.png")]
+    assert told_apart(paths) == [
+        "cat.png · a/x", "cat.png · b/x", "dog.png", "cat.png · b",
+    ]
 
 
 def test_closing_while_it_runs_ends_the_threads(

@@ -23,6 +23,7 @@ from explorer.session.scene import Key
 from explorer.session.switching import choices_of
 from explorer.ui.choices import LIMITS
 from explorer.ui.legacy import Legacy
+from explorer.ui.palette_entries import entries
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -168,6 +169,20 @@ def test_a_missing_photo_is_asked_for_and_then_the_view_is_restored(
                     timeout=LONG)
     assert "cat.png" in opened.banner.text.text()
     opened.open_paths([found])
+    same_view(qtbot, opened)
+
+
+def test_sessions_that_were_saved_or_opened_are_among_the_recent_files(
+    qtbot: QtBot, opened: Window, session: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.explorer.json"
+    shutil.copy(session, other)
+    opened.open_paths([other])
+    qtbot.waitUntil(lambda: opened.entrance.recent.paths()[0] == other, timeout=LONG)
+    listed = [each for each in entries(opened) if each.group == "Recent session"]
+    assert [each.title for each in listed] == [other.name, session.name]
+    opened.reset()
+    listed[1].run()
     same_view(qtbot, opened)
 
 
