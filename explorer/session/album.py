@@ -17,11 +17,15 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class Album:
-    """photos in order; at: the one on screen; bad: those that could not be read."""
+    """photos in order; at: the one on screen; bad: those that could not be read.
+
+    aside: a picture without a file is on screen instead, a pasted one.
+    """
 
     photos: tuple[Path, ...] = ()
     at: int = 0
     bad: frozenset[Path] = frozenset()
+    aside: bool = False
 
     @property
     def current(self) -> Path | None:
@@ -31,12 +35,16 @@ class Album:
     def place(self) -> str:
         """ "2 of 8" of those that can be read, as far as is known; "" where there is one."""
         at_good = [at for at, path in enumerate(self.photos) if path not in self.bad]
-        if len(at_good) < 2 or self.at not in at_good:
+        if self.aside or len(at_good) < 2 or self.at not in at_good:
             return ""
         return f"{at_good.index(self.at) + 1:,} of {len(at_good):,}"
 
     def turned(self, step: int) -> Album:
-        """`step` photos on, past bad ones, stopping at the last good one."""
+        """`step` photos on, past bad ones, stopping at the last good one; from a picture without
+        a file back to the photo that was there before it."""
+        if self.aside and self.photos:
+            back = replace(self, aside=False)
+            return back if self.current not in self.bad else back.turned(step)
         ahead = range(self.at + 1, len(self.photos)) if step > 0 else range(self.at - 1, -1, -1)
         good = [at for at in ahead if self.photos[at] not in self.bad][: abs(step)]
         return replace(self, at=good[-1]) if good else self

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.methods.names import METHODS
+from explorer.ui.leafing import leaf
 from explorer.ui.undoing import redo, undo
 
 NEARER = 1.25  # a step of the zoom
@@ -70,8 +71,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.centre.scroll_panels(PANEL_STEP), "Ctrl+↓"),
     Command(("Esc",), "Clear the selection, reset layers and controls",
             lambda w: w.tour.leave() or w.truth.leave() or w.reset(), "Esc"),
-    Command(("PgUp",), "Previous photo", lambda w: w.workbench.turn(-1), "Page Up"),
-    Command(("PgDown",), "Next photo", lambda w: w.workbench.turn(1), "Page Down"),
+    Command(("PgUp",), "Previous photo", lambda w: leaf(w, -1), "Page Up"),
+    Command(("PgDown",), "Next photo", lambda w: leaf(w, 1), "Page Down"),
     Command(("Ctrl+O",), "Open photos or a session", lambda w: w.entrance.ask_files(), "Ctrl+O"),
     Command(("Ctrl+Shift+O",), "Open a folder", lambda w: w.entrance.ask_folder(), "Ctrl+Shift+O"),
     Command(("Ctrl+V",), "Open what was copied, or apply copied settings",

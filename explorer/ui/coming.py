@@ -41,6 +41,11 @@ def coming_of(album: Album, methods: tuple[str, ...], goes_on: bool) -> Coming:
     return Coming(Job(name=path.name, methods=methods, path=path), album, goes_on)
 
 
+def aside_of(album: Album, job: Job) -> Coming:
+    """A picture without a file, from which one can go back to the album."""
+    return Coming(job, replace(album, aside=True), goes_on=False)
+
+
 class Shelf:
     """The traces of photos that were on the bench, by file; see `Store`."""
 

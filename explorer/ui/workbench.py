@@ -32,7 +32,7 @@ from explorer.session.varying import VariantFailed, VariantMade
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
-from explorer.ui.coming import Coming, Shelf, coming_of
+from explorer.ui.coming import Coming, Shelf, aside_of, coming_of
 from explorer.ui.desk_steps import DeskSteps
 from explorer.ui.export_jobs import Showing
 from explorer.ui.opening import NoPicture, image_in, opening_sentence
@@ -113,7 +113,7 @@ class Workbench(QObject):
             photo = image_in(data, name)
         except (NoPicture, PhotoError) as error:
             return self.failed.emit(str(error))
-        self.start(Coming(Job(name, self.desk.enabled, photo=photo), Album(), goes_on=False))
+        self.start(aside_of(self.album, Job(name, self.desk.enabled, photo=photo)))
 
     def turn(self, step: int) -> None:
         """The next or previous photo of the album."""

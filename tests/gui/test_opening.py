@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_first
 from explorer.methods.names import NAMES
 from explorer.paths import samples
+from explorer.ui.leafing import ALONE, FIRST, LAST, NO_PHOTO
 from explorer.ui.opening import told_apart
 from explorer.ui.palette_entries import entries
 from explorer.ui.window import Window
@@ -127,6 +128,64 @@ def test_pasting_a_picture_opens_it(qtbot: QtBot, window: Window) -> None:
     photo = window.workbench.photo
     assert photo is not None and photo.shape == (30, 40, 3)
     assert (photo == 255).all()  # transparent pixels become white
+
+
+def paste(qtbot: QtBot, window: Window) -> None:
+    image = QImage(40, 30, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.white)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.workbench.name == "Pasted picture", timeout=LONG)
+    settle(qtbot, window)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_PageUp, Qt.Key.Key_PageDown])
+def test_from_a_pasted_picture_one_goes_back_to_the_photo_before(
+    qtbot: QtBot, window: Window, photo: Path, key: Qt.Key
+) -> None:
+    for name in ("a.png", "z.png"):
+        Image.new("RGB", (30, 20)).save(photo.parent / name)
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    for _ in range(2):  # the second picture lies upon the first
+        paste(qtbot, window)
+        assert window.workbench.album.place == ""
+    qtbot.keyClick(window, key)
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    assert window.workbench.album.place == "2 of 3"
+    settle(qtbot, window)
+    paste(qtbot, window)
+    photo.unlink()
+    qtbot.keyClick(window, key)
+    qtbot.waitUntil(lambda: "cat.png" in window.banner.text.text(), timeout=LONG)
+    settle(qtbot, window)
+    assert window.workbench.name == "Pasted picture"
+    qtbot.keyClick(window, key)
+    beyond = "a.png" if key == Qt.Key.Key_PageUp else "z.png"
+    qtbot.waitUntil(lambda: window.workbench.name == beyond, timeout=LONG)
+    settle(qtbot, window)
+
+
+def test_why_there_is_no_other_photo_is_said(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    def said(key: Qt.Key) -> str:
+        qtbot.keyClick(window, key)
+        return window.strip.hint.text()
+
+    up, down = Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
+    assert said(up) == said(down) == NO_PHOTO
+    paste(qtbot, window)
+    assert said(up) == said(down) == ALONE
+    Image.new("RGB", (30, 20)).save(photo.parent / "dog.png")
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: window.workbench.name == "cat.png", timeout=LONG)
+    settle(qtbot, window)
+    assert said(up) == FIRST
+    assert said(down) == ""
+    qtbot.waitUntil(lambda: window.workbench.name == "dog.png", timeout=LONG)
+    settle(qtbot, window)
+    assert said(down) == LAST
 
 
 def test_pasting_a_picture_that_is_too_large_is_refused_as_a_file_is(
