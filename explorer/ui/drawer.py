@@ -91,9 +91,10 @@ class Drawer(Leaving):
 
     def put_back(self, kept: int | None) -> None:
         """As it was kept."""
-        page = self.pages.widget(kept) if kept is not None else None
-        if page is not None:
-            self.show_page(page)
+        if kept is not None:
+            self.tabs.button(kept).setChecked(True)
+            self.pages.setCurrentIndex(kept)
+        self.setVisible(kept is not None)
 
     def _dress(self) -> None:
         self._close.setIcon(self.theme.icon("ph.x", "muted"))

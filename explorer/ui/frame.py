@@ -90,20 +90,19 @@ class Frame(Shell):
             super().keyPressEvent(event)
 
     def restore_sizes(self) -> None:
-        """Of its parts, as they were when the window was closed."""
-        from explorer.ui.side import WIDE
+        """Of its parts, as they were when the window was closed; see `explorer.ui.layout`."""
+        from explorer.ui.layout import restore_sizes
 
-        narrow = self.width() < WIDE
-        self.splitter.setSizes([316 if narrow else 366, 900, 330 if narrow else 344])
-        state = self.settings.value("splitter")
-        if state is not None:
-            self.splitter.restoreState(state)
-        heights = self.settings.value("middle")
-        if heights is not None:
-            self.middle.restoreState(heights)
+        restore_sizes(self)
 
-    def keep_sizes(self) -> None:
+    def restore_pages(self) -> None:
+        """Those that were open."""
+        from explorer.ui.layout import restore_pages
+
+        restore_pages(self)
+
+    def keep_layout(self) -> None:
         """For the next start."""
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("splitter", self.splitter.saveState())
-        self.settings.setValue("middle", self.middle.saveState())
+        from explorer.ui.layout import keep_layout
+
+        keep_layout(self)

@@ -13,6 +13,7 @@ from explorer.session.ground_truth import GroundTruth
 from explorer.trace.store import Store
 from explorer.ui.coming import Coming
 from explorer.ui.kept_bench import Kept, PuttingBack, kept_of
+from explorer.ui.side import SideKept
 from explorer.ui.text_size import LEAST
 from explorer.ui.variants import Refused
 from explorer.ui.weights import Choice
@@ -35,7 +36,7 @@ class Legacy:
     frame: QRect
     state: Qt.WindowState
     sides: tuple[int, int, int]
-    side: tuple[int, bool | None]
+    side: SideKept
     drawer: int | None
     kept: Kept
     coming: Coming | None
@@ -91,8 +92,8 @@ class Legacy:
             window.splitter.setSizes([left, window.width() - left - right, right])
         if below:
             window.middle.setSizes([window.middle.height() - below, below])
-        window.side.put_back(self.side)
         window.drawer.put_back(self.drawer)
+        window.side.put_back(self.side)
         window.strip.hint.setText(self.sentence)
         bench.steps.variants.refused.update(self.refused)
         if self.kept.photo is None and self.coming is None and self.tour is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -22,6 +24,15 @@ from explorer.ui.switches import SwitchesPanel
 
 WIDE = 1500  # pixels of window from which on the side always has its place
 TIGHT = 1100  # and below which canvases have no room beside it above the drawer
+
+
+@dataclass(frozen=True)
+class SideKept:
+    """page: that is or was there. wanted: as the user chose. yields: to an open drawer."""
+
+    page: int
+    wanted: bool | None
+    yields: bool
 
 
 class Side(Leaving):
@@ -129,16 +140,17 @@ class Side(Leaving):
             self.crowding.emit()
         self.show()
 
-    def kept(self) -> tuple[int, bool | None]:
-        """The page that is or was there, and whether the user wants the side."""
+    def kept(self) -> SideKept:
+        """What `put_back` takes."""
         page = self._before or self.pages.currentWidget()
-        return (self.pages.indexOf(page) if page is not None else 0), self._wanted
+        number = self.pages.indexOf(page) if page is not None else 0
+        return SideKept(number, self._wanted, self._yields)
 
-    def put_back(self, kept: tuple[int, bool | None]) -> None:
-        """As it was kept."""
-        number, self._wanted = kept
-        self.tabs.button(number).setChecked(True)
-        self.pages.setCurrentIndex(number)
+    def put_back(self, kept: SideKept) -> None:
+        """As it was kept; the drawer is by then, and `place` follows."""
+        self._wanted, self._yields = kept.wanted, kept.yields
+        self.tabs.button(kept.page).setChecked(True)
+        self.pages.setCurrentIndex(kept.page)
 
     def place(self, window_width: int, selected: bool, drawer: bool) -> None:
         """In a narrow window it appears with a selection, unless the user chose; and it leaves

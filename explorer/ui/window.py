@@ -94,6 +94,7 @@ class Window(Frame):
         self._show_methods()
         self.centre.setFocus()  # else the first method's chip has it, and looks chosen
         self.furnished = True
+        self.restore_pages()
         self._place_side()
 
     def _wire(self) -> None:
@@ -299,7 +300,7 @@ class Window(Frame):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.furnished:
             return super().closeEvent(event)
-        self.keep_sizes()
+        self.keep_layout()
         self.hide()
         self.outlet.close()
         self.sessions.close()
