@@ -25,6 +25,7 @@ from explorer.session.listing import COLUMNS, Listing
 from explorer.session.rows import COUNTED
 from explorer.session.scenes.common import plural
 from explorer.ui.boxes_model import ARROWS, FIGURE_SIZE, WORDS, BoxesModel
+from explorer.ui.focus import has_keys
 from explorer.ui.fonts import mono, sans
 from explorer.ui.style import Theme
 from explorer.ui.table import Table, shared
@@ -137,6 +138,8 @@ class BoxesPage(QWidget):
     def show_listing(self, listing: Listing | None, places: Sequence[int], why: str) -> None:
         """places: the selected boxes. why: what to say where there is no list."""
         there = listing is not None and len(listing) > 0
+        if not there and has_keys(self.table):
+            self.setFocus()  # Qt would give the keys to any other widget
         for widget in (self.search, self.table, *self.chips.values()):
             widget.setEnabled(there)
         if listing is not self.model.listing or not there:
@@ -154,6 +157,12 @@ class BoxesPage(QWidget):
                 chip.setToolTip(f"{n:,} {chip.text()}")
             self._filter()
         self.mark(places)
+        if there and has_keys(self):
+            self.table.setFocus()
+
+    def take_keys(self) -> None:
+        """The list, as soon as there is one: a search would take the letters of all keys."""
+        (self.table if self.table.isEnabled() else self).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

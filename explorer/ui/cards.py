@@ -86,6 +86,7 @@ class CardView(QFrame):
     ) -> None:
         """roles: of the bars, where they have not all the one of the card."""
         super().__init__()
+        self.leads = leads
         self.setObjectName("card")
         self.setProperty("here", here)
         self.setAccessibleName(f"{title} {note}".strip())

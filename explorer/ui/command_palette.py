@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.fuzzy import match
+from explorer.ui.focus import give_back, has_keys
 from explorer.ui.fonts import Weight, mono, sans
 from explorer.ui.palette_entries import NOW, Entry, entries
 from explorer.ui.style import Theme
@@ -223,7 +224,7 @@ class CommandPalette(QFrame):
         """Close, and give the keyboard back."""
         before, self._before = self._before, None
         self.hide()  # Qt gives it to the next widget in turn, the first method's chip
-        (before or self._window.centre).setFocus()
+        give_back(before, self._window.centre)
 
     def run(self) -> None:
         """Do what is chosen; the palette is closed by then."""
@@ -269,7 +270,13 @@ class CommandPalette(QFrame):
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.run()
                 return True
-        elif event.type() == QEvent.Type.FocusOut and self.isVisible():
-            self._before = None  # the keyboard is elsewhere already
-            self.hide()
+        elif (
+            event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent)
+            and event.reason() != Qt.FocusReason.PopupFocusReason and self.isVisible()
+        ):
+            if has_keys(self.line):  # another window came in front
+                self.leave()
+            else:
+                self._before = None  # the keyboard is elsewhere already
+                self.hide()
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QToolButton, QWidget
+from shiboken6 import Shiboken
 
 
 def dismiss(widget: QWidget, heir: QWidget) -> None:
@@ -20,6 +21,17 @@ def hand_over(widget: QWidget, heir: QWidget) -> None:
     focus = QApplication.focusWidget()
     if focus is not None and (focus is widget or widget.isAncestorOf(focus)):
         heir.setFocus()
+
+
+def has_keys(widget: QWidget) -> bool:
+    """Whether a widget takes the keys of its window, also while another window is in front."""
+    return widget.window().focusWidget() is widget
+
+
+def give_back(widget: QWidget | None, heir: QWidget) -> None:
+    """Keys go to who had them before, where that one is still there and seen; else to `heir`."""
+    there = widget is not None and Shiboken.isValid(widget) and widget.isVisible()
+    (widget if there and widget is not None else heir).setFocus()
 
 
 class Leaving(QWidget):

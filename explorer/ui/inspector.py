@@ -21,6 +21,7 @@ from explorer.session.state import Desk
 from explorer.trace.base import StageName
 from explorer.trace.stages import Trace
 from explorer.ui.cards import CardView
+from explorer.ui.focus import has_keys
 from explorer.ui.grid_view import GridView
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
@@ -120,6 +121,12 @@ class Inspector(QWidget):
             # The layout settles first; then the card of the stage on screen is brought into view.
             QTimer.singleShot(0, self, partial(self._bring, first))
 
+    def take_keys(self) -> None:
+        """The card of the stage on screen, else the first that leads somewhere."""
+        some = [view for view in self.cards if view.leads]
+        here = [view for view in some if view.property("here")]
+        next(iter([*here, *some]), self).setFocus()
+
     def _bring(self, card: CardView) -> None:
         if card not in self.cards:
             return
@@ -190,6 +197,7 @@ class Inspector(QWidget):
         for view in views:
             column.addWidget(view)
         column.addStretch()
+        held = next((at for at, view in enumerate(self.cards) if has_keys(view)), None)
         self.cards = views
         # A card may be what was clicked: it must outlive its own event.
         old = self.area.takeWidget()
@@ -198,6 +206,10 @@ class Inspector(QWidget):
             old.deleteLater()
         self.area.setWidget(holder)
         self.area.verticalScrollBar().setValue(place)
+        if held is not None and held < len(views) and views[held].leads:
+            views[held].setFocus()
+        elif held is not None:
+            self.take_keys()
 
 
 def _help(theme: Theme) -> list[CardView]:

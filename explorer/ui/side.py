@@ -125,6 +125,12 @@ class Side(Leaving):
         self._wanted, self._yields = True, False
         self._come()
 
+    def open_page(self, page: BoxesPage | Inspector | SwitchesPanel) -> None:
+        """As its key does: the page takes the keys, too."""
+        self.show_page(page)
+        if page.isVisible():
+            page.take_keys()
+
     def toggle(self) -> None:
         """Hide it, or show the page that was there."""
         if self._before is not None:

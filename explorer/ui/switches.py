@@ -116,6 +116,7 @@ class SwitchesPanel(QWidget):
         super().__init__(parent)
         self.theme = theme
         self.rows: list[SwitchRow] = []
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # else nothing can be in order after it
         self._described: object = None
         self._methods: list[str] | None = None  # whose parts are shown
         self._lines: dict[str, ChangeLine] = {}
@@ -179,6 +180,19 @@ class SwitchesPanel(QWidget):
             self.reset_all, self.papers, self.area.verticalScrollBar(),
         ]  # fmt: skip
 
+    def take_keys(self) -> None:
+        """The panel itself: Tab goes on to the first switch. With the keys, that would be moved by
+        ← and →, which step through the stages to show what the switches do."""
+        self.setFocus()
+
+    def _order_keys(self) -> None:
+        """Tab comes to the rows from the panel: they were made after all that is below them."""
+        before: QWidget = self
+        for row in self.rows:
+            for widget in (row.field, row.reset):
+                self.setTabOrder(before, widget)
+                before = widget
+
     def _restyle(self) -> None:
         dyed: list[ChangeLine | SwitchRow | PartCard] = [
             *self._lines.values(), *self.rows, *self.parts.values()
@@ -204,6 +218,7 @@ class SwitchesPanel(QWidget):
                 row.back.connect(partial(self.changed.emit, one.key, one.methods, None))
                 self.rows.append(row)
                 self._layout(self._switches).addWidget(row)
+            self._order_keys()
         for row, one in zip(self.rows, switches, strict=True):
             row.show_switch(one)
         shown = {method for one in switches for method in one.methods}
