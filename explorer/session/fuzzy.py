@@ -25,8 +25,11 @@ def match(query: str, text: str) -> Match | None:
     and lower case are the same.
     """
     score, places = 0.0, set[int]()
-    for word in query.casefold().split():
-        found = _word(word, text)
+    words, letters = query.casefold().split(), [letter.casefold() for letter in text]
+    if not all(_holds(letters, word) for word in words):
+        return None  # known at once, for most texts
+    for word in words:
+        found = _word(word, text, letters)
         if found is None:
             return None
         score += found.score
@@ -34,9 +37,13 @@ def match(query: str, text: str) -> Match | None:
     return Match(score - APART * len(text) / 10, tuple(sorted(places)))
 
 
-def _word(word: str, text: str) -> Match | None:
+def _holds(letters: list[str], word: str) -> bool:
+    rest = iter(letters)
+    return all(letter in rest for letter in word)
+
+
+def _word(word: str, text: str, letters: list[str]) -> Match | None:
     """The best places for a word's letters, by dynamic programming over letters and places."""
-    letters = [letter.casefold() for letter in text]
     best: list[list[tuple[float, int]]] = []  # for each letter and place: (score, place before)
     for index, wanted in enumerate(word):
         row: list[tuple[float, int]] = []

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.session.fuzzy import match
+from explorer.session.fuzzy import APART, match
 from explorer.ui.focus import give_back, has_keys
 from explorer.ui.fonts import Weight, mono, sans
 from explorer.ui.palette_entries import NOW, Entry, entries
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, ROW = 620, 374, 34
 KEYS = 100  # of the keys' column
 TOP = 58  # pixels below the window's: the heads of the canvases are covered whole
+# More where the words are found together, as they were typed. What scores less than a share of the
+# best has their letters only here and there.
+TOGETHER, SHARE = 12.0, 0.5
+TITLE = 3.0  # more where all letters are in the title
 ALREADY = 2.0  # less for an entry where the words are what is so already, not what it does
 ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -62,15 +66,19 @@ def search(offered: Sequence[Entry], query: str) -> list[Hit]:
     """
     if not query.strip():
         return [Hit(entry) for entry in offered]
-    found = []
+    found, words = [], " ".join(query.casefold().split())
     for number, entry in enumerate(offered):
         hit = match(query, f"{entry.title}  {entry.group}  {entry.also}")
         if hit is not None:
             places = tuple(place for place in hit.places if place < len(entry.title))
-            done = len(entry.title.partition(NOW)[0])
-            score = hit.score - ALREADY * any(place >= done for place in places)
+            does = entry.title.partition(NOW)[0]
+            score = hit.score - ALREADY * any(place >= len(does) for place in places)
+            score += entry.rank + APART * len(entry.also) / 10  # many words make no entry worse
+            score += TOGETHER * (words in f"{does}  {entry.group}  {entry.also}".casefold())
+            score += TITLE * len(places) / max(1, len(hit.places))
             found.append((-score, number, Hit(entry, places)))
-    return [hit for _, _, hit in sorted(found, key=lambda each: each[:2])]
+    found.sort(key=lambda each: each[:2])
+    return [hit for score, _, hit in found if score <= SHARE * found[0][0]]
 
 
 class Hits(QAbstractListModel):

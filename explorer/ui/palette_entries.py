@@ -17,8 +17,12 @@ from explorer.session.document import ENDING
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
+from explorer.trace.store import GIB
 from explorer.ui.actions import COMMANDS
+from explorer.ui.boxes_page import CHIPS
+from explorer.ui.keeping import BOUNDS
 from explorer.ui.opening import sample_title
+from explorer.ui.palette_words import COMMAND_WORDS, NAMED_WORDS, STAGE_WORDS, SWITCH_WORDS, WORDS
 from explorer.ui.switch_row import Members, now_text, value_text
 
 if TYPE_CHECKING:
@@ -29,40 +33,9 @@ if TYPE_CHECKING:
 TURN = 30  # milliseconds
 NOW = " (now "  # in a title, between what the entry does and what is so already
 PALETTE_KEYS = "Ctrl+Shift+P"
-# What the papers call a method's stage, beside the name that it has here.
-ALSO: dict[tuple[str, StageName], str] = {
-    **{(name, "regions"): "selective search proposals" for name in ("rcnn", "sppnet", "fast_rcnn")},
-    ("faster_rcnn", "regions"): "RPN proposals anchors objectness",
-    ("fpn", "regions"): "RPN proposals anchors objectness",
-    ("fpn", "features"): "pyramid top-down lateral",
-    ("fpn", "assignment"): "pyramid level",
-    ("rcnn", "assignment"): "crop warp context",
-    ("sppnet", "pooling"): "spatial pyramid",
-    ("fast_rcnn", "pooling"): "RoI pooling",
-    ("faster_rcnn", "pooling"): "RoI pooling",
-    ("fpn", "pooling"): "RoI Align",  # found too, but after the parts that are exchanged for it
-}
-# Words that a command does not use of itself, by its first key; of a switch or part, by its key.
-ALSO_COMMANDS = {
-    "+": "zoom in larger", "-": "zoom out smaller", "F": "zoom fit reset view",
-    **{f"Shift+{side}": "pan" for side in ("Left", "Right", "Up", "Down")},
-    "Space": "animate replay start stop", "<": "speed", ">": "speed",
-    "0": "compare", "V": "compare", "T": "speed FLOPs cost", "M": "compare table",
-    "R": "compare proposals", "G": "annotate label", "S": "settings parameters",
-    "W": "checkpoint model", "Ctrl+S": "store", "Ctrl+C": "screenshot clipboard image",
-    "Ctrl+E": "save image PNG SVG PDF GIF MP4 movie animation JSON CSV",
-    "Ctrl++": "font zoom", "Ctrl+-": "font zoom", "L": "tutorial lesson explain",
-    "?": "help shortcuts", "Esc": "deselect clear",
-}
-ALSO_SWITCHES = {
-    "nms_threshold": "NMS threshold", "score_threshold": "score threshold",
-    "detection_threshold": "score threshold confidence", "proposals": "proposals number",
-    "padding": "padding", "levels": "bins SPP", "scales": "multi-scale single-scale",
-    "svd_fc6": "truncated compress", "svd_fc7": "truncated compress",
-    "only_level": "single level only", "sizes_used": "anchors sizes",
-}
-
-
+NUMBERS = tuple(str(number) for number, _ in enumerate(METHODS, 1))  # keys of the methods
+# Ranks: a method by its name, a stage of all methods, a filter, one of many parts, a setting.
+ALONE, BESIDE, LISTED, PART, SETTING = 4.0, 1.0, -1.0, -2.0, -6.0
 # Views of a stage that have names of their own: title, stage, method, what "Show" is then at.
 NAMED: tuple[tuple[str, StageName, str, str], ...] = (
     ("Merges of segments, one by one", "regions", "fast_rcnn", "merges"),
@@ -78,7 +51,8 @@ NAMED: tuple[tuple[str, StageName, str, str], ...] = (
 class Entry:
     """group: what kind of thing it is; keys: those that do the same, "" where there are none.
 
-    also: other words by which it is found.
+    also: other words by which it is found. rank: how much rather it is meant than others that fit
+    as well, in `fuzzy`'s scores.
     """
 
     title: str
@@ -86,23 +60,30 @@ class Entry:
     run: Callable[[], object]
     keys: str = ""
     also: str = ""
+    rank: float = 0.0
 
 
 def entries(window: Window) -> list[Entry]:
     """All that can be done now, in the order in which it is listed with nothing typed."""
     return [
         *_commands(window), *_stages(window), *_methods(window), *_layers(window), *_views(window),
-        *_named(window), *_switches(window), *_parts(window), *_tour(window), *_photos(window),
+        *_named(window), *_lists(window), *_switches(window), *_parts(window), *_tour(window),
+        *_photos(window), *_memory(window),
     ]
 
 
 def _commands(window: Window) -> Iterator[Entry]:
     for command in COMMANDS:
         if command.shown != PALETTE_KEYS:
-            also = ALSO_COMMANDS.get(command.keys[0], "")
-            yield Entry(command.text, "Command", partial(command.do, window), command.shown, also)
+            also = COMMAND_WORDS.get(command.keys[0], "")
+            rank = ALONE if command.shown in NUMBERS else 0.0
+            do = partial(command.do, window)
+            yield Entry(command.text, "Command", do, command.shown, also, rank)
     if window.switching.switches():
         yield Entry("Reset all switches to the papers", "Command", window.switching.to_papers)
+    # When the palette is through with the key that chose it.
+    close = partial(QTimer.singleShot, 0, window, window.close)
+    yield Entry("Close the window", "Command", close, also="quit exit end program")
 
 
 def _stages(window: Window) -> Iterator[Entry]:
@@ -112,11 +93,12 @@ def _stages(window: Window) -> Iterator[Entry]:
 
     for stage in STAGE_NAMES:
         title = f"{STAGE_TITLES[stage]}, all methods"
-        yield Entry(title, "Stage", partial(show, stage, None))
+        do = partial(show, stage, None)
+        yield Entry(title, "Stage", do, also=STAGE_WORDS[stage], rank=BESIDE)
     for method in METHODS:
         for stage in STAGE_NAMES:
             title = f"{STAGE_TITLES[stage]} of {method.title}"
-            also = ALSO.get((method.name, stage), "")
+            also = WORDS.get((method.name, stage), "")
             yield Entry(title, "Stage", partial(show, stage, method.name), also=also)
 
 
@@ -152,8 +134,26 @@ def _named(window: Window) -> Iterator[Entry]:
         window.go(window.workbench.desk.viewing(stage, method, "show", value))
 
     for title, stage, method, value in NAMED:
-        also = ALSO.get((method, stage), "")
+        also = NAMED_WORDS.get(title, "")
         yield Entry(title, "View", partial(show, stage, method, value), also=also)
+
+
+def _lists(window: Window) -> Iterator[Entry]:
+    """The list of boxes, with those of one fate alone."""
+    page = window.side.boxes
+
+    def show(chosen: int) -> None:
+        page.clear()
+        page.chips[chosen].setChecked(True)
+        if not page.isVisible():
+            window.side.show_page(page)
+        page.take_keys()
+
+    for code, name in CHIPS:
+        yield Entry(
+            f"List of boxes: {name}", "Filter", partial(show, code), also="filter only search",
+            rank=LISTED,
+        )
 
 
 def _switches(window: Window) -> Iterator[Entry]:
@@ -163,6 +163,7 @@ def _switches(window: Window) -> Iterator[Entry]:
             yield Entry(
                 f"{switch.title}: {'off' if switch.value else 'on'}", "Switch",
                 partial(panel.changed.emit, switch.key, switch.methods, not switch.value),
+                also=SWITCH_WORDS.get(switch.key, ""),
             )
         elif switch.kind == "choice":
             for choice in switch.choices:
@@ -170,10 +171,11 @@ def _switches(window: Window) -> Iterator[Entry]:
                     yield Entry(
                         f"{switch.title}: {choice}{NOW}{now_text(switch)})", "Switch",
                         partial(panel.changed.emit, switch.key, switch.methods, choice),
+                        also=SWITCH_WORDS.get(choice, ""),
                     )
         else:
             title = f"{switch.title}: now {now_text(switch)}"
-            also = ALSO_SWITCHES.get(switch.key, "")
+            also = SWITCH_WORDS.get(switch.key, "")
             yield Entry(title, "Switch", partial(_to_switch, window, switch), also=also)
 
 
@@ -224,16 +226,16 @@ def _parts(window: Window) -> Iterator[Entry]:
             elif one.kind == "choice":
                 values = tuple(choice for choice in one.choices if choice != one.value)
             now = f"{NOW}{value_text(one, one.value)})" if one.kind == "choice" else ""
-            also = ALSO_SWITCHES.get(one.key, "")
+            also = SWITCH_WORDS.get(one.key, "")
             if not values:
                 yield Entry(
                     f"{title} · {one.title}: now {value_text(one, one.value)}", "Part",
-                    partial(_to_part, window, method, one.key), also=also,
+                    partial(_to_part, window, method, one.key), also=also, rank=PART,
                 )
             for value in values:
                 yield Entry(
                     f"{title} · {one.title}: {value_text(one, value)}{now}", "Part",
-                    partial(panel.exchanged.emit, one.key, method, value), also=also,
+                    partial(panel.exchanged.emit, one.key, method, value), also=also, rank=PART,
                 )
 
 
@@ -251,3 +253,15 @@ def _photos(window: Window) -> Iterator[Entry]:
         yield Entry(title, f"Recent {kind}", partial(opened, path))
     for path in samples():
         yield Entry(sample_title(path), "Sample photo", partial(opened, path))
+
+
+def _memory(window: Window) -> Iterator[Entry]:
+    keeping = window.keeping
+    for bound in BOUNDS:
+        if bound != keeping.store.most:
+            yield Entry(
+                f"Keep results in memory: at most {bound / GIB:g} GiB"
+                f"{NOW}{keeping.store.most / GIB:g} GiB)",
+                "Setting", partial(keeping.choose, bound), also="RAM cache size",
+                rank=SETTING,
+            )

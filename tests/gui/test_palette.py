@@ -39,7 +39,7 @@ def test_it_offers_everything_and_esc_closes_it(qtbot: QtBot, opened: Window) ->
     groups = {hit.entry.group for hit in opened.commands.model.hits}
     assert groups == {
         "Command", "Stage", "Method", "Layer", "Switch", "Part", "Tour", "Recent photo",
-        "Sample photo", "View",
+        "Sample photo", "View", "Filter", "Setting",
     }
     assert len(offered) >= len(COMMANDS) + 6 * len(STAGE_NAMES) + len(samples())
     press(qtbot, opened, Qt.Key.Key_Escape)
