@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.ancestors import rows_above
+from explorer.session.origins import ORIGIN, origin
 from explorer.session.scenes.common import class_name, setting, short_sides
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
@@ -32,6 +33,7 @@ COLUMNS = (
     "class", "score",  # of the (region, class) pair that the rest of the row is about
     "refined_x1", "refined_y1", "refined_x2", "refined_y2",
     "fate", "suppressed_by_region", "iou",
+    *ORIGIN,  # what made the region: an RPN's anchor or a merge of selective search, else empty
 )
 NONE = -1
 
@@ -77,9 +79,11 @@ def region_rows(trace: Trace) -> Iterator[tuple[object, ...]]:
         after: tuple[object, ...] = ("",) * 4
         if isinstance(refined, RefinementStage) and own != NONE:
             after = _box(refined.after[own])
+        made = origin(regions, at)
         yield (
             trace.method, at, *_box(regions.boxes[at]), _round(regions.scores[at], 5), levels[at],
             *best, *about, *after, *_fate(trace, pairs, at, bool(scored[at] != NONE)),
+            *(made.get(name, "") for name in ORIGIN),
         )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.origins import origin
 from explorer.session.scenes.common import class_name
 from explorer.session.verdicts import MATCH, verdicts
-from explorer.trace.base import Floats
-from explorer.trace.stages import DetectionsStage, ImageStage, Trace
+from explorer.trace.base import Floats, StageName
+from explorer.trace.stages import DetectionsStage, ImageStage, RpnStage, SearchStage, Trace
 
 
 def trace_json(
@@ -24,7 +25,12 @@ def trace_json(
     image {path, width, height}; method, weights, device; settings; stages [{name, ms, count,
     multiply_adds}] in the order in which they ran; detections [{box, label, score, lineage}], where
     box is x1, y1, x2, y2 in photo pixels and lineage the [{stage, row}] from the detection back to
-    the region. With ground truth, `against` is in it too.
+    the region. The region, last in it, also has its box and what made it: of an RPN {anchor,
+    anchor_level, cell_x, cell_y, anchor_size, anchor_ratio}, of selective search {run,
+    colour_space, k, similarities, node, merge, part_1, part_2, s_colour, s_texture, s_size, s_fill,
+    s_total}, without merge and what follows where it is a segment of the over-segmentation.
+    `explorer.session.origins` says what each means; regions.csv has them for every region. With
+    ground truth, `against` is in it too.
     """
     image = trace.stage("image")
     height, width = image.pixels.shape[:2] if isinstance(image, ImageStage) else (0, 0)
@@ -56,12 +62,19 @@ def detections(trace: Trace) -> list[dict[str, Any]]:
             "box": _corners(stage.boxes[row]),
             "label": class_name(trace, int(stage.labels[row])),
             "score": round(float(stage.scores[row]), 6),
-            "lineage": [
-                {"stage": name, "row": at} for name, at in trace.lineage("detections", row)
-            ],
+            "lineage": [_step(trace, *step) for step in trace.lineage("detections", row)],
         }
         for row in range(len(stage.boxes))
     ]
+
+
+def _step(trace: Trace, name: StageName, row: int) -> dict[str, Any]:
+    """One step of a lineage; of a region also its box and what made it."""
+    step: dict[str, Any] = {"stage": name, "row": row}
+    stage = trace.stage(name)
+    if isinstance(stage, RpnStage | SearchStage):
+        step |= {"box": _corners(stage.boxes[row]), **origin(stage, row)}
+    return step
 
 
 def against(trace: Trace, truth: GroundTruth | None) -> dict[str, Any]:

@@ -11,10 +11,18 @@ import pytest
 
 from explorer.methods.names import NAMES
 from explorer.ops.bins import overlap
+from explorer.session.origins import ANCHOR, MERGE, origin
 from explorer.session.region_table import COLUMNS, region_csv, region_rows
 from explorer.session.related import related
 from explorer.session.scene import Key
-from explorer.trace.stages import DetectionsStage, NmsStage, RefinementStage, Trace
+from explorer.trace.stages import (
+    DetectionsStage,
+    NmsStage,
+    RefinementStage,
+    RpnStage,
+    SearchStage,
+    Trace,
+)
 from tests.traces import synthetic_trace
 
 
@@ -69,6 +77,21 @@ def test_levels_are_those_of_the_assignment() -> None:
     sides = {row["level"] for row in table(synthetic_trace("sppnet"))}
     assert sides <= {"180", "216", "258", "324", "450"} and len(sides) > 1
     assert {row["level"] for row in table(synthetic_trace("rcnn"))} == {""}
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_every_region_says_what_made_it(method: str) -> None:
+    """The anchor of an RPN's region or the merge of a searched one, and nothing of the other."""
+    trace = synthetic_trace(method)
+    stage = trace.stage("regions")
+    for at, row in enumerate(table(trace)):
+        own, other = (ANCHOR, MERGE) if isinstance(stage, RpnStage) else (MERGE, ANCHOR)
+        assert {row[name] for name in other} == {""}
+        assert isinstance(stage, RpnStage | SearchStage)
+        made = {name: str(value) for name, value in origin(stage, at).items()}
+        assert {name: row[name] for name in own if row[name]} == made
+    if isinstance(stage, RpnStage):
+        assert [int(row["anchor"]) for row in table(trace)] == stage.anchor.tolist()
 
 
 def test_without_regions_or_scores_nothing_is_invented() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from explorer.methods.names import NAMES
 from explorer.session.caption import caption
+from explorer.session.origins import MERGE, origin
 from explorer.session.report import plain, trace_json
 from explorer.session.scene import Labels, ViewState
 from explorer.session.scenes import picture
-from explorer.trace.stages import DetectionsStage
+from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage
 from tests.traces import synthetic_trace
 
 
@@ -38,6 +40,65 @@ def test_trace_json_survives_json_and_holds_what_the_trace_holds(method: str) ->
         path = [(step["stage"], step["row"]) for step in each["lineage"]]
         assert tuple(path) == trace.lineage("detections", row)
         assert path[0] == ("detections", row) and path[-1][0] == "regions"
+
+
+@pytest.mark.parametrize("method", ["faster_rcnn", "fpn"])
+def test_a_lineage_ends_at_the_anchor(method: str) -> None:
+    """Index, level, cell, size and ratio: what makes the anchor's own box again."""
+    trace = synthetic_trace(method)
+    stage = trace.stage("regions")
+    assert isinstance(stage, RpnStage)
+    for detection in trace_json(trace, "x.png")["detections"]:
+        born = detection["lineage"][-1]
+        assert born["box"] == pytest.approx(stage.boxes[born["row"]].tolist(), abs=0.006)
+        assert born["anchor"] == stage.anchor[born["row"]] == stage.top[stage.source[born["row"]]]
+        x1, y1, x2, y2 = stage.anchors[born["anchor"]]
+        level = stage.levels[stage.level[born["anchor"]]]
+        assert born["anchor_level"] == level.name
+        cell = born["anchor"] - level.start
+        assert cell // len(level.sizes) == born["cell_y"] * level.width + born["cell_x"]
+        kind = cell % len(level.sizes)
+        assert (born["anchor_size"], born["anchor_ratio"]) == (
+            level.sizes[kind], level.ratios[kind])
+        assert born["anchor_ratio"] == pytest.approx((y2 - y1) / (x2 - x1), rel=0.01)
+
+
+@pytest.mark.parametrize("method", ["rcnn", "sppnet", "fast_rcnn"])
+def test_a_lineage_ends_at_the_merge_of_selective_search(method: str) -> None:
+    """The run, the merge, its two parts, whose boxes the region's is around, and how alike."""
+    trace = synthetic_trace(method)
+    stage = trace.stage("regions")
+    assert isinstance(stage, SearchStage)
+    merged = 0
+    for detection in trace_json(trace, "x.png")["detections"]:
+        born = detection["lineage"][-1]
+        grouping = stage.groupings[born["run"] - 1]
+        assert (born["colour_space"], born["k"]) == (grouping.colour_space, grouping.k)
+        assert born["box"] == pytest.approx(grouping.boxes[born["node"]].tolist(), abs=0.006)
+        segments = len(grouping.boxes) - len(grouping.merges)
+        assert ("merge" in born) == (born["node"] >= segments)
+        if "merge" not in born:
+            continue
+        merged += 1
+        assert born["node"] == segments + born["merge"] - 1
+        parts = grouping.boxes[[born["part_1"], born["part_2"]]]
+        around = [*parts[:, :2].min(0), *parts[:, 2:].max(0)]
+        assert born["box"] == pytest.approx([float(side) for side in around], abs=0.006)
+        values = [born[f"s_{name}"] for name in ("colour", "texture", "size", "fill")]
+        assert values == pytest.approx(
+            grouping.similarities[born["merge"] - 1].tolist(), abs=6e-5)
+        counted = [letter in born["similarities"] for letter in "CTSF"]
+        total = sum(value for value, one in zip(values, counted, strict=True) if one)
+        assert born["s_total"] == pytest.approx(total, abs=1e-3)
+    assert merged
+
+
+def test_a_segment_has_no_merge() -> None:
+    stage = synthetic_trace("rcnn").stage("regions")
+    assert isinstance(stage, SearchStage)
+    segment = replace(stage, region=np.zeros_like(stage.region))
+    assert list(origin(segment, 0)) == ["run", "colour_space", "k", "similarities", "node"]
+    assert set(origin(stage, 0)) <= set(MERGE) and len(MERGE) == 13
 
 
 def test_a_trace_without_detections_gives_an_empty_list() -> None:
