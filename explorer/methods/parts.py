@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.methods import formulas
 from explorer.ops.strategies import SPACES, STRATEGIES, Strategy
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import FeaturesStage, Trace
@@ -51,21 +52,22 @@ class Part:
 
 POOLING = Part(
     "pooling", "Pooling", "choice", "pooling", "paper: RoI pooling",
-    "RoI pooling rounds the region to cells, round(x / S), and each of 7 × 7 bins to whole cells, "
-    "and takes the largest.\nRoIAlign (He et al., 2017) rounds nothing: each bin is the mean of "
-    "2 × 2 bilinear samples at x / S.\nThe same maps and the same weights.",
+    f"RoI pooling rounds the region to cells, {formulas.ROUNDED}, and each of 7 × 7 bins to whole "
+    "cells, and takes the largest.\nRoIAlign (He et al., 2017) rounds nothing: each bin is the "
+    "mean of 2 × 2 bilinear samples at x / S.\nThe same maps and the same weights.",
     (("RoI pooling", "roi_pool"), ("RoIAlign", "roi_align")), published="roi_pool",
 )
 RPN_REFINEMENT = Part(
     "rpn_refinement", "RPN refinement", "toggle", "regions", "paper: on",
-    "On: a proposal is its anchor moved by the RPN's deltas, x = t_x w_a + x_a, w = w_a exp(t_w)."
+    f"On: a proposal is its anchor moved by the RPN's deltas, {formulas.DECODED.format('a')}."
     "\nOff: proposals are the anchors themselves, ranked by the same objectness.",
     published=True,
 )
 RPN_NMS = Part(
     "rpn_nms_threshold", "RPN NMS IoU", "choice", "regions", "paper: 0.70",
-    "A proposal that overlaps one of higher objectness by more is suppressed: a lower IoU leaves "
-    "fewer, more different ones. The head then reads others than it did.",
+    f"A proposal b is {formulas.GREEDY.format('the threshold')}, keeper: one of higher "
+    "objectness.\nA lower IoU leaves fewer, more different ones. The head then reads others than "
+    "it did.",
     tuple((f"{iou:.2f}", iou) for iou in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)), published=0.7,
 )
 
@@ -79,7 +81,7 @@ def _rpn_top(default: str, high: int) -> Part:
     )
 
 
-SVD = "W ≈ U Σ_t Vᵀ (Fast R-CNN, section 3.1): {} becomes two layers with t (u + v) weights " \
+SVD = f"{formulas.SVD} (Fast R-CNN, section 3.1): {{}} becomes two layers with t (u + v) weights " \
     "instead of u v.\nThe paper: t = {} of 4,096, over 30% less time for 0.3 points of mAP."
 
 
@@ -91,22 +93,26 @@ def _runs(name: str, strategy: Strategy) -> str:
     return f"{name}: {spaces} × k {ks} × {mixes} = {runs}"
 
 
+SEARCHED = (
+    "Selective search runs its grouping once for every colour space, k and similarity of the\n"
+    "strategy and ranks all regions together; the best are read.\n"
+    + "\n".join(_runs(name, one) for name, one in STRATEGIES.items())
+)
+
+
 def _search(paper: str) -> tuple[Part, ...]:
     """The parts of selective search. paper: what the method's paper says of the strategy."""
     return (
         Part(
-            STRATEGY, "Search strategy", "choice", "regions", paper,
-            "Selective search runs its grouping once for every colour space, k and similarity of "
-            "the strategy and ranks all regions together; the best are read.\n"
-            + "\n".join(_runs(name, one) for name, one in STRATEGIES.items()),
+            STRATEGY, "Search strategy", "choice", "regions", paper, SEARCHED,
             tuple((name, name) for name in STRATEGIES),
         ),
         Part(
             COLOURS, "Colour spaces", "members", "regions",
             f"paper: {', '.join(STRATEGIES['fast'].spaces)} in fast",
             "The photo is segmented and its regions compared in each of these, with every k and "
-            "similarity of the strategy.\nrgI: r and g of normalised RGB, and intensity; H: the "
-            "hue of HSV; I: intensity.", tuple((name, name) for name in SPACES),
+            "similarity of the strategy.\nrgI: r = R / (R + G + B), g likewise, and intensity; H: "
+            "the hue of HSV; I: intensity.", tuple((name, name) for name in SPACES),
         ),
     )
 
@@ -121,7 +127,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part(
             "padding", "Context p", "count", "assignment", "paper: 16 of 227 px",
             "A region is dilated so that p pixels of the crop surround it on each side: "
-            "w p / (size − 2 p) photo pixels.\n0: the crop is the region alone.",
+            f"{formulas.CONTEXT.format('size')} photo pixels.\n0: the crop is the region alone.",
             high=24, zero="none",
         ),
         *_search("paper: fast (section 2.2)"),
@@ -135,8 +141,9 @@ PARTS: dict[str, tuple[Part, ...]] = {
         ),
         Part(
             "scales", "Scales", "choice", "image", "paper: one (688), or five (480–1,200)",
-            "The photo's short side. With five, each window is read at the scale where its area "
-            "comes closest to the training size squared, and the convolutions run five times.",
+            "s, the photo's short side: min(w, h) = s. With five, each window is read at the scale "
+            "where its area comes closest to the training size squared, and the convolutions run "
+            "five times.",
         ),
         *_search("paper: fast (section 4.1)"),
     ),
@@ -162,13 +169,13 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "fpn": (
         Part(
             "top_down", "Top-down pathway", "toggle", "features", "paper: on",
-            "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k = L_k, a pyramid "
+            f"On: {formulas.SUM}.\nOff: M_k = L_k, a pyramid "
             "of the bottom-up maps (tables 1 and 2, row d).\nThe paper trained that; here the "
             "same weights run without it.", published=True,
         ),
         Part(
             "laterals", "Lateral connections", "toggle", "features", "paper: on",
-            "On: M_k = L_k + the coarser M_(k+1), enlarged twofold.\nOff: M_k is the coarser one "
+            f"On: {formulas.SUM}.\nOff: M_k is the coarser one "
             "alone, from M5 = L5 down (tables 1 and 2, row e).\nThe paper trained that; here the "
             "same weights run without it.", published=True,
         ),
@@ -177,13 +184,14 @@ PARTS: dict[str, tuple[Part, ...]] = {
         RPN_NMS,
         Part(
             "only_level", "Level of a region", "choice", "assignment", "paper: by its size",
-            "By size: k = ⌊k0 + log2(√(w h) / 224)⌋, equation 1.\nElse every region is read from "
+            f"By size: {formulas.LEVEL.format(224)}, equation 1.\nElse every region is read from "
             "that one level; the RPN stays on all.",
         ),
         Part(
             "canonical", "Canonical size", "count", "assignment", "paper: 224 px",
-            "The √(w h), in network pixels, of a region on level k0 = 4: k = ⌊k0 + "
-            "log2(√(w h) / canonical)⌋.\nTwice as large reads every region one level finer.",
+            "The √(w·h), in network pixels, of a region on level k0 = 4: "
+            f"{formulas.LEVEL.format('canonical')}.\n"
+            "Twice as large reads every region one level finer.",
             low=21, high=336, unit=" px",
         ),
         POOLING,

@@ -28,7 +28,7 @@ def overlap(a: Floats, b: Floats) -> NDArray[np.float32]:
 
 
 def pyramid_bins(cells: Ints, levels: Sequence[int] = (6, 3, 2, 1)) -> NDArray[np.int64]:
-    """Bins of SPPNet's pyramid (He et al., 2014, section 3.1): (50, 4) or (n, 50, 4).
+    """Bins of SPPNet's pyramid (He et al., 2014, appendix A): (50, 4) or (n, 50, 4).
 
     cells: a window's first and last cell (4,), or (n, 4). Level by level, each row by row. Of a
     window w cells wide, bin i = 1..n of a level spans cells floor((i - 1) w / n) to ceil(i w / n):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.methods import formulas
 from explorer.session.births import moves, region_cards
 from explorer.session.card import Card
 from explorer.session.digits import alike, fewest
@@ -87,10 +88,10 @@ def _score_cards(trace: Trace, row: int) -> list[Card]:
     lines: tuple[str, ...]
     if stage.kind == "svm":
         note = "SVM margins"
-        lines = (f"w·f + b, SVM of {best} = {number(objects[order[0]], 3)}",)
+        lines = (f"{formulas.MARGIN}, SVM of {best} = {number(objects[order[0]], 3)}",)
     else:
         note = "softmax"
-        lines = (f"p({best}) = e^z / Σ e^z = {probability(objects[order[0]])}",)
+        lines = (f"p({best}) = {formulas.SOFTMAX} = {probability(objects[order[0]])}",)
         if stage.first and min(values[0], objects[order[0]]) > 0:
             ratio = float(np.log(objects[order[0]] / values[0]))
             digits = fewest(range(3, 8), lambda at: alike(np.log(

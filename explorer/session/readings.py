@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.methods import formulas
 from explorer.methods.pooled import pooled, roi_cells_of
 from explorer.session.card import Card
 from explorer.session.digits import roi, root
@@ -176,7 +177,8 @@ def _bin_lines(trace: Trace, stage: PoolingStage, region: int, row: int) -> tupl
 def _span(axis: str, first: int, length: int, n: str) -> str:
     """The cells of bin i, first and last: 'x = 2 + ⌊i·13/7⌋ … 1 + ⌈(i+1)·13/7⌉'."""
     last = number(first - 1, 0)
-    return f"{axis} = {first} + ⌊i·{length}/{n}⌋ … {last} + ⌈(i+1)·{length}/{n}⌉"
+    start, end = formulas.bins(length, n)
+    return f"{axis} = {first} + {start} … {last} + {end}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -190,7 +190,7 @@ class Control:
     steps of something that happens one after the other; motion: which are one motion together.
     unit: what one of its number means, 0.01 for hundredths. switch: the switch of the desk that it
     moves; then it is no choice of the view. part: the part of the methods that it exchanges,
-    likewise. owns: of each method that shares it.
+    likewise. owns: of each method that shares it. why: what it is, and its formula.
     """
 
     key: str
@@ -206,6 +206,7 @@ class Control:
     switch: str = ""
     part: str = ""
     owns: tuple[Own, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

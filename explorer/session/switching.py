@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from explorer.methods.choices import Choices
 from explorer.methods.names import method_named
+from explorer.session import control_texts
 from explorer.session.changes import Changes as Changes
 from explorer.session.changes import changes as changes
 from explorer.session.changes import changes_text as changes_text
@@ -105,7 +106,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     found.append(
         _number(
             done, chosen, "nms_threshold", "Suppressed above IoU",
-            "A box that overlaps a better one of its class by more is suppressed.",
+            control_texts.SUPPRESSED,
         )
     )
     found.append(_most(done, chosen))
@@ -116,7 +117,7 @@ def switches(traces: Mapping[str, Trace], chosen: Chosen) -> tuple[Switch, ...]:
     found.append(
         Switch(
             "regression", "Box regression", "toggle", tuple(done), moved[0], True, "paper: on",
-            "Off: regions are reported as they were proposed.", values=moved,
+            control_texts.REGRESSION, values=moved,
             runs=(True,) * len(done),
         )
     )
@@ -183,15 +184,14 @@ def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
     """Its values are limits: a method with fewer regions than its limit reads all it has."""
     most = max(max(_regions(trace) for trace in traces.values()), 1)
     return _counting(
-        _number(traces, chosen, "proposals", "Regions", "Only the best so many regions are read."),
-        most,
+        _number(traces, chosen, "proposals", "Regions", control_texts.PROPOSALS), most,
     )
 
 
 def _most(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:
     switch = _number(
         traces, chosen, "max_detections", "Detections at most",
-        "Of what NMS keeps, only the so many of the highest score.",
+        control_texts.MOST,
     )
     return _counting(switch, max(1, *(_whole(run) for run in switch.runs)))
 
@@ -225,10 +225,8 @@ def _thresholds(
     return [
         replace(_number(traces, chosen, key, title + ending, why), low=low, high=high)
         for key, title, why in (
-            ("score_threshold", "Enters NMS above",
-             "Pairs of region and class below it are dropped."),
-            ("detection_threshold", "Is a detection above",
-             "What NMS keeps below it is not reported."),
+            ("score_threshold", "Enters NMS above", control_texts.ENTERS[of]),
+            ("detection_threshold", "Is a detection above", control_texts.DETECTED[of]),
         )
     ]
 
@@ -248,12 +246,11 @@ def _number(
 def _suppression(
     traces: Mapping[str, Trace], chosen: Chosen, of: str, ending: str
 ) -> Switch:
-    soft = "Soft-NMS lowers the scores of overlapping boxes instead of removing them."
     values = tuple(choices_of(chosen, method).suppression for method in traces)
     return Switch(
         "suppression", f"NMS{ending}", "choice", tuple(traces), values[0], "greedy",
         "paper: greedy",
-        soft if of == "probability" else "Margins have no Soft-NMS: it scales probabilities.",
+        control_texts.SUPPRESSION[of],
         choices=("greedy", "soft", "none") if of == "probability" else ("greedy", "none"),
         values=values, runs=("greedy",) * len(values),
     )

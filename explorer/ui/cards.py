@@ -83,8 +83,9 @@ class CardView(QFrame):
         here: bool = False,
         leads: str = "",
         roles: Sequence[str] = (),
+        tip: str = "",
     ) -> None:
-        """roles: of the bars, where they have not all the one of the card."""
+        """roles: of the bars, where they have not all the one of the card. tip: of its title."""
         super().__init__()
         self.leads = leads
         self.setObjectName("card")
@@ -103,6 +104,7 @@ class CardView(QFrame):
         name.setObjectName("cardtitle")
         name.setFont(sans(13, Weight.DemiBold))
         name.setWordWrap(True)
+        name.setToolTip(tip)
         head.addWidget(name, 1)
         if note:
             quiet = QLabel(note)

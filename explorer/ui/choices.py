@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from explorer.methods.names import METHODS
+from explorer.session.control_texts import LIMIT
 from explorer.session.part_switches import Varied, variant_of
 from explorer.session.samples import Sample, sample_of, together
 from explorer.session.scene import Control, Own, Picture, ViewState
@@ -86,6 +87,7 @@ def _shared(controls: Mapping[str, Control]) -> Control:
         low=min(each.low for each in some),
         high=max(each.high for each in some),
         choices=tuple(dict.fromkeys(choice for each in some for choice in each.choices)),
+        why="\n".join(dict.fromkeys(line for each in some for line in each.why.split("\n"))),
     )
 
 
@@ -120,5 +122,5 @@ def limit_control(limit: int) -> Control:
     names = {value: name for name, value in LIMITS.items()}
     return Control(
         key="limit", title="Boxes", kind="choice", value=names.get(limit, str(limit)),
-        choices=tuple(LIMITS),
+        choices=tuple(LIMITS), why=LIMIT,
     )

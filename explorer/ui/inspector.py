@@ -12,6 +12,7 @@ from explorer.methods.names import NAMES, method_named
 from explorer.session.card import Card
 from explorer.session.changes import STILL
 from explorer.session.facts import cards
+from explorer.session.formula_texts import stage_formula
 from explorer.session.readings import PooledGrid, pooled_grid
 from explorer.session.related import Counterpart
 from explorer.session.rows import row_text
@@ -26,6 +27,7 @@ from explorer.ui.grid_view import GridView
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
+from explorer.ui.tips import with_formula
 from explorer.ui.top_bar import dot
 
 GAP = 2  # pixels above a card that is brought to the top
@@ -110,7 +112,7 @@ class Inspector(QWidget):
         trace = traces[at.key.method]
         story = cards(trace, at.key.stage, at.key.row)
         here = on_screen(story, desk.stage, show)
-        views = [self._view(card, trace.method, card in here) for card in story]
+        views = [self._view(card, trace, card in here) for card in story]
         for card, view in zip(story, views, strict=True):
             if card.stage == "pooling" and card.key is not None:
                 self._ask_grid(trace, view, card.key)
@@ -136,11 +138,12 @@ class Inspector(QWidget):
         below = [view.y() for view in self.cards if bar.value() <= view.y() <= card.y()]
         bar.setValue(min(below, default=bar.value()) - GAP)
 
-    def _view(self, card: Card, method: str, here: bool) -> CardView:
+    def _view(self, card: Card, trace: Trace, here: bool) -> CardView:
+        formula = stage_formula(trace.method, card.stage, trace)
         leads = f"Show {STAGE_TITLES[card.stage]}" if card.key else ""
         view = CardView(
-            card.title, card.note, card.lines, card.bars, method, self.theme,
-            here=here, leads=leads, roles=card.roles,
+            card.title, card.note, card.lines, card.bars, trace.method, self.theme,
+            here=here, leads=leads, roles=card.roles, tip=with_formula(leads, formula),
         )
         if card.key is not None:
             view.clicked.connect(partial(self.card_wanted.emit, card))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from explorer.methods.names import method_named
+from explorer.session.formula_texts import STAGES
 from explorer.session.part_switches import stage_note
 from explorer.session.scenes.common import STAGE_TITLES, plural
 from explorer.trace.base import STAGE_NAMES, Stage, StageName
 from explorer.trace.stages import FeaturesStage, NmsStage, Trace
 from explorer.ui.status import Status
+from explorer.ui.tips import with_formula
 from explorer.ui.words import time_text
 
 # What a stage's count counts; the features of a method without maps are passes.
@@ -50,6 +52,13 @@ def cell_tip(method: str, stage: StageName, trace: Trace | None, status: Status)
         "off": "Switched off.", "failed": status.text, "done": "This method has no such stage.",
     }.get(status.state, status.text or "Not reached yet.")
     return f"{head}\n{reason}"
+
+
+def row_tip(stage: StageName) -> str:
+    """What a stage is, and where a click on its name leads; as rich text."""
+    what, *formula = STAGES[stage]
+    title = STAGE_TITLES[stage]
+    return with_formula(f"{title} of all methods, side by side\n{what}", formula)
 
 
 def out_of_turn(trace: Trace, stage: StageName) -> int | None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from explorer.methods.names import METHODS, method_named
 from explorer.methods.torchvision_names import title_of
+from explorer.session.formula_texts import stage_formula
 from explorer.session.job import sentence_of
 from explorer.session.overhang import widest
 from explorer.session.part_switches import exchanged_text, stage_note
@@ -275,17 +276,19 @@ class Presenter(QObject):
             held = self.stage_map.cells.get((method, stage), MapCell())
             record = trace.stage(stage) if trace is not None else None
             tip = cell_tip(method, stage, trace, status)
+            formula = stage_formula(method, stage, trace)
             if record is None or trace is None:
                 # Only the stage that comes next is marked as running.
                 state = "running" if running else "waiting"
                 running = False
                 state = status.state if status.state in ("off", "failed") else state
-                self.stage_map.set_cell(method, stage, MapCell(state=state, tip=tip))
+                cell = MapCell(state=state, tip=tip, formula=formula)
+                self.stage_map.set_cell(method, stage, cell)
                 continue
             self.stage_map.set_cell(
                 method, stage,
                 MapCell("done", held.thumbnail, short_count(cell_count(record)),
-                        time_text(record.ms), tip, out_of_turn(trace, stage)),
+                        time_text(record.ms), tip, out_of_turn(trace, stage), formula),
             )
             if stage in fresh:
                 self._ask_thumbnail(method, stage, trace)

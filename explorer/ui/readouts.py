@@ -1,5 +1,5 @@
 """What a control of the bar says beside its number: "26 of 49", "0.30 / 0.50"; and in its tip,
-which method has which."""
+what it is and which method has which."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.ui.choices import different
 
 DIFFERS = "differs"  # in place of more values than can stand beside each other
 FOR_ALL = "Moved here, all of them get the same."
-AT_THEIR_LAST = "who has fewer stays at its last."
+AT_THEIR_LAST = "Who has fewer stays at its last."
 
 
 def value_text(control: Control, value: object) -> str:
@@ -45,15 +45,19 @@ def widest(control: Control) -> str:
 
 
 def tip(control: Control) -> str:
-    """Which method is where, as far as the readout cannot tell; "" where it tells all."""
+    """What it is, and which method is where, as far as the readout cannot tell."""
+    return "\n".join(filter(None, (control.why, _apart(control))))
+
+
+def _apart(control: Control) -> str:
     methods = [own.method for own in control.owns]
     if different(control):
         each = same_text(
             methods, [own.value for own in control.owns], lambda one: value_text(control, one)
         )
-        return f"Now {each}. {FOR_ALL}"
+        return f"Now {each}.\n{FOR_ALL}"
     lasts = [own.high for own in control.owns]
     if control.plays and len(set(lasts)) > 1:
         each = same_text(methods, lasts, lambda last: count(int(str(last))))
-        return f"{each} in all: {AT_THEIR_LAST}"
+        return f"{each} in all.\n{AT_THEIR_LAST}"
     return ""

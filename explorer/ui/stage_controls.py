@@ -16,6 +16,7 @@ from explorer.ui.player import PlayButtons, Player
 from explorer.ui.readouts import all_text, beside, tip, widest
 from explorer.ui.sliders import FineSlider, Slider, shorten, want
 from explorer.ui.style import Theme
+from explorer.ui.tips import tip_text
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
 HEIGHT = 52  # pixels of both, also of a stage that has none
@@ -31,6 +32,7 @@ class StageControls(QWidget):
         super().__init__()
         self.player, self.theme, self._heir = player, theme, heir
         self.fields: dict[str, QWidget] = {}
+        self._titles: dict[str, QLabel] = {}
         self._described: tuple[object, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +84,7 @@ class StageControls(QWidget):
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 dismiss(widget, self._heir)
-        self.fields = {}
+        self.fields, self._titles = {}, {}
         for control in controls:
             self._row.addWidget(self._control(control))
         if held in self.fields:
@@ -96,6 +98,7 @@ class StageControls(QWidget):
         title = QLabel(control.title)
         title.setProperty("quiet", True)
         title.setProperty("small", True)
+        self._titles[control.key] = title
         column.addStretch()
         column.addWidget(title)
         field = self._field(control)
@@ -169,6 +172,7 @@ class StageControls(QWidget):
             field.mark([int(other) * unit for other in different(control)[1:]],
                        self.theme.palette.accent, self.theme.palette.surface)
             field.say(*beside(control), room_for=widest(control))
-        field.setToolTip(tip(control))
+        for told in (field, self._titles[control.key]):
+            told.setToolTip(tip_text(tip(control)))
         field.setAccessibleDescription(tip(control))
         field.blockSignals(False)

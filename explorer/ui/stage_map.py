@@ -22,8 +22,10 @@ from explorer.methods.names import METHODS, NAMES, method_named
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.map_cells import row_tip
 from explorer.ui.style import Theme
 from explorer.ui.theme import colour
+from explorer.ui.tips import with_formula
 
 LABEL, TOP, EDGE, GAP = 90.0, 38.0, 10.0, 5.0
 FOOT = 22.0  # pixels below the rows, for what the badges mean
@@ -36,9 +38,9 @@ Place = tuple[str, StageName]
 
 @dataclass(frozen=True)
 class MapCell:
-    """state: "off", "waiting", "running", "done", "failed". tip: a sentence or two.
-
-    turn: the number at which the method runs this stage, where the row's number is another.
+    """state: "off", "waiting", "running", "done", "failed". tip: a sentence or two. formula: of the
+    stage in the method, in lines. turn: the number at which the method runs this stage, where the
+    row's number is another.
     """
 
     state: str = "waiting"
@@ -47,6 +49,7 @@ class MapCell:
     time: str = ""
     tip: str = ""
     turn: int | None = None
+    formula: tuple[str, ...] = ()
 
 
 class StageMap(QWidget):
@@ -299,11 +302,12 @@ class StageMap(QWidget):
     def tip_at(self, at: QPoint) -> str:
         method, stage = self.place_at(at.x(), at.y())
         if method is not None and stage is not None:
-            return self.cells.get((method, stage), MapCell()).tip
+            cell = self.cells.get((method, stage), MapCell())
+            return with_formula(cell.tip, cell.formula)
         if method is not None:
             named = method_named(method)
             return f"{named.title} · {named.paper}"
-        return f"{STAGE_TITLES[stage]} of all methods, side by side" if stage else ""
+        return row_tip(stage) if stage else ""
 
 
 def _filling(image: QImage, place: QRectF) -> QRectF:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -27,6 +25,7 @@ from explorer.ui.fonts import mono
 from explorer.ui.readouts import FOR_ALL
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
+from explorer.ui.tips import tip_text
 
 PAUSE = 400  # milliseconds that a slider rests before what runs a network is told
 
@@ -46,13 +45,6 @@ def now_text(switch: Switch) -> str:
     """The value now; where its methods have different ones, each once: "0.30 / 0.50"."""
     some = switch.different or (switch.value,)
     return " / ".join(value_text(switch, value) for value in some)
-
-
-def tip_text(why: str) -> str:
-    """As rich text, so that long lines are broken; "M_k" and "M_(k+1)" with subscripts."""
-    text = re.sub(r"_(\w|\([^)]*\))", lambda found: f"<sub>{found[1].strip('()')}</sub>",
-                  html.escape(why))
-    return f"<p>{text.replace(chr(10), '<br>')}</p>"
 
 
 class StillCombo(QComboBox):
@@ -231,7 +223,7 @@ class SwitchRow(QWidget):
         tip = switch.why
         if switch.different:
             each = same_text(switch.methods, switch.values, partial(value_text, switch))
-            tip = f"{tip}\nNow {each}. {FOR_ALL}"
+            tip = f"{tip}\nNow {each}.\n{FOR_ALL}"
         self.setToolTip(tip_text(tip))
         self.field.setAccessibleDescription(now_text(switch) if switch.different else "")
         if isinstance(self.field, StillSlider):

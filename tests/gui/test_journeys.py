@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import METHODS, NAMES
+from explorer.session.formula_texts import stage_formula
 from explorer.session.scene import Key
 from explorer.ui.cards import CardView
 from explorer.ui.grid_view import GridView
 from explorer.ui.panel_bar import thumb
+from explorer.ui.tips import tip_text
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -40,6 +42,19 @@ def test_a_card_takes_the_canvas_to_its_stage_and_view(qtbot: QtBot, opened: Win
         assert [card for card in opened.side.inspector.cards if card.property("here")] == [
             titled(opened, title)
         ]
+
+
+def test_the_head_of_a_card_tells_the_formula_of_its_stage(qtbot: QtBot, opened: Window) -> None:
+    for method in NAMES:
+        opened.go(opened.workbench.desk.alone(method).selecting(Key(method, "detections", 0)))
+        settle(qtbot, opened)
+        trace = opened.workbench.traces[method]
+        for title, stage in (("Pooled", "pooling"), ("Refinement", "refinement"), ("NMS", "nms")):
+            head = titled(opened, title).findChild(QLabel, "cardtitle")
+            assert head is not None
+            formula = stage_formula(method, stage, trace)  # type: ignore[arg-type]
+            assert head.toolTip().endswith(tip_text("\n".join(formula))), head.toolTip()
+            assert "Show " in head.toolTip()  # and where a click leads
 
 
 def test_no_card_is_brought_up_in_a_window_that_is_gone(

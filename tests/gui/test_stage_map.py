@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import METHODS, NAMES
+from explorer.session.formula_texts import STAGES, stage_formula
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.stages import NmsStage
 from explorer.ui.fonts import Weight, sans
+from explorer.ui.tips import tip_text
 from explorer.ui.window import Window
 from explorer.ui.words import short_count
 from tests.gui.conftest import settle
@@ -88,6 +92,27 @@ def test_the_map_counts_what_comes_out_of_a_stage_in_its_own_unit(opened: Window
         found = trace.stage("detections")
         assert found is not None and f"{found.count:,} detection" in cells[method, "detections"].tip
     assert " passes ·" in cells[("rcnn", "features")].tip
+
+
+def test_the_map_tells_the_formula_of_what_is_pointed_at(
+    qtbot: QtBot, opened: Window
+) -> None:
+    """Of each cell, as its own trace ran it, and of each stage's name."""
+    shown = opened.stage_map
+    for method in NAMES:
+        trace = opened.workbench.traces[method]
+        for stage in STAGE_NAMES:
+            tip = shown.tip_at(shown.cell_rect(method, stage).center().toPoint())
+            below = stage_formula(method, stage, trace)
+            assert tip.endswith(tip_text("\n".join(below))) and len(below[0]) > 10, tip
+            assert tip.index(shown.cells[(method, stage)].tip.split("\n")[0]) < tip.index("</p>")
+    for stage in STAGE_NAMES:
+        tip = shown.tip_at(QPoint(30, int(shown.row_rect(stage).center().y())))
+        assert STAGES[stage][0] in html.unescape(tip) and "side by side" in tip
+    opened.go(opened.workbench.desk.switched(NAMES, "nms_threshold", 0.42))
+    settle(qtbot, opened)
+    tip = shown.tip_at(shown.cell_rect("fpn", "nms").center().toPoint())
+    assert "IoU(b, keeper) > 0.42" in html.unescape(tip)  # at once that of the switch
 
 
 @pytest.mark.parametrize("width", [300, 320, 360, 420])

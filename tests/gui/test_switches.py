@@ -97,7 +97,7 @@ def test_a_switch_of_methods_that_differ_claims_no_single_value(
     row = row_of(opened, "nms_threshold")
     assert row.value.text() == "0.30 / 0.50"
     assert isinstance(row.field, StillSlider) and row.field.marks == (0.5,)
-    assert "FPN 0.50. Moved here, all of them get the same." in row.toolTip()
+    assert "FPN 0.50.<br>Moved here, all of them get the same." in row.toolTip()
     slide(qtbot, opened, "nms_threshold", 0.4)
     assert row.value.text() == "0.40" and row.field.marks == () and "FPN" not in row.toolTip()
     row = row_of(opened, "suppression")

@@ -63,7 +63,7 @@ def test_a_slider_of_methods_that_differ_tells_their_values() -> None:
     one = shared(*(threshold(at) for at in (30, 30, 30, 30, 50)))
     assert one.value == 30 and different(one) == (30, 50)
     assert beside(one) == ("/ 0.50", False) and all_text(one) == "0.30 / 0.50"
-    assert tip(one) == "Now R-CNN, SPPNet, Fast R-CNN and Faster R-CNN 0.30, FPN 0.50. " \
+    assert tip(one) == "Now R-CNN, SPPNet, Fast R-CNN and Faster R-CNN 0.30, FPN 0.50.\n" \
         "Moved here, all of them get the same."
     alike = shared(*[threshold(40)] * 5)
     assert different(alike) == () and beside(alike) == ("", False) and tip(alike) == ""
@@ -86,7 +86,7 @@ def test_a_replay_says_how_far_it_goes_and_who_has_fewer_steps() -> None:
     moved = shared(step(9, 9), step(30, 50), step(30, 49))
     assert moved.value == 30 and different(moved) == () and beside(moved) == ("of 50", False)
     assert tip(moved) == \
-        "R-CNN 9, SPPNet 50, Fast R-CNN 49 in all: who has fewer stays at its last."
+        "R-CNN 9, SPPNet 50, Fast R-CNN 49 in all.\nWho has fewer stays at its last."
     long = shared(step(7, 1_354), step(7, 2_000))
     longer = shared(step(7, 1_354), step(1_100, 2_000))
     assert beside(long) == ("of 2,000", False) and tip(long).startswith("R-CNN 1,354, SPPNet 2,000")

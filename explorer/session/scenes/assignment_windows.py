@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.methods import formulas
 from explorer.session.digits import root
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Layer, Scene, ViewState
@@ -96,7 +97,7 @@ def _projection(
     panel: Column, box: Floats, size: NetworkInput, cells: Ints, stride: float
 ) -> None:
     panel.heading("Projection to cells", f"S = {stride:g}")
-    panel.text("first = ⌊x / S⌋ + 1,  last = ⌈x / S⌉ − 1", "muted", 11)
+    panel.text(formulas.WINDOW, "muted", 11)
     panel.gap(2)
     scaled = np.asarray(box, np.float64) * np.array([size.scale_x, size.scale_y] * 2)
     for line in window_lines(scaled, stride, cells):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Label, Labels, Layer, Picture, ViewState
 from explorer.session.scenes.columns import sized_table
@@ -67,7 +68,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         panel=_panel(trace, stage, by_method).scene(),
         controls=(
             Control(key="colour", title="Colour", kind="choice",
-                    value=BY_METHOD if by_method else BY_CLASS, choices=(BY_CLASS, BY_METHOD)),
+                    value=BY_METHOD if by_method else BY_CLASS, choices=(BY_CLASS, BY_METHOD),
+                    why=control_texts.COLOUR),
         ),
     )
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from explorer.methods import formulas
 from explorer.session.digits import alike, box_and_size, fewest, root
 from explorer.session.scenes.common import number, signed
 from explorer.session.scenes.panel import Column
@@ -48,7 +49,8 @@ def size_lines(box: Floats) -> tuple[str, ...]:
 
 
 def decoding_rule(letter: str) -> str:
-    """The equations of x and w in letters. letter: of the box that is moved, "P" or "a"."""
+    """`formulas.DECODED` as the lines of numbers below it are written, with nothing set lower.
+    letter: of the box that is moved, "P" or "a"."""
     return f"x = {letter}x + {letter}w·tx  w = {letter}w·e^tw"
 
 
@@ -164,7 +166,7 @@ def level_lines(
                                math.floor(raw)))
     clamp = "" if math.floor(raw) == level else f", clamped to {level}"
     return (
-        f"k = ⌊k0 + log2(√(w·h) / {canonical:g})⌋",
+        formulas.LEVEL.format(f"{canonical:g}"),
         f"  = ⌊{k0} + log2(√({w}·{h}) / {canonical:g})⌋",
         f"  = ⌊{k0} + log2({side} / {canonical:g})⌋",
         f"  = ⌊{shown}⌋ = {math.floor(raw)}{clamp}",

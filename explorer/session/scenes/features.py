@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Rect, ViewState
 from explorer.session.scenes import crops
@@ -140,18 +141,18 @@ def _controls(
         names = tuple(PATHWAYS[each] for each in pathways)
         controls.append(
             Control(key="pathway", title="Pathway", kind="choice", value=PATHWAYS[role],
-                    choices=names)
+                    choices=names, why=control_texts.PATHWAY)
         )
     if len(maps) > 1:
         controls.append(
             Control(key="map", title="Map", kind="choice", value=shown.name,
-                    choices=tuple(each.name for each in maps))
+                    choices=tuple(each.name for each in maps), why=control_texts.MAP)
         )
     controls.append(_show_control(mode, "merged" in pathways))
     if mode == ONE:
         controls.append(
             Control(key="channel", title="Channel", kind="number", value=channel,
-                    high=len(shown.values) - 1)
+                    high=len(shown.values) - 1, why=control_texts.CHANNEL)
         )
     return tuple(controls)
 
@@ -160,7 +161,8 @@ def _show_control(mode: str, sums: bool) -> Control:
     """sums: whether there are FPN's sums, whose making can be watched."""
     modes = (STRONGEST, MEAN, ONE, *((BUILD,) if sums else ()))
     return Control(key="show", title="Show", kind="choice",
-                   value=mode if mode in modes else STRONGEST, choices=modes)
+                   value=mode if mode in modes else STRONGEST, choices=modes,
+                   why=control_texts.BUILDING if sums else control_texts.CHANNELS)
 
 
 def _panel(

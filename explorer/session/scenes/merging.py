@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.session import control_texts
 from explorer.session.digits import box_and_size
 from explorer.session.scene import Area, Boxes, Control, Layer, Picture, Pixels, ViewState
 from explorer.session.scenes.common import (
@@ -127,7 +128,7 @@ def one_merge(
             *run_controls(stage, run),
             Control(
                 key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total,
-                plays=True,
+                plays=True, why=control_texts.MERGE,
             ),
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.nms_replay import Moment
 from explorer.session.scene import Boxes, Control, Layer, Lines
 from explorer.session.scenes.columns import sized_table
@@ -21,7 +22,8 @@ PERCENT = 0.01  # the IoU slider counts in hundredths
 
 def step_control(now: Moment) -> Control:
     return Control(
-        key="step", title="Step", kind="number", value=now.step, low=0, high=now.steps, plays=True
+        key="step", title="Step", kind="number", value=now.step, low=0, high=now.steps, plays=True,
+        why=control_texts.NMS_STEP,
     )
 
 
@@ -30,7 +32,7 @@ def iou_control(threshold: float, switch: str = "") -> Control:
     return Control(
         key="iou", title="Suppress above IoU", kind="number",
         value=round(min(max(threshold, 0.0), 1.0) / PERCENT), low=5, high=95, unit=PERCENT,
-        switch=switch,
+        switch=switch, why=control_texts.NMS_IOU,
     )
 
 

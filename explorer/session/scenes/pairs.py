@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes.common import (
     apart,
@@ -36,7 +37,8 @@ def class_control(
     if wanted != ALL:
         rows = rows[labels == trace.classes.index(wanted)]
     control = Control(
-        key="class", title="Class", kind="choice", value=wanted, choices=(ALL, *names)
+        key="class", title="Class", kind="choice", value=wanted, choices=(ALL, *names),
+        why=control_texts.PAIRS_CLASS,
     )
     return control, rows
 

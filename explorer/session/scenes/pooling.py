@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.methods.pooled import pooled
+from explorer.session import control_texts
 from explorer.session.related import context_of, region_boxes
 from explorer.session.scene import Boxes, Control, Heat, Layer, Picture, Points, ViewState
 from explorer.session.scenes import crops
@@ -162,14 +163,17 @@ def _controls(
     modes = (STRONGEST, MEAN, ONE)
     controls = [
         Control(key="show", title="Channel", kind="choice",
-                value=mode if mode in modes else STRONGEST, choices=modes)
+                value=mode if mode in modes else STRONGEST, choices=modes,
+                why=control_texts.CHANNELS)
     ]
     if mode == ONE:
         controls.append(
-            Control(key="channel", title="Number", kind="number", value=channel, high=channels - 1)
+            Control(key="channel", title="Number", kind="number", value=channel, high=channels - 1,
+                    why=control_texts.CHANNEL)
         )
     controls.append(
-        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=bins, plays=True)
+        Control(key="bin", title="Bin", kind="number", value=lit + 1, low=1, high=bins, plays=True,
+                why=control_texts.BIN)
     )
     return tuple(controls)
 

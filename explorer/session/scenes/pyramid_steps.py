@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.digits import adding
 from explorer.session.scene import Boxes, Control, Heat, Layer, Lines, Picture, Rect, ViewState
 from explorer.session.scenes.common import (
@@ -158,7 +159,7 @@ def build_up(
         controls=(
             show,
             Control(key="step", title="Step", kind="number", value=step, low=1, high=len(every),
-                    plays=True),
+                    plays=True, why=control_texts.PYRAMID_STEP),
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.anchors import (
     anchors_a_cell,
     level_rows,
@@ -243,6 +244,7 @@ def objectness(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None
         panel=panel.scene(),
         controls=(
             show_control("objectness"),
-            Control(key="level", title="Level", kind="choice", value=names[level], choices=names),
+            Control(key="level", title="Level", kind="choice", value=names[level], choices=names,
+                    why=control_texts.ANCHOR_LEVEL),
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.anchors import (
     colour_index,
     colour_names,
@@ -48,12 +49,14 @@ def level_looked_at(stage: RpnStage, state: ViewState) -> tuple[str, tuple[Contr
     choices = (ALL_LEVELS, *names) if len(names) > 1 else names
     wanted = str(state.control("regions", "level", choices[0]))
     wanted = wanted if wanted in choices else choices[0]
-    choice = Control(key="level", title="Level", kind="choice", value=wanted, choices=choices)
+    choice = Control(key="level", title="Level", kind="choice", value=wanted, choices=choices,
+                     why=control_texts.ANCHOR_LEVEL)
     return wanted, (choice,) if len(choices) > 1 else ()
 
 
 def show_control(value: str) -> Control:
-    return Control(key="show", title="Show", kind="choice", value=value, choices=SHOWS)
+    return Control(key="show", title="Show", kind="choice", value=value, choices=SHOWS,
+                   why=control_texts.RPN_SHOW)
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.related import region_boxes
 from explorer.session.scene import Boxes, Control, Layer, Picture, ViewState
 from explorer.session.scenes.columns import sized_table
@@ -52,7 +53,8 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
         main=photo_scene(trace, *layers, opacity=0.85),
         panel=_panel(trace, stage, at, rows, labels[rows], best[rows]).scene(),
         controls=(
-            Control(key="class", title="Class", kind="choice", value=wanted, choices=choices),
+            Control(key="class", title="Class", kind="choice", value=wanted, choices=choices,
+                    why=control_texts.SCORES_CLASS),
         ),
     )
 

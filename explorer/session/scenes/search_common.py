@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from explorer.methods.parts import STRATEGY
+from explorer.methods.parts import SEARCHED, STRATEGY
 from explorer.ops.strategies import STRATEGIES
+from explorer.session import control_texts
 from explorer.session.digits import adding
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes.common import Focus, number
@@ -30,10 +31,11 @@ def mix_name(grouping: Grouping) -> str:
 def controls(stage: SearchStage, show: str) -> tuple[Control, ...]:
     """What all views of the search offer; another strategy runs it again."""
     return (
-        Control(key="show", title="Show", kind="choice", value=show, choices=SHOWS),
+        Control(key="show", title="Show", kind="choice", value=show, choices=SHOWS,
+                why=control_texts.SEARCH_SHOW),
         Control(
             key=STRATEGY, title="Strategy", kind="choice", value=stage.strategy,
-            choices=tuple(STRATEGIES), part=STRATEGY,
+            choices=tuple(STRATEGIES), part=STRATEGY, why=SEARCHED,
         ),
     )
 
@@ -45,11 +47,11 @@ def run_controls(stage: SearchStage, run: int) -> tuple[Control, ...]:
     return (
         Control(
             key="space", title="Colours", kind="choice", value=at.colour_space,
-            choices=stage.spaces,
+            choices=stage.spaces, why=control_texts.SPACE,
         ),
         Control(
             key="run", title="k, similarity", kind="choice", value=mix_name(at),
-            choices=tuple(map(mix_name, own)),
+            choices=tuple(map(mix_name, own)), why=control_texts.RUN,
         ),
     )
 

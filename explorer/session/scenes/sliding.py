@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.anchors import anchors_a_cell
 from explorer.session.scene import Boxes, Control, ViewState
 from explorer.session.scenes.common import centres, photo_rect
@@ -36,7 +37,8 @@ def location(
         x, y = centres(stage.anchors[[anchor]])[0].tolist()
     where = str(state.control("regions", "where", POINTER))
     where = where if where in WHERE else POINTER
-    control = Control(key="where", title="Window", kind="choice", value=where, choices=WHERE)
+    control = Control(key="where", title="Window", kind="choice", value=where, choices=WHERE,
+                      why=control_texts.WINDOW)
     if where == BOX:
         return Location(x, y, (control,), None)
     if where == POINTER:
@@ -50,7 +52,7 @@ def location(
     row = layout.start + (at - 1) * k
     x, y = centres(stage.anchors[[row]])[0].tolist()
     slider = Control(key="location", title=f"Location on {layout.name}", kind="number", value=at,
-                     low=1, high=total, plays=True)
+                     low=1, high=total, plays=True, why=control_texts.LOCATION)
     return Location(x, y, (control, slider), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session import control_texts
 from explorer.session.scene import Boxes, Control, Layer, Lines, Pixels, ViewState
 from explorer.session.scenes.common import number, size_text
 from explorer.session.scenes.crops import inner, warped
@@ -30,7 +31,8 @@ def step_of(stage: WarpStage, state: ViewState) -> int:
 def control(stage: WarpStage, step: int) -> Control:
     gone = skipped(stage)
     return Control(key="step", title="Warp" if gone else "Dilate, then warp", kind="number",
-                   value=step - gone, low=0, high=STEPS - gone, plays=True, motion=True)
+                   value=step - gone, low=0, high=STEPS - gone, plays=True, motion=True,
+                   why=control_texts.WARP)
 
 
 def box_at(box: Floats, context: Floats, step: int) -> Floats:
