@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -36,6 +36,14 @@ class History(Generic[T]):
         past, future = tuple(map(change, self.past)), tuple(map(change, self.future))
         return replace(self, present=change(self.present), past=past, future=future)
 
+    def without_repeats(self, same: Callable[[T, T], bool]) -> History[T]:
+        """Without the states, beside the present one, that are the same as their neighbour towards
+        it. The next step is part of no gesture that was."""
+        past, future = (
+            _apart(self.present, states, same) for states in (self.past[::-1], self.future)
+        )
+        return History(self.present, tuple(past[::-1]), tuple(future))
+
     def undone(self) -> History[T]:
         """One step back; the same where there is none."""
         if not self.past:
@@ -47,3 +55,13 @@ class History(Generic[T]):
         if not self.future:
             return self
         return History(self.future[0], (*self.past, self.present), self.future[1:])
+
+
+def _apart(last: T, states: Iterable[T], same: Callable[[T, T], bool]) -> list[T]:
+    """Those of the states that are not the same as the one before, the first as `last`."""
+    apart: list[T] = []
+    for each in states:
+        if not same(each, last):
+            apart.append(each)
+            last = each
+    return apart

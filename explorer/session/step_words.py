@@ -7,7 +7,8 @@ from dataclasses import fields
 
 from explorer.methods.choices import Choices
 from explorer.methods.names import NAMES, method_named
-from explorer.session.part_switches import parts_of, variant_of
+from explorer.methods.parts import PARTS, regions_part
+from explorer.session.part_switches import variant_of
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
 from explorer.session.switching import choices_of, switches
@@ -48,16 +49,18 @@ def _words(before: Desk, now: Desk, traces: Mapping[str, Trace]) -> Iterator[str
 def _switched(
     before: Desk, now: Desk, method: str, traces: Mapping[str, Trace]
 ) -> Iterator[str]:
-    """Titles of the switches and parts of a method that differ."""
-    if method not in traces:
-        return
+    """Titles of the switches and parts of a method that differ. Before it is done on this photo,
+    nothing says what its switches are called."""
     one, other = (choices_of(desk.chosen, method) for desk in (before, now))
-    titles = {each.key: each.title for each in switches({method: traces[method]}, ())}
-    for field in fields(Choices):
+    known = {method: traces[method]} if method in traces else {}
+    titles = {each.key: each.title for each in switches(known, ())}
+    for field in fields(Choices) if titles else ():
         if getattr(one, field.name) != getattr(other, field.name) and field.name in titles:
             yield titles[field.name]
+    if one != other and not titles:
+        yield "switches"
     had, has = (dict(variant_of(desk.varied, method)) for desk in (before, now))
-    for part in parts_of(traces[method]) if had != has else ():
+    for part in (*PARTS[method], regions_part(method)):
         if had.get(part.key) != has.get(part.key):
             yield part.title
 

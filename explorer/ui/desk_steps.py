@@ -46,9 +46,11 @@ class DeskSteps(QObject):
         """Another desk, without a step that could be undone."""
         self.history = replace(self.history, present=desk)
 
-    def begin(self, desk: Desk) -> None:
-        """Another photo: what was done before it cannot be undone."""
-        self.history = History(desk)
+    def begin(self) -> None:
+        """Another photo: what holds there too can still be undone. What belonged to the one before
+        is in no state any more, nor are steps that changed nothing else."""
+        here = self.history.everywhere(Desk.for_another_photo)
+        self.history = here.without_repeats(Desk.only_looks_elsewhere)
         self.variants.forget()
         self.begun.emit()
 

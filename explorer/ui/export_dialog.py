@@ -27,6 +27,7 @@ from explorer.ui.export_replay import playing, present_replay
 from explorer.ui.export_worker import Exporter
 from explorer.ui.exporting import FORMATS, Style
 from explorer.ui.movies import KINDS
+from explorer.ui.showing import showing_of
 from explorer.ui.style import Theme
 from explorer.ui.theme import PAGE_PALETTES
 
@@ -239,7 +240,7 @@ class ExportDialog(QDialog):
         )
 
     def _job(self, folder: Path) -> ExportJob:
-        showing, style = self.bench.showing(), self.style_chosen()
+        showing, style = showing_of(self.bench), self.style_chosen()
         if self.what.chosen() == EVERYTHING:
             job, traces = everything(showing, folder, style), showing.enabled()
         else:

@@ -12,6 +12,7 @@ from explorer.session.job import sentence_of
 from explorer.ui.export_dialog import ExportDialog
 from explorer.ui.export_jobs import Showing, present_sheet
 from explorer.ui.export_worker import Exporter
+from explorer.ui.showing import showing_of
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
 from explorer.ui.theme import Palette
@@ -56,7 +57,7 @@ class Outlet(QObject):
         if not self.bench.traces:
             self.said.emit(NOTHING.format("copy"), True)
             return
-        make = partial(_copy, self.bench.showing(), self.theme.palette)
+        make = partial(_copy, showing_of(self.bench), self.theme.palette)
         self.studio.ask(("copy",), make, self._copied)
 
     def close(self) -> None:

@@ -34,9 +34,7 @@ from explorer.trace.stages import Trace
 from explorer.ui.camera import Camera
 from explorer.ui.coming import Coming, Shelf, aside_of, coming_of
 from explorer.ui.desk_steps import DeskSteps
-from explorer.ui.export_jobs import Showing
 from explorer.ui.opening import NoPicture, image_in, opening_sentence
-from explorer.ui.page import Look
 from explorer.ui.presenter import Presenter
 from explorer.ui.results import Results
 from explorer.ui.runner import Runner
@@ -173,11 +171,12 @@ class Workbench(QObject):
         self.photo, self.name, self.path = photo, job.name, job.path
         self.results.begin(self.desk.enabled, job.done)
         self.presenter.new_photo(photo)
-        self.steps.begin(self.desk.for_another_photo())
+        self.steps.begin()
         self.camera.look_at_photo(*photo.shape[1::-1])
         self._show_cells(NAMES)
         self.show_name()
         self._show()
+        self._run_again(set(), set())
 
     def show_name(self) -> None:
         if self.photo is not None:
@@ -196,6 +195,8 @@ class Workbench(QObject):
         self.traces_changed.emit()
         if event.complete or trace.stages[-1].name == self.desk.stage:
             self._show()
+        if event.complete:  # a part may have been exchanged, by undo, since the job began
+            self._run_again(set(), set())
 
     def _failed(self, event: Failed) -> None:
         if event.method:
@@ -292,12 +293,6 @@ class Workbench(QObject):
                 self.steps.put(self.desk.toggled("fpn"))
             self._run(self.desk.enabled)
             self._show()
-
-    def showing(self) -> Showing:
-        """All that is on screen now, for a picture of it."""
-        look = Look(self.camera.centre, self.camera.zoom) if self.camera.zoom != 1.0 else None
-        views = {name: self.presenter.view_of(name) for name in self.desk.enabled}
-        return Showing(self.name, self.path, self.desk, dict(self.shown), views, look)
 
     def _set_status(self, status: Mapping[str, Status]) -> None:
         self.results.status |= status

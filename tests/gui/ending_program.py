@@ -17,6 +17,7 @@ from explorer.session import engine
 from explorer.ui import movies
 from explorer.ui.export_replay import playing, present_replay
 from explorer.ui.exporting import Style
+from explorer.ui.showing import showing_of
 from explorer.ui.theme import DARK
 from explorer.ui.window import Window
 from tests.gui.conftest import MadeUpEngine
@@ -48,7 +49,7 @@ def play(window: Window) -> None:
     if not frames and not window.outlet.exporter._threads:
         shown = {"fpn": bench.presenter.shown["fpn"].picture}
         window.outlet.exporter.start(
-            present_replay(bench.showing(), playing(shown), Path(folder), Style(DARK), kind)
+            present_replay(showing_of(bench), playing(shown), Path(folder), Style(DARK), kind)
         )
     elif frames > 2 and rest == ["close"]:
         window.close()

@@ -59,6 +59,9 @@ def test_a_step_is_told_by_what_it_changed(traces: dict[str, Trace]) -> None:
     every = desk.switched(NAMES, "regression", False).selecting(Key("fpn", "regions", 0))
     assert step_words(desk, every, traces) == "Box regression of all methods, selection"
     assert step_words(desk, desk.toggled("sppnet"), traces) == "SPPNet on or off"
+    # On a photo where the methods have not come so far.
+    assert step_words(part, desk, {}) == "RPN refinement of FPN"
+    assert step_words(desk, two, {}) == "switches of R-CNN and FPN"
     looks = desk.at_stage("nms").with_layer("Photo", False).with_control("step", 3)
     assert step_words(desk, looks, traces) == "controls of NMS, layers of NMS"
     assert step_words(desk, desk.with_limit(5), traces) == "boxes drawn at most"

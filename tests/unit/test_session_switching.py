@@ -146,6 +146,15 @@ def test_what_moved_is_drawn_where_it_was_as_its_swatch_says(traces: dict[str, T
     assert gone.roles == "text" and sample_of(gone).roles == ("text",) and sample_of(gone).dashed
 
 
+def test_states_that_are_no_longer_apart_are_one() -> None:
+    history = History(0).to(1).to(13).to(14).to(25).to(26).to(37).undone().undone().undone()
+    assert (history.past, history.present, history.future) == ((0, 1, 13), 14, (25, 26, 37))
+    tens = history.without_repeats(lambda one, other: one // 10 == other // 10)
+    assert (tens.past, tens.present, tens.future) == ((1,), 14, (25, 37))
+    moving = History(0).to(1).to(2, "slider").without_repeats(int.__eq__)
+    assert moving.to(3, "slider").undone().present == 2  # another gesture
+
+
 @given(st.lists(st.sampled_from(["a", "b", "undo", "redo"]), max_size=30))
 def test_undo_and_redo_walk_one_line(steps: list[str]) -> None:
     history, line, at = History(0), [0], 0
