@@ -77,7 +77,8 @@ class Job:
     weights: FPN's from now on, where they are to change; a trace of FPN's made with others is not
     done. variants: methods to run again with parts exchanged (`explorer.session.varying`), some
     from one of the searches with other strategies that were `searched` for this photo before.
-    looked_at: asked whenever a method is to begin; those on screen go first.
+    looked_at: asked whenever a method is to begin; those on screen go first. wanted: asked of a
+    variant at each of its steps; one that nobody wants any more ends there.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Job:
     variants: tuple[tuple[str, Variant], ...] = ()
     searched: tuple[SearchStage, ...] = ()
     looked_at: Callable[[], Collection[str]] = tuple
+    wanted: Callable[[tuple[str, Variant]], bool] = lambda variant: True
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,10 +86,26 @@ def all_events(
             and source_of(one[1]) in (OWN, SEARCH, *there)
         ]:
             left.remove((method, variant))
-            yield from _tried(method, variant, photo, there, search, searched, engine, cancelled)
+            ended = _giving_up(job, (method, variant), cancelled)
+            yield from _tried(method, variant, photo, there, search, searched, engine, ended)
     for method, variant in left:  # another method's regions, which did not run
         if method in there and photo is not None:
-            yield from _tried(method, variant, photo, there, search, searched, engine, cancelled)
+            ended = _giving_up(job, (method, variant), cancelled)
+            yield from _tried(method, variant, photo, there, search, searched, engine, ended)
+
+
+def _giving_up(
+    job: Job, one: tuple[str, Variant], cancelled: Callable[[], bool]
+) -> Callable[[], bool]:
+    """Tells whether a variant of the job, or all of it, was given up; once so, for ever."""
+    given_up = False
+
+    def ended() -> bool:
+        nonlocal given_up
+        given_up = given_up or cancelled() or not job.wanted(one)
+        return given_up
+
+    return ended
 
 
 def _tried(

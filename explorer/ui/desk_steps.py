@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.methods.parts import Variant
 from explorer.session.history import History
 from explorer.session.part_switches import Varied
 from explorer.session.remap import moved_key
@@ -41,6 +42,10 @@ class DeskSteps(QObject):
     def looked_at(self) -> tuple[str, ...]:
         """The methods on screen, or soon there. The runner's thread asks too."""
         return self.awaited or self.desk.shown()
+
+    def wants(self, variant: tuple[str, Variant]) -> bool:
+        """Whether a variant is still exchanged. The runner's thread asks."""
+        return variant in self.desk.varied
 
     def put(self, desk: Desk) -> None:
         """Another desk, without a step that could be undone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from explorer.methods.names import NAMES
+from explorer.session.job import NEEDS_SEARCH, SEARCHING, Working
 from explorer.trace.stages import Trace
 from explorer.ui.status import DONE, OFF, Status, at_first, complete, pending
 
@@ -23,6 +24,13 @@ class Results:
         self._before.clear()
         held = tuple(enabled)
         self.status = {name: at_first(name, held, done) for name in NAMES}
+
+    def running(self, event: Working, enabled: Iterable[str]) -> dict[str, Status]:
+        """Of the methods that wait for what goes on: for the search, all that start from it."""
+        waiting = {event.method}
+        if event.text == SEARCHING:
+            waiting |= NEEDS_SEARCH & set(enabled) - set(self.traces)
+        return dict.fromkeys(waiting, Status("running", event.text))
 
     def switched(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Methods came on, or went off."""

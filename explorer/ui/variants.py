@@ -80,9 +80,16 @@ class Variants(QObject):
         self._running = ()
 
     def retry(self, before: Varied, now: Varied) -> None:
-        """What is chosen anew may run again."""
+        """What is chosen anew may run again; what is not wanted any more is given up, where it
+        runs: chosen once more, it has to begin anew."""
         for one in set(now) - set(before):
             self.refused.pop(one, None)
+        self._running = tuple(one for one in self._running if one in now)
+
+    @property
+    def run(self) -> bool:
+        """Whether any is on its way."""
+        return bool(self._running)
 
     def take(self, event: VariantMade | VariantFailed) -> None:
         """What a job said of one of them."""

@@ -12,8 +12,6 @@ from explorer.methods.names import NAMES
 from explorer.ops.images import PhotoError
 from explorer.session.album import Album, album_of
 from explorer.session.job import (
-    NEEDS_SEARCH,
-    SEARCHING,
     DeviceKnown,
     Event,
     Failed,
@@ -132,7 +130,8 @@ class Workbench(QObject):
         self.working.emit(f"Reading {job.name}", 0, 0)
         variants = self.steps.to_run(job.done)
         self.runner.start(replace(
-            job, weights=self.weights_wanted, variants=variants, looked_at=self.steps.looked_at
+            job, weights=self.weights_wanted, variants=variants, looked_at=self.steps.looked_at,
+            wanted=self.steps.wants,
         ))
 
     # -- events of the worker --------------------------------------------------------------
@@ -145,10 +144,7 @@ class Workbench(QObject):
         elif isinstance(event, Working):
             self.working.emit(event.text, event.done, event.total)
             if event.method:
-                waiting = {event.method}
-                if event.text == SEARCHING:  # all that start from it wait for it
-                    waiting |= NEEDS_SEARCH & set(self.desk.enabled) - set(self.traces)
-                self._set_status(dict.fromkeys(waiting, Status("running", event.text)))
+                self._set_status(self.results.running(event, self.desk.enabled))
                 self.presenter.show_messages()
         elif isinstance(event, TraceGrew):
             self._grew(event)
@@ -262,6 +258,8 @@ class Workbench(QObject):
         self.results.switched(added, removed)
         self._show_cells(added | removed)
         self._run_again(added, removed)
+        if before.varied != self.desk.varied:
+            self._rest()
         self._show()
 
     def _run_again(self, added: set[str], removed: set[str]) -> None:
@@ -273,6 +271,12 @@ class Workbench(QObject):
         if new or (self.runner.busy and gone) or self.steps.is_missing(done):
             self._run(self.desk.enabled)
 
+    def _rest(self) -> None:
+        """Nothing goes on that nobody wants any more, such as a part that was undone."""
+        waits = self.results.pending(self.desk.enabled) or self.steps.variants.run
+        if self.runner.busy and not (waits or self.coming or self.weights_wanted):
+            self.runner.cancel()
+
     def _run(self, methods: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
         """Run what is missing of the photo on the bench. without: what runs once more."""
         done = {name: one for name, one in complete(self.traces).items() if name not in without}
@@ -280,7 +284,7 @@ class Workbench(QObject):
             Job(name=self.name, methods=methods, photo=self.photo, path=self.path, done=done,
                 search=search_of(self.traces), weights=self.weights_wanted,
                 variants=self.steps.to_run(done), searched=self.steps.variants.searched(done),
-                looked_at=self.steps.looked_at)
+                looked_at=self.steps.looked_at, wanted=self.steps.wants)
         )
 
     def use_weights(self, weights: Weights) -> None:

@@ -248,6 +248,42 @@ def test_cancelled_or_broken_the_picture_stays_and_says_so(
     assert bench.shown["fpn"] is not bench.traces["fpn"] and card.said.text()
 
 
+def test_a_part_that_is_undone_while_it_runs_is_stopped(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    bench = opened.workbench
+    engine.gate.clear()
+    opened.go(bench.desk.exchanged("fpn", "top_down", False))
+    qtbot.waitUntil(lambda: "runs again" in opened.strip.text.text(), timeout=LONG)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL)
+    assert not opened.runner.busy and opened.strip.text.text() == "5 of 5 methods done"
+    assert not opened.strip.cancel.isVisible()
+    # Chosen once more it runs as if for the first time.
+    qtbot.keyClick(opened, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert card_of(qtbot, opened, "fpn").state.text() == "running …"
+    engine.gate.set()
+    settle(qtbot, opened)
+    assert bench.shown["fpn"] is not bench.traces["fpn"]
+
+
+def test_a_part_that_is_undone_does_not_stop_the_others(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    bench = opened.workbench
+    engine.gate.clear()
+    desk = bench.desk.exchanged("fpn", "top_down", False)
+    opened.go(desk.exchanged("faster_rcnn", "rpn_refinement", False))
+    qtbot.waitUntil(lambda: "runs again" in opened.strip.text.text(), timeout=LONG)
+    opened.go(bench.desk.exchanged("faster_rcnn", "rpn_refinement", None))
+    assert opened.runner.busy
+    runs = list(engine.runs)
+    engine.gate.set()
+    settle(qtbot, opened)
+    assert set(engine.runs[len(runs):]) <= {"fpn"}
+    assert bench.shown["fpn"] is not bench.traces["fpn"]
+    assert bench.shown["faster_rcnn"] is bench.traces["faster_rcnn"]
+
+
 def test_exchanged_parts_hold_for_the_next_photo(
     qtbot: QtBot, opened: Window, engine: MadeUpEngine
 ) -> None:

@@ -22,7 +22,7 @@ from explorer.methods.sppnet import SCALES
 from explorer.ops.sizes import size_within
 from explorer.session.document import SessionError, parse_settings, settings_text
 from explorer.session.facts import facts
-from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew, Working
+from explorer.session.job import NEEDS_SEARCH, Job, TraceGrew, Working, search_of
 from explorer.session.part_switches import (
     Varied,
     exchanged_words,
@@ -116,6 +116,24 @@ def test_every_part_can_be_exchanged_and_looked_at(
     for stage in ("regions", "scores", "detections"):
         assert facts(other, stage, 0)  # type: ignore[arg-type]
     assert notes(base, other)
+
+
+def test_a_variant_that_nobody_wants_any_more_ends_at_its_next_step(
+    engine: SmallEngine, traces: dict[str, Trace]
+) -> None:
+    one, other = ("rcnn", (("padding", 0),)), ("fpn", (("laterals", False),))
+    asked = list[object]()
+
+    def wanted(variant: object) -> bool:
+        asked.append(variant)
+        return variant != one or asked.count(one) < 4 or asked.count(one) > 5  # for a while not
+
+    job = Job("small", NAMES, photo=engine.photo, done=traces, variants=(one, other),
+              search=search_of(traces), wanted=wanted)  # type: ignore[arg-type]
+    events = list(all_events(job, engine, lambda: False))
+    assert asked.count(one) == 4 and Working("R-CNN runs again") in events
+    assert [each.method for each in events if isinstance(each, VariantMade)] == ["fpn"]
+    assert not any(isinstance(each, VariantFailed) for each in events)
 
 
 def test_the_switches_know_the_settings_and_the_papers() -> None:
