@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.methods.names import NAMES, method_named
 from explorer.session.part_switches import PartGroup
 from explorer.session.switching import Changes, Switch, changes_text
-from explorer.ui.focus import dismiss
+from explorer.ui.focus import dismiss, hand_over
 from explorer.ui.part_card import PartCard
 from explorer.ui.style import Theme
 from explorer.ui.switch_row import SwitchRow as SwitchRow
@@ -34,7 +34,7 @@ PARTS_NOTE = "Parts of a method: it runs again on this photo, from the first sta
     "with the weights as they were trained."
 # Columns at whose right edges numbers stand, in pixels: as far apart as their words are.
 KINDS = {"gained": 40, "lost": 30, "moved": 48}
-AS_RUN, AS_RUN_SAID = "–", "unchanged"
+AS_RUN, AS_RUN_SAID, NOT_DONE = "–", "unchanged", "not done on this photo"
 PAPERS_TIP = "Thresholds and parts of all methods as their papers have them.\nWhat no paper " \
     "says, and sizes that are the paper's scaled to these networks, are as the program ran them."
 NOTHING = "Switches appear when a method has found its detections."
@@ -62,8 +62,8 @@ class ChangeLine(QWidget):
         """In the theme's colours."""
         self.swatch.setPixmap(dot(colour(self.theme.palette, self.method)).pixmap(11, 11))
 
-    def show_changes(self, changes: Changes | None) -> None:
-        """None: nothing of the method is switched."""
+    def show_changes(self, changes: Changes | None, waits: bool = False) -> None:
+        """None: nothing of the method is switched, or (waits) it is not done."""
         found = (changes.gained, changes.lost, changes.moved) if changes is not None else ()
         for number, rows in zip_longest(self.numbers, found):
             text = AS_RUN if rows is None else f"{len(rows):,}"
@@ -72,7 +72,7 @@ class ChangeLine(QWidget):
             if number.property("quiet") != quiet:
                 number.setProperty("quiet", quiet)
                 number.style().polish(number)
-        said = AS_RUN_SAID if changes is None else changes_text(changes)
+        said = changes_text(changes) if changes is not None else NOT_DONE if waits else AS_RUN_SAID
         self.setToolTip(said)
         self.setAccessibleName(f"{method_named(self.method).title}: {said}")
 
@@ -203,9 +203,11 @@ class SwitchesPanel(QWidget):
     def show_switches(
         self, switches: Sequence[Switch], changes: Mapping[str, Changes],
         parts: Sequence[PartGroup] = (), changed: bool = False,
+        waiting: Collection[str] = frozenset(),
     ) -> None:
         """What can be switched for the methods on screen, what was changed by it, and the parts of
-        each that can be exchanged. changed: whether anything is, of any method."""
+        each that can be exchanged. changed: whether anything is, of any method. waiting: methods
+        whose rows hold their place, until they are done on this photo."""
         described = tuple((one.key, one.title, one.methods, one.low, one.high, one.choices)
                           for one in switches)
         if described != self._described:
@@ -221,8 +223,9 @@ class SwitchesPanel(QWidget):
             self._order_keys()
         for row, one in zip(self.rows, switches, strict=True):
             row.show_switch(one)
+            self._enable(row, not set(one.methods) <= set(waiting))
         shown = {method for one in switches for method in one.methods}
-        methods = [method for method in NAMES if method in shown | set(changes)]
+        methods = [method for method in NAMES if method in {*shown, *changes, *waiting}]
         if methods != list(self._lines):
             _empty(self._changes, self)
             self._lines = {method: ChangeLine(method, self.theme) for method in methods}
@@ -230,14 +233,21 @@ class SwitchesPanel(QWidget):
             for line in self._lines.values():
                 self._layout(self._changes).addWidget(line)
         for method, line in self._lines.items():
-            line.show_changes(changes.get(method))
+            line.show_changes(changes.get(method), method in waiting)
         self.note.setText(NOTE if switches else NOTHING)
         self._switches.setVisible(bool(switches))
         self._changes.setVisible(bool(methods))
         self._show_parts(parts)
+        for method, card in self.parts.items():
+            self._enable(card.body, method not in waiting)
         self.reset_all.setVisible(bool(switches))
         self.papers.setVisible(bool(switches))
         self.reset_all.setEnabled(changed)
+
+    def _enable(self, rows: QWidget, on: bool) -> None:
+        if not on:
+            hand_over(rows, self)
+        rows.setEnabled(on)
 
     def _show_parts(self, parts: Sequence[PartGroup]) -> None:
         self._parts_note.setVisible(bool(parts))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 
 from explorer.session.as_published import as_published
 from explorer.session.changes import changes_text
+from explorer.session.panel import PanelRows
 from explorer.session.part_switches import (
     Note,
     PartGroup,
@@ -33,6 +34,7 @@ class Switching(QObject):
     ) -> None:
         super().__init__(parent)
         self.bench, self.panel, self._moved = bench, panel, moved
+        self._rows = PanelRows()  # when nothing waited
         panel.changed.connect(self._change)
         panel.exchanged.connect(self._exchange)
         panel.reset_wanted.connect(self._reset)
@@ -50,12 +52,15 @@ class Switching(QObject):
         """Out of sight, only when it comes up: every stage that comes would make it anew."""
         if not self.panel.isVisible():
             return
-        run = self._on_screen()
-        changed = self.bench.steps.decisions.changes()
+        run, bench = self._on_screen(), self.bench
+        changed = bench.steps.decisions.changes()
+        now = PanelRows(bench.desk.shown(), tuple(self.switches()), tuple(self.groups()))
+        rows = now.after(self._rows, bench.results.pending(now.methods))
+        if not rows.waiting:
+            self._rows = rows
         self.panel.show_switches(
-            self.switches(),
-            {method: changed[method] for method in run if method in changed},
-            self.groups(), bool(self.bench.desk.chosen or self.bench.desk.varied),
+            rows.switches, {method: changed[method] for method in run if method in changed},
+            rows.groups, bool(bench.desk.chosen or bench.desk.varied), rows.waiting,
         )
 
     def switches(self) -> Sequence[Switch]:
@@ -91,6 +96,8 @@ class Switching(QObject):
         self._moved()
 
     def _exchange(self, key: str, method: str, shown: Value | None) -> None:
+        if method not in self.bench.traces:
+            return  # a slider came to rest when another photo was there
         self.bench.move_to(self._exchanged(self.bench.desk, method, key, shown))
         self._moved()
 

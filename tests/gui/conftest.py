@@ -17,7 +17,7 @@ if sys.platform.startswith("linux") and not (
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -206,3 +206,28 @@ def opened(qtbot: QtBot, window: Window, photo: Path) -> Window:
     qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
     settle(qtbot, window)
     return window
+
+
+@pytest.fixture
+def album(qtbot: QtBot, window: Window, photo: Path) -> Window:
+    """The first of two photos, all methods done."""
+    from PIL import Image
+
+    Image.new("RGB", (64, 48), (20, 120, 40)).save(photo.parent / "dog.png")
+    window.open_paths([photo.parent])
+    arrived(qtbot, window, "cat.png")
+    return window
+
+
+def arrived(qtbot: QtBot, window: Window, name: str) -> None:
+    bench = window.workbench
+    qtbot.waitUntil(
+        lambda: bench.name == name and set(bench.desk.enabled) <= bench.traces.keys(), timeout=LONG
+    )
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: not window.truth.reader.busy, timeout=SHORT)
+
+
+def turn(qtbot: QtBot, window: Window, key: Qt.Key, name: str) -> None:
+    qtbot.keyClick(window, key)
+    arrived(qtbot, window, name)

@@ -3,10 +3,6 @@ back on another."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -15,33 +11,10 @@ from explorer.session.ground_truth import nothing_drawn
 from explorer.session.scene import Key
 from explorer.session.switching import choices_of
 from explorer.ui.window import Window
-from tests.gui.conftest import LONG, SHORT, MadeUpEngine, settle
+from tests.gui.conftest import LONG, MadeUpEngine, arrived, settle, turn
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ROW = Key("fpn", "regions", 3)
-
-
-@pytest.fixture
-def album(qtbot: QtBot, window: Window, photo: Path) -> Window:
-    """The first of two photos, all methods done."""
-    Image.new("RGB", (64, 48), (20, 120, 40)).save(photo.parent / "dog.png")
-    window.open_paths([photo.parent])
-    arrived(qtbot, window, "cat.png")
-    return window
-
-
-def arrived(qtbot: QtBot, window: Window, name: str) -> None:
-    bench = window.workbench
-    qtbot.waitUntil(
-        lambda: bench.name == name and set(bench.desk.enabled) <= bench.traces.keys(), timeout=LONG
-    )
-    settle(qtbot, window)
-    qtbot.waitUntil(lambda: not window.truth.reader.busy, timeout=SHORT)
-
-
-def turn(qtbot: QtBot, window: Window, key: Qt.Key, name: str) -> None:
-    qtbot.keyClick(window, key)
-    arrived(qtbot, window, name)
 
 
 def undo(qtbot: QtBot, window: Window) -> None:
