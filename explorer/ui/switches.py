@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -37,6 +38,10 @@ KINDS = {"gained": 40, "lost": 30, "moved": 48}
 AS_RUN, AS_RUN_SAID, NOT_DONE = "–", "unchanged", "not done on this photo"
 PAPERS_TIP = "Thresholds and parts of all methods as their papers have them.\nWhat no paper " \
     "says, and sizes that are the paper's scaled to these networks, are as the program ran them."
+AGAINST = "Detections against the untouched run"
+AGAINST_TIP = "Gained, lost and moved are counted against the run with all switches as the " \
+    "program has them at first: not against the last change, nor against the paper. Moved: the " \
+    "same object in another box."
 NOTHING = "Switches appear when a method has found its detections."
 
 
@@ -83,12 +88,14 @@ def _heads() -> QWidget:
     row = QHBoxLayout(head)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(6)
-    title = QLabel("Detections")
+    title = QLabel(AGAINST)
+    title.setWordWrap(True)
     title.setProperty("quiet", True)
     title.setProperty("small", True)
     row.addWidget(title, 1)
     for kind in KINDS:
-        row.addWidget(_number(kind, kind, quiet=True))
+        row.addWidget(_number(kind, kind, quiet=True), 0, Qt.AlignmentFlag.AlignBottom)
+    head.setToolTip(f"<p>{html.escape(AGAINST_TIP)}</p>")  # as rich text, so that it is broken
     return head
 
 

@@ -21,7 +21,7 @@ from explorer.session.switching import Changes
 from explorer.trace.stages import DetectionsStage, NmsStage, Trace
 from explorer.ui.sliders import StillSlider
 from explorer.ui.style import Theme
-from explorer.ui.switches import KINDS, ChangeLine, SwitchRow
+from explorer.ui.switches import AGAINST, KINDS, ChangeLine, SwitchRow
 from explorer.ui.theme import colour
 from explorer.ui.window import Window
 from explorer.ui.words import time_text, total_ms
@@ -140,6 +140,9 @@ def test_the_columns_of_what_changed_are_evenly_apart(qtbot: QtBot, opened: Wind
     heads = [label for kind in KINDS for label in panel.findChildren(QLabel)
              if label.text() == kind and label.isVisible()]
     assert [head.text() for head in heads] == list(KINDS)
+    title = next(each for each in panel.findChildren(QLabel) if each.text() == AGAINST)
+    assert title.isVisible() and "at first" in title.parentWidget().toolTip()
+    assert title.heightForWidth(title.width()) <= title.height()
     wide = [head.fontMetrics().horizontalAdvance(head.text()) for head in heads]
     ends = [head.mapTo(panel, QPoint(head.width(), 0)).x() for head in heads]
     gaps = [end - width - before
