@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QSize
+from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -17,6 +17,8 @@ from explorer.ui.transform import View
 class ChartView(QWidget):
     """make: the chart of a width in pixels; made again for another width, and by `renew`."""
 
+    grew = Signal()  # or shrank
+
     def __init__(
         self, theme: Theme, make: Callable[[float], Chart], parent: QWidget | None = None
     ) -> None:
@@ -27,15 +29,18 @@ class ChartView(QWidget):
 
     def renew(self) -> None:
         self.chart = self._make(float(self.width()))
-        self.setFixedHeight(round(self.chart.scene.extent[3]))
+        before, height = self.height(), round(self.chart.scene.extent[3])
+        self.setFixedHeight(height)
         self.update()
+        if height != before:
+            self.grew.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self.chart is None or self.chart.scene.extent[2] != self.width():
             self.renew()
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 320)
+        return QSize(900, 320 if self.chart is None else round(self.chart.scene.extent[3]))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.chart is not None:

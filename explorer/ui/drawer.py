@@ -21,6 +21,7 @@ class Drawer(Leaving):
     """Hidden until a page is wanted. A page follows the bench by itself, while it is visible."""
 
     turned = Signal()  # it opened or closed
+    needs_more = Signal()  # or less: a page has another height
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +66,12 @@ class Drawer(Leaving):
             self._tools[number] = tools
             self._head.insertWidget(self._head.count() - 1, tools)
         self._show_tools(self.pages.currentIndex())
+
+    def needed(self) -> int:
+        """A height with room for each of its pages: they change in place."""
+        pages = (self.pages.widget(number) for number in range(self.pages.count()))
+        hints = [page.sizeHint().height() for page in pages if page is not None]
+        return self._head.sizeHint().height() + max(hints, default=0)
 
     def _show_tools(self, number: int) -> None:
         for at, tools in self._tools.items():

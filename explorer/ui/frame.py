@@ -23,6 +23,7 @@ class Frame(Shell):
         from explorer.ui.camera import Camera
         from explorer.ui.centre import Centre
         from explorer.ui.drawer import Drawer
+        from explorer.ui.drawer_height import DrawerHeight
         from explorer.ui.entrance import Entrance
         from explorer.ui.flow import stacked
         from explorer.ui.notices import Banner, StatusStrip
@@ -65,6 +66,7 @@ class Frame(Shell):
         self.middle.addWidget(self.drawer)
         self.middle.setStretchFactor(0, 1)
         self.middle.setCollapsible(0, False)
+        self.drawer_height = DrawerHeight(self.middle, self.drawer, self.settings)
         for widget in (left, self.middle, self.side):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(1, 1)

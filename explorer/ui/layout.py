@@ -19,9 +19,6 @@ def restore_sizes(frame: Frame) -> None:
     state = settings.value("splitter")
     if state is not None:
         frame.splitter.restoreState(state)
-    heights = settings.value("middle")
-    if heights is not None:
-        frame.middle.restoreState(heights)
 
 
 def restore_pages(frame: Frame) -> None:
@@ -43,7 +40,6 @@ def keep_layout(frame: Frame) -> None:
     settings, drawer, side = frame.settings, frame.drawer.kept(), frame.side.kept()
     settings.setValue("geometry", frame.saveGeometry())
     settings.setValue("splitter", frame.splitter.saveState())
-    settings.setValue("middle", frame.middle.saveState())
     settings.setValue("drawer", "" if drawer is None else frame.drawer.tabs.button(drawer).text())
     settings.setValue("side", frame.side.tabs.button(side.page).text())
     wish = next(name for name, wanted in WISHES.items() if wanted is side.wanted)

@@ -24,6 +24,8 @@ from explorer.ui.drawer import Drawer
 from explorer.ui.style import Theme
 from explorer.ui.workbench import Workbench
 
+LEAST = 380
+
 
 class TimePage(QWidget):
     """Follows the bench while it is visible.
@@ -57,16 +59,20 @@ class TimePage(QWidget):
         scroll.setWidget(self.view)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._frame = 2 * scroll.frameWidth()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(scroll, 1)
         drawer.add("Time", "Milliseconds, passes and multiply-adds (T)", self, tools)
+        self.view.grew.connect(self.updateGeometry)
+        self.view.grew.connect(drawer.needs_more)
         bench.traces_changed.connect(self._follow)
         bench.switched.connect(self._follow)
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 380)
+        """As high as all of it, and never so low that the other pages of the drawer have less."""
+        return QSize(900, max(LEAST, self.view.sizeHint().height() + self._frame))
 
     @property
     def log(self) -> bool:
