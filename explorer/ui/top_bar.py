@@ -25,7 +25,7 @@ from explorer.ui.words import brief_time, time_text, total_ms
 
 # What is left out where there is no room, the least missed first.
 WORDS = (
-    "app", "titles", "precision", "name", "minutes", "size", "device", "times", "place", "open",
+    "app", "titles", "precision", "name", "minutes", "size", "device", "open", "times", "place",
 )
 
 

@@ -182,6 +182,23 @@ def test_a_long_time_takes_no_other_away(qtbot: QtBot, opened: Window) -> None:
     assert opened.top.name.isVisible() or opened.top.photo.x() < 25
 
 
+def test_milliseconds_are_worth_more_than_what_a_tip_tells(
+    qtbot: QtBot, opened: Window
+) -> None:
+    top = opened.top
+    top.show_photo("000051.jpg", "26 of 4,511", 384, 288)  # a window of 1280 with its frame
+    slow = {name: slower(trace, 400) for name, trace in opened.workbench.traces.items()}
+    slow["rcnn"] = slower(slow["rcnn"], 3_000)
+    top.show_methods(NAMES, slow)
+    for width in range(1280, 1239, -4):
+        opened.resize(width, 768)
+        QApplication.processEvents()
+        assert top.width() == width
+        for chip in top.chips.values():
+            assert chip.text().endswith("s"), (width, chip.text())
+        assert "26 of 4,511" in top.photo.text() and top.open.toolTip() == "Open"
+
+
 def test_the_place_in_the_album_is_beside_the_name(
     qtbot: QtBot, window: Window, photo: Path
 ) -> None:
