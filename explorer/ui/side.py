@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.boxes_page import BoxesPage
-from explorer.ui.focus import Leaving
+from explorer.ui.focus import Leaving, hand_over
 from explorer.ui.inspector import Inspector
 from explorer.ui.studio import Studio
 from explorer.ui.style import Theme
@@ -24,6 +24,7 @@ from explorer.ui.switches import SwitchesPanel
 
 WIDE = 1500  # pixels of window from which on the side always has its place
 TIGHT = 1100  # and below which canvases have no room beside it above the drawer
+LENT = "The tour keeps its place on the right. Esc leaves it."
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Side(Leaving):
     """Pages with their names above. In a narrow window it comes and goes by itself."""
 
     crowding = Signal()  # the user opened it where it leaves no room to the drawer
+    said = Signal(str)
 
     def __init__(self, theme: Theme, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,8 @@ class Side(Leaving):
         self._drawer = False  # whether it is open
         self._yields = False  # its room to the canvases, while the drawer is open
         self._before: QWidget | None = None  # the page in whose place another is shown
+        self._lent: QWidget | None = None  # that other
+        self._way_back = QPushButton()  # to it, from pages that were asked for meanwhile
         self.pages = QStackedWidget()
         self._head = QWidget()
         head = QHBoxLayout(self._head)
@@ -68,9 +72,14 @@ class Side(Leaving):
             self.tabs.addButton(button, number)
             self.pages.addWidget(page)
             head.addWidget(button)
+        self._way_back.setProperty("tab", True)
+        self._way_back.hide()
+        self._way_back.clicked.connect(self.show_lent)
+        head.addWidget(self._way_back)
         head.addStretch()
         self.tabs.button(0).setChecked(True)
         self.tabs.idClicked.connect(self.pages.setCurrentIndex)
+        self.pages.currentChanged.connect(self._show_tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -92,37 +101,55 @@ class Side(Leaving):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.theme.palette.surface))
 
-    def lend(self, page: QWidget) -> None:
-        """Show `page` in place of all others, until `give_back`."""
-        self._before = self.pages.currentWidget()
+    def lend(self, page: QWidget, name: str, tip: str) -> None:
+        """Show `page` in place of all others, until `give_back`. Where one of these is asked for
+        meanwhile, a tab of that name leads back."""
+        self._before, self._lent = self.pages.currentWidget(), page
+        self._way_back.setText(name)
+        self._way_back.setToolTip(tip)
         page.setStyleSheet(self._head.styleSheet())
         self.pages.setCurrentIndex(self.pages.addWidget(page))
-        for tab in self.tabs.buttons():
-            tab.hide()
         self.show()
 
     def give_back(self) -> None:
         """The page that was there before `lend`; in a narrow window the side may go again."""
-        if self._before is not None:
-            lent = self.pages.currentWidget()
-            self.pages.setCurrentWidget(self._before)
-            if lent is not None:
-                self.pages.removeWidget(lent)
-        self._before = None
+        before, lent, self._before, self._lent = self._before, self._lent, None, None
+        if before is not None and lent is not None:
+            self.tabs.button(self.pages.indexOf(before)).setChecked(True)
+            self.pages.setCurrentWidget(before)
+            self.pages.removeWidget(lent)
+        self._show_tabs()
+
+    def show_lent(self) -> None:
+        """The lent page again, where there is one."""
+        if self._lent is not None:
+            self._bring(self._lent)
+
+    def _bring(self, page: QWidget) -> None:
+        if self.heir is not None and self.pages.currentWidget() is not page:
+            hand_over(self, self.heir)  # Qt would give them to the first slider of the page
+        self.pages.setCurrentWidget(page)
+
+    def _show_tabs(self) -> None:
+        """The lent page stands without the others' names."""
+        lent = self._lent is not None
         for tab in self.tabs.buttons():
-            tab.show()
+            tab.setVisible(not lent or self.pages.currentWidget() is not self._lent)
+        self._way_back.setVisible(lent and self.pages.currentWidget() is not self._lent)
 
     def show_page(self, page: QWidget) -> None:
-        """Bring a page up; again: hide the side, as its key does."""
-        if self._before is not None:
-            return
-        if self.isVisible() and self.pages.currentWidget() is page:
+        """Bring a page up; again: hide the side, as its key does, or go back to the lent page."""
+        again = self.isVisible() and self.pages.currentWidget() is page
+        if again and self._lent is not None:
+            return self.show_lent()
+        if again:
             self._wanted = False
             self.hide()
             return
         self.tabs.button(self.pages.indexOf(page)).setChecked(True)
-        self.pages.setCurrentWidget(page)
-        self._wanted, self._yields = True, False
+        self._bring(page)
+        if self._lent is None:
+            self._wanted, self._yields = True, False
         self._come()
 
     def open_page(self, page: BoxesPage | Inspector | SwitchesPanel) -> None:
@@ -133,8 +160,8 @@ class Side(Leaving):
 
     def toggle(self) -> None:
         """Hide it, or show the page that was there."""
-        if self._before is not None:
-            return
+        if self._lent is not None:
+            return self.said.emit(LENT)
         self._wanted, self._yields = not self.isVisible(), False
         if self._wanted:
             self._come()

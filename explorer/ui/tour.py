@@ -50,6 +50,7 @@ class Tour(QObject):
         self.page: TourPage | None = None
         self.bench.traces_changed.connect(self._fill)
         self.theme.changed.connect(self._again)
+        self.side.said.connect(window.strip.hint.setText)
 
     @property
     def on(self) -> bool:
@@ -84,7 +85,7 @@ class Tour(QObject):
             self.page.left.connect(self.leave)
         if not self.on:
             self.kept = kept_of(self.bench)
-            self.side.lend(self.page)
+            self.side.lend(self.page, "Tour", "Back to the page of the tour")
             if self.bench.path not in samples():
                 self._window.open_paths([path for path in samples() if path.stem == PHOTO])
         self.show(number)
@@ -108,6 +109,7 @@ class Tour(QObject):
 
     def show(self, number: int) -> None:
         page = self.pages[number]
+        self.side.show_lent()
         self._window.go(Desk().at_stage(page.stage).alone(page.method))
         if self.page is not None:
             self.page.show_head(number)

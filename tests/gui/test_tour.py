@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 import explorer.methods.modules  # noqa: F401 - torch, before a window waits for it
@@ -18,6 +18,7 @@ from explorer.session.scene import Key
 from explorer.trace.base import STAGE_NAMES
 from explorer.ui.formulas import formula_image
 from explorer.ui.palette_entries import entries
+from explorer.ui.side import LENT
 from explorer.ui.tour_page import Formula
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
@@ -152,8 +153,7 @@ def test_a_tour_on_a_sample_stays_on_it(qtbot: QtBot, window: Window) -> None:
     next(each for each in entries(window) if each.title == "Tour of SPPNet").run()
     assert (window.workbench.desk.method, window.workbench.desk.stage) == ("sppnet", "image")
     assert window.workbench.path == samples()[0]
-    qtbot.keyClick(window, Qt.Key.Key_S)  # other pages wait
-    assert window.tour.page is not None and window.tour.page.isVisible()
+    assert window.tour.page is not None
     window.switch_theme()
     settle(qtbot, window)
     qtbot.mouseClick(window.tour.page.leave, Qt.MouseButton.LeftButton)
@@ -178,3 +178,37 @@ def test_the_bar_below_has_no_layers_of_another_stage_while_a_method_runs(
     qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
     settle(qtbot, opened)
     assert "Photo" in opened.bottom.boxes
+
+
+def test_other_pages_open_beside_the_tour_and_lead_back(qtbot: QtBot, touring: Window) -> None:
+    page, side = touring.tour.page, touring.side
+    assert page is not None
+    touring.activateWindow()
+    page.forward.setFocus()
+    pages = {"S": side.switches, "B": side.boxes, "I": side.inspector}
+    for letter, other in pages.items():
+        key = getattr(Qt.Key, f"Key_{letter}")
+        qtbot.keyClick(touring, key)
+        assert other.isVisible() and not page.isVisible()
+        assert touring.focusWidget() is touring.centre  # not the page's first slider
+        names = [tab for tab in side.findChildren(QPushButton) if tab.isVisible()]
+        assert [tab.text() for tab in names if tab.property("tab")][:4] == [
+            "Journey", "Boxes", "Switches", "Tour"
+        ]
+        qtbot.keyClick(touring, key)
+        assert page.isVisible() and not any(tab.isVisible() for tab in side.tabs.buttons())
+    qtbot.keyClick(touring, Qt.Key.Key_S)
+    way = next(one for one in side.findChildren(QPushButton) if one.text() == "Tour")
+    qtbot.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert page.isVisible() and not way.isVisible()
+    qtbot.keyClick(touring, Qt.Key.Key_S)
+    qtbot.keyClick(touring, Qt.Key.Key_Right)  # the next page is to be read
+    assert page.isVisible() and page.number == 1
+    touring.top.side_wanted.emit()
+    assert page.isVisible() and touring.strip.hint.text() == LENT
+    qtbot.keyClick(touring, Qt.Key.Key_S)
+    assert touring.tour.leave()
+    settle(qtbot, touring)
+    assert not way.isVisibleTo(side)
+    assert side.pages.currentWidget() is side.inspector  # as before
+    assert side.tabs.checkedButton().text() == "Journey"
