@@ -7,6 +7,7 @@ tour begins and put back when it ends.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -14,7 +15,6 @@ from PySide6.QtGui import QImage
 
 from explorer.paths import samples
 from explorer.session.job import sentence_of
-from explorer.session.state import Desk
 from explorer.session.tour import Block, Page, pages
 from explorer.session.tour_values import UNKNOWN, Values
 from explorer.trace.stages import Trace
@@ -40,6 +40,8 @@ class Tour(QObject):
         self._window, self.bench, self.side = window, window.workbench, window.side
         self.theme = window.theme
         self.kept: Kept | None = None  # what the user had before, while the tour is on
+        self._photo: Path | None = None  # of all pages but those that have their own
+        self._asked: Path | None = None  # the latest photo that a page wanted
         self._trace: Trace | None = None  # whose numbers are in the text
         self._blocks: tuple[Block, ...] = ()  # of the page that is read
         self._images: dict[Look, QImage] = {}
@@ -49,6 +51,7 @@ class Tour(QObject):
         self.pages: tuple[Page, ...] = ()
         self.page: TourPage | None = None
         self.bench.traces_changed.connect(self._fill)
+        self.bench.photo_shown.connect(lambda *_: self._fill())  # its traces may be there at once
         self.theme.changed.connect(self._again)
         self.side.said.connect(window.strip.hint.setText)
 
@@ -86,8 +89,8 @@ class Tour(QObject):
         if not self.on:
             self.kept = kept_of(self.bench)
             self.side.lend(self.page, "Tour", "Back to the page of the tour")
-            if self.bench.path not in samples():
-                self._window.open_paths([path for path in samples() if path.stem == PHOTO])
+            self._asked = self.bench.path
+            self._photo = self._asked if self._asked in samples() else _sample(PHOTO)
         self.show(number)
 
     def leave(self) -> bool:
@@ -110,10 +113,18 @@ class Tour(QObject):
     def show(self, number: int) -> None:
         page = self.pages[number]
         self.side.show_lent()
-        self._window.go(Desk().at_stage(page.stage).alone(page.method))
+        self._window.go(page.desk())  # first: all methods are to run on the photo
+        self._place_photo(page.photo)
         if self.page is not None:
             self.page.show_head(number)
         self._write(page)
+
+    def _place_photo(self, own: str) -> None:
+        """The sample that a page wants for itself, or else the tour's."""
+        photo = _sample(own) or self._photo
+        if photo is not None and photo != self._asked:
+            self._asked = photo
+            self._window.open_paths([photo])
 
     def _again(self) -> None:
         if self.on and self.page is not None:
@@ -163,6 +174,10 @@ class Tour(QObject):
             return self._put((*words, Block(sentence_of(made))))
         self._images.update(made)
         self._put(self._blocks)
+
+
+def _sample(name: str) -> Path | None:
+    return next((path for path in samples() if path.stem == name), None)
 
 
 def filled(page: Page) -> tuple[Block, ...]:

@@ -212,3 +212,35 @@ def test_other_pages_open_beside_the_tour_and_lead_back(qtbot: QtBot, touring: W
     assert not way.isVisibleTo(side)
     assert side.pages.currentWidget() is side.inspector  # as before
     assert side.tabs.checkedButton().text() == "Journey"
+
+
+def test_a_page_has_its_own_sample(qtbot: QtBot, touring: Window, photo: Path) -> None:
+    """And counts are those of the photo on screen, also where it comes back with its results."""
+    tour, bench = touring.tour, touring.workbench
+    number = next(at for at, page in enumerate(tour.pages) if page.photo)
+    usual = bench.path
+    tour.show(number)
+    qtbot.waitUntil(lambda: bench.path is not None and bench.path != usual, timeout=LONG)
+    qtbot.waitUntil(lambda: len(bench.traces) == 5 and not touring.runner.busy, timeout=LONG)
+    settle(qtbot, touring)
+    assert bench.path is not None and bench.path.stem == tour.pages[number].photo
+    assert bench.desk.stage == tour.pages[number].stage
+    tour.step(-1)
+    qtbot.waitUntil(lambda: bench.path == usual, timeout=LONG)
+    settle(qtbot, touring)
+    assert tour._trace is bench.traces[tour.pages[number - 1].method]
+    assert tour.leave()
+    qtbot.waitUntil(lambda: bench.path in (photo, photo.resolve()), timeout=LONG)
+    settle(qtbot, touring)
+
+
+def test_all_methods_run_in_a_tour_though_some_were_off(
+    qtbot: QtBot, opened: Window, engine: MadeUpEngine
+) -> None:
+    opened.go(opened.workbench.desk.toggled("rcnn").toggled("fpn"))
+    settle(qtbot, opened)
+    qtbot.keyClick(opened, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: opened.workbench.path in samples(), timeout=LONG)
+    qtbot.waitUntil(lambda: not opened.runner.busy, timeout=LONG)
+    settle(qtbot, opened)
+    assert set(opened.workbench.traces) == set(NAMES)

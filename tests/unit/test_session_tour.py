@@ -8,19 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.modules import module_of
 from explorer.methods.names import NAMES
+from explorer.ops.images import load_photo
+from explorer.paths import samples
+from explorer.session.engine import TorchEngine
 from explorer.session.paper_values import PAPERS
 from explorer.session.scene import Labels, ViewState
 from explorer.session.scenes import picture
 from explorer.session.tour import HOLDER, Block, Page, pages
 from explorer.session.tour_values import UNKNOWN, Values, value_text
 from explorer.trace.base import STAGE_NAMES, NetworkInput
-from explorer.trace.stages import ImageStage, RpnStage
+from explorer.trace.stages import DetectionsStage, ImageStage, RpnStage
 from explorer.ui.formulas import formula_image
 from tests.traces import synthetic_photo, synthetic_trace
 
@@ -137,6 +141,50 @@ def test_a_photo_whose_long_side_is_limited_is_told_as_it_was_run(method: str) -
 
 
 @pytest.mark.parametrize("method", NAMES)
+def test_pages_show_views_that_there_are(method: str) -> None:
+    trace = synthetic_trace(method)
+    for page in of(method):
+        shown = picture(trace, page.stage, page.desk().view)
+        offered = {control.key: control for control in shown.controls}
+        for key, value in page.controls:
+            control = offered[key]
+            assert str(control.value) == value
+            assert control.choices == () or value in control.choices
+        assert page.photo in ("", *(path.stem for path in samples()))
+
+
+@pytest.mark.parametrize("method, stage, said", [
+    ("rcnn", "regions", " · merge "),  # the text's similarity, of one merge
+    ("faster_rcnn", "regions", "9 of "),  # the anchors of a place, with the window
+    ("fpn", "features", "M4 · "),  # a lateral and the enlarged map above, added
+])
+def test_the_canvas_shows_what_the_text_tells(method: str, stage: str, said: str) -> None:
+    page = next(page for page in of(method) if page.stage == stage)
+    assert said in picture(synthetic_trace(method), page.stage, page.desk().view).summary
+
+
+def test_small_objects_are_lost_first_where_the_tour_says_so() -> None:
+    """With the bundled weights: those of FPN's boxes that the laterals or the level make."""
+    page = next(page for page in of("fpn") if page.photo)
+    assert page.stage == "detections"
+    photo = load_photo(next(path for path in samples() if path.stem == page.photo))
+    engine = TorchEngine("cpu")
+
+    def sides(changed: dict[str, object]) -> list[float]:
+        loaded = engine.vary("fpn", changed, keep_maps=False)
+        found = [*engine.stages(photo, "fpn", loaded, None)][-1]
+        assert isinstance(found, DetectionsStage)
+        x1, y1, x2, y2 = found.boxes.T
+        return sorted(np.sqrt((x2 - x1) * (y2 - y1)).tolist())
+
+    whole = sides({})
+    small = whole[: len(whole) // 2]
+    for changed in ({"laterals": False}, {"only_level": 5}):
+        left = sides(changed)
+        assert left and min(left) > max(small), changed
+
+
+@pytest.mark.parametrize("method", NAMES)
 def test_the_papers_values_are_the_same_wherever_they_are_given(method: str) -> None:
     for field in dataclasses.fields(module_of(method).Settings):
         if field.name in PAPERS and "paper" in field.metadata:
@@ -156,6 +204,19 @@ def test_a_stage_that_there_is_not_is_named(tmp_path: Path) -> None:
     for method in NAMES:
         (tmp_path / f"{method}.md").write_text("# X\n\n## image\ntext\n\n## dreams\nno\n")
     with pytest.raises(ValueError, match=r"rcnn\.md: there is no stage 'dreams'"):
+        pages(tmp_path)
+
+
+def test_a_heading_says_what_the_canvas_shows(tmp_path: Path) -> None:
+    heads = "# X\n\n## regions: show = all anchors, level = P3, photo = cat\ntext\n"
+    for method in NAMES:
+        (tmp_path / f"{method}.md").write_text(heads)
+    page = pages(tmp_path)[0]
+    assert (page.stage, page.photo) == ("regions", "cat")
+    assert page.controls == (("show", "all anchors"), ("level", "P3"))
+    assert page.desk().view.control("regions", "level", "") == "P3"
+    (tmp_path / "rcnn.md").write_text("# X\n\n## regions: merges\ntext\n")
+    with pytest.raises(ValueError, match=r"rcnn\.md: 'merges' is no control"):
         pages(tmp_path)
 
 
