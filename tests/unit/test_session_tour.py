@@ -163,6 +163,28 @@ def test_the_canvas_shows_what_the_text_tells(method: str, stage: str, said: str
     assert said in picture(synthetic_trace(method), page.stage, page.desk().view).summary
 
 
+def told(method: str, stage: str) -> str:
+    return " ".join(
+        block.text for page in of(method) if page.stage == stage
+        for block in page.filled(Values(method, None))
+    )
+
+
+EXPLAINED: list[tuple[str, str, tuple[str, ...]]] = [
+    # Where convolutions are from that a paper does not train.
+    ("sppnet", "detections", ("fully connected layers", "paper's convolutions", "our Fast R-CNN")),
+]
+
+
+@pytest.mark.parametrize("method, stage, words", EXPLAINED)
+def test_what_a_page_speaks_of_is_explained(
+    method: str, stage: str, words: tuple[str, ...]
+) -> None:
+    said = told(method, stage)
+    for word in words:
+        assert word in said, said
+
+
 def test_small_objects_are_lost_first_where_the_tour_says_so() -> None:
     """With the bundled weights: those of FPN's boxes that the laterals or the level make."""
     page = next(page for page in of("fpn") if page.photo)
