@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.session.paper_values import PAPERS
+from explorer.session.published import PUBLISHED
 from explorer.session.scenes.common import short_sides
+from explorer.session.words import time_text
+from explorer.session.work import SEARCH
 from explorer.trace.stages import DetectionsStage, RpnStage, SearchStage, Trace
 
 UNKNOWN = "…"  # of a photo on which the method has not come so far
@@ -31,8 +34,9 @@ class Values:
         self._papers = {each.name: each.metadata for each in dataclasses.fields(settings)}
 
     def __call__(self, name: str) -> str:
-        """"96" for "crop", "227" for "paper.crop", "1,900" for "here.regions"; "here.short" is the
-        photo's short side in the network: less than the setting where its long side is limited.
+        """"96" for "crop", "227" for "paper.crop", "1,900" for "here.regions", "1.5 s" for
+        "published.search"; "here.short" is the photo's short side in the network: less than the
+        setting where its long side is limited.
 
         Raises KeyError for a name that there is not.
         """
@@ -41,9 +45,17 @@ class Values:
             return value_text(self._run[name])
         if kind == "here":
             return self._here(rest)
+        if kind == "published":
+            return self._published(rest)
         if kind == "paper" and rest in PAPERS:
             return value_text(PAPERS[rest][self._method])
         return value_text(self._papers[rest][kind])
+
+    def _published(self, name: str) -> str:
+        """The paper's time for "search", or for the "rest"."""
+        parts = max((one.parts for one in PUBLISHED if one.method == self._method), key=len)
+        searched = {"search": True, "rest": False}[name]
+        return time_text(sum(ms for part, ms in parts if (part == SEARCH) is searched))
 
     def _here(self, name: str) -> str:
         trace = self._trace
