@@ -144,9 +144,11 @@ class TourPage(QWidget):
 
 
 def rich(text: str) -> str:
-    """Markdown's ** and * as HTML. Inter is bundled up to 600: bolder, Qt would print it twice."""
+    """Markdown's **, * and ~ (subscripts) as HTML. Inter is bundled up to 600: bolder, Qt would
+    print it twice."""
     text = escape(text, quote=False)
     text = re.sub(r"\*\*(.+?)\*\*", r'<span style="font-weight: 600">\1</span>', text)
+    text = re.sub(r"~(\w+)~", r"<sub>\1</sub>", text)
     return re.sub(r"\*(\w+)\*", r"<i>\1</i>", text)
 
 

@@ -19,7 +19,7 @@ from explorer.trace.base import STAGE_NAMES
 from explorer.ui.formulas import formula_image
 from explorer.ui.palette_entries import entries
 from explorer.ui.side import LENT
-from explorer.ui.tour_page import Formula
+from explorer.ui.tour_page import Formula, rich
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, MadeUpEngine, settle
 
@@ -37,6 +37,10 @@ def touring(qtbot: QtBot, opened: Window) -> Window:
 def words(window: Window) -> str:
     assert window.tour.page is not None
     return " ".join(label.text() for label in window.tour.page.findChildren(QLabel))
+
+
+def test_text_has_bold_italic_and_subscripts() -> None:
+    assert rich("*t*, N~cls~ and p* < 1") == "<i>t</i>, N<sub>cls</sub> and p* &lt; 1"
 
 
 def test_pages_drive_the_canvas(qtbot: QtBot, touring: Window) -> None:

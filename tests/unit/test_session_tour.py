@@ -185,6 +185,11 @@ EXPLAINED: list[tuple[str, str, tuple[str, ...]]] = [
     ("fast_rcnn", "regions", ("In published times", "1.5 s", "320 ms")),
     ("fast_rcnn", "detections", ("detection time falls by over 30%", "0.3 points of mAP")),
     ("fast_rcnn", "refinement", (r"0.5\,x^2", "*u* is", "*v* the deltas", "λ = 1")),
+    ("faster_rcnn", "detections", (
+        "RPN's loss", "N~cls~ is", "N~reg~ that", "p* is", "λ = 10", "four steps",
+        "trained jointly",
+    )),
+    ("faster_rcnn", "nms", ("0.7", "0.3", "without knowing classes")),
 ]
 
 
