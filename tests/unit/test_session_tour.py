@@ -190,6 +190,10 @@ EXPLAINED: list[tuple[str, str, tuple[str, ...]]] = [
         "trained jointly",
     )),
     ("faster_rcnn", "nms", ("0.7", "0.3", "without knowing classes")),
+    ("fpn", "features", ("P6, for the RPN alone, is every second cell of P5",)),
+    ("fpn", "regions", ("best 1,000 of each level",)),
+    ("fpn", "assignment", ("84 takes its place, as much smaller as our anchors are",)),
+    ("fpn", "nms", ("The paper gives none",)),
 ]
 
 
