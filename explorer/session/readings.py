@@ -14,8 +14,8 @@ from explorer.session.digits import roi, root
 from explorer.session.related import region_boxes
 from explorer.session.scene import Key
 from explorer.session.scenes.assignment_levels import network_size
-from explorer.session.scenes.assignment_windows import stride_at
-from explorer.session.scenes.common import box_text, count, number, setting, signed
+from explorer.session.scenes.assignment_windows import scale_line, stride_at
+from explorer.session.scenes.common import box_text, count, number, signed
 from explorer.session.scenes.equations import level_lines, window_lines
 from explorer.session.scenes.grids import beyond_text, map_named
 from explorer.session.scenes.papers import WINDOW
@@ -120,11 +120,10 @@ def _window_card(
     scaled = box * np.array([size.scale_x, size.scale_y] * 2)
     width, height = scaled[2] - scaled[0], scaled[3] - scaled[1]
     cells = stage.cells[row]
-    wanted = setting(trace, "window", 84.0)
     w, h, side = root(float(width), float(height), 0)
     lines = (
         f"√(w·h) = √({w}·{h}) = {side}",
-        f"at short side {min(size.width, size.height)}, where it comes nearest to {wanted:g}",
+        scale_line(trace, image.inputs, scale),
         *window_lines(scaled, stride_at(trace, scale, image.inputs), cells),
     )
     note = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"

@@ -13,7 +13,8 @@ from explorer.session.part_switches import part_switches
 from explorer.session.scene import Labels, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.papers import canonical_text, side_text
-from tests.traces import rpn_of, synthetic_trace
+from explorer.trace.stages import ImageStage, Trace, WindowStage
+from tests.traces import exchanged, rpn_of, synthetic_trace
 
 
 def words_of(made: Picture) -> str:
@@ -65,3 +66,31 @@ def test_weights_with_the_papers_sizes_have_nothing_beside_them() -> None:
     )
     assert side_text(replace(stage, levels=levels), 64.0) == "64²"
     assert canonical_text(224, 800) == ""
+
+
+def window_said(trace: Trace) -> tuple[str, str]:
+    """The panel of SPPNet's assignment and the card of its first window."""
+    card = next(card for card in cards(trace, "assignment", 0) if card.title == "Window")
+    return words_of(picture(trace, "assignment", ViewState())), " ".join(card.lines)
+
+
+def test_sppnets_scales_have_the_rule_and_the_papers_window() -> None:
+    trace = synthetic_trace("sppnet")
+    image = trace.stage("image")
+    assert isinstance(image, ImageStage) and len(image.inputs) == 5
+    panel, card = window_said(trace)
+    assert "area closest to 84² (paper: 224²)" in panel and "one scale" not in panel
+    assert "of 5 scales, the area closest to 84² (paper: 224²)" in card
+
+
+def test_sppnets_single_scale_is_not_said_to_be_chosen() -> None:
+    trace = synthetic_trace("sppnet")
+    image, stage = trace.stage("image"), trace.stage("assignment")
+    assert isinstance(image, ImageStage) and isinstance(stage, WindowStage)
+    trace = exchanged(trace, image, replace(image, inputs=image.inputs[:1]))
+    trace = exchanged(trace, stage, replace(stage, scale=stage.scale * 0))
+    panel, card = window_said(trace)
+    side = min(image.inputs[0].width, image.inputs[0].height)
+    assert f"one scale, short side {side} (paper: 688)" in card
+    assert "closest" not in card and "nearest" not in card
+    assert "Scale one scale (paper: 688) All windows are read from it." in panel

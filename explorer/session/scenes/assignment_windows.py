@@ -19,7 +19,7 @@ from explorer.session.scenes.grids import (
     others_text,
 )
 from explorer.session.scenes.panel import Column
-from explorer.session.scenes.papers import WINDOW, beside
+from explorer.session.scenes.papers import SCALE, WINDOW, beside
 from explorer.trace.base import Floats, Ints, NetworkInput
 from explorer.trace.stages import ImageStage, Trace, WindowStage
 
@@ -65,7 +65,7 @@ def windows(
         most = max(1, int(np.bincount(stage.scale, minlength=1).max())) if total else 1
         for index, size in enumerate(inputs):
             here = int((stage.scale == index).sum())
-            panel.bar(f"{min(size.width, size.height)} px", count(here), here / most, trace.method)
+            panel.bar(f"{_short(size)} px", count(here), here / most, trace.method)
     if said := limit_text(trace):
         panel.text(said, "muted", 11)
     return summary, photo_scene(trace, *layers, opacity=0.85), panel
@@ -77,18 +77,39 @@ def stride_at(trace: Trace, scale: int, inputs: tuple[NetworkInput, ...]) -> flo
     return round(shown.stride_x * inputs[scale].scale_x) if shown is not None else 16
 
 
+def scale_line(trace: Trace, inputs: tuple[NetworkInput, ...], scale: int) -> str:
+    """Where a window is read, and why there."""
+    side = _short(inputs[min(scale, len(inputs) - 1)])
+    if len(inputs) == 1:
+        return f"one scale, short side {side}{beside(side, SCALE)}"
+    return f"short side {side}: of {len(inputs)} scales, the {_rule(trace)}"
+
+
+def _short(size: NetworkInput) -> int:
+    return min(size.width, size.height)
+
+
+def _rule(trace: Trace) -> str:
+    wanted = setting(trace, "window", 84.0)
+    return f"area closest to {wanted:g}²{beside(round(wanted), WINDOW, '²')}"
+
+
 def _scales(
     panel: Column, trace: Trace, inputs: tuple[NetworkInput, ...], box: Floats, chosen: int
 ) -> None:
-    wanted = setting(trace, "window", 84.0)
-    paper = beside(round(wanted), WINDOW, "²")
-    panel.heading("Scale", f"area closest to {wanted:g}²{paper}")
+    if len(inputs) == 1:
+        panel.heading("Scale", f"one scale{beside(_short(inputs[0]), SCALE)}")
+        panel.text("All windows are read from it. With several scales, a window is read from the "
+                   f"one with the {_rule(trace)}.", "muted", 11)
+        panel.gap(4)
+    else:
+        panel.heading("Scale", _rule(trace))
     rows = []
     for size in inputs:
         width = float(box[2] - box[0]) * size.scale_x
         height = float(box[3] - box[1]) * size.scale_y
         w, h, side = root(width, height, 0)
-        rows.append((f"{min(size.width, size.height)}", f"{w} × {h}", side))
+        rows.append((f"{_short(size)}", f"{w} × {h}", side))
     sized_table(panel, ("short side", "region there, px", "√(w·h)"), rows,
                 chosen if len(rows) > 1 else -1)
 

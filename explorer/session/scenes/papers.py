@@ -5,10 +5,11 @@ from __future__ import annotations
 from explorer.session.anchors import kinds
 from explorer.trace.stages import RpnStage
 
+SCALE = 688  # the short side of SPPNet's single scale
 # What enters the network.
 INPUT = {
     "rcnn": "227 × 227 crops",
-    "sppnet": "short side 688, or five: 480, 576, 688, 864, 1200",
+    "sppnet": f"short side {SCALE}, or five: 480, 576, 688, 864, 1200",
     "fast_rcnn": "short side 600, long side at most 1000",
     "faster_rcnn": "short side 600, long side at most 1000",
     "fpn": "short side 800, long side at most 1333",
