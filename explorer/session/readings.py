@@ -16,11 +16,12 @@ from explorer.session.scene import Key
 from explorer.session.scenes.assignment_levels import network_size
 from explorer.session.scenes.assignment_windows import scale_line, stride_at
 from explorer.session.scenes.common import box_text, count, number, signed
-from explorer.session.scenes.equations import level_lines, window_lines
+from explorer.session.scenes.equations import LINE, level_lines, window_lines
 from explorer.session.scenes.grids import beyond_text, map_named
 from explorer.session.scenes.papers import WINDOW
-from explorer.trace.base import Floats
+from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
+    FeatureMap,
     ImageStage,
     LevelStage,
     PoolingStage,
@@ -77,38 +78,48 @@ def _roi_card(trace: Trace, stage: RoiStage, row: int, key: Key) -> Card:
     exact, cells = stage.exact[row], stage.cells[row]
     shown = map_named(trace)
     if trace.settings.get("pooling") == "roi_align":
-        lines = [
-            "RoIAlign: x ÷ S, not rounded",
-            _four("", ("x1", "y1", "x2", "y2")),
-            _four("÷ S", [number(float(value)) for value in exact]),
-        ]
+        lines = ["RoIAlign: x ÷ S, not rounded", *_sides((
+            "÷ S", [number(float(value)) for value in exact]))]
         sides = exact[2:] - exact[:2]
         note = f"{number(float(sides[0]), 1)} × {number(float(sides[1]), 1)} cells"
         return Card("assignment", "RoI", tuple(lines), key, note)
-    stride = np.array([shown.stride_x, shown.stride_y] * 2 if shown is not None else [1.0] * 4)
-    digits, places = roi(exact, cells, stride)
-    lines = [
-        "cell = round(x ÷ S)",
-        _four("", ("x1", "y1", "x2", "y2")),
-        _four("÷ S", [number(float(value), digits) for value in exact]),
-        _four("cell", [number(cell, 0) for cell in cells]),
-    ]
-    if shown is not None:
-        across, down = (number(side, places) for side in (shown.stride_x, shown.stride_y))
-        lines += [
-            _four("px", [signed(float(value), 1) for value in (cells - exact) * stride]),
-            f"S: a cell is {across} × {down} photo px",
-            "px: how far each side is moved",
-        ]
-        if said := beyond_text(cells, shown):
-            lines.append(said)
+    lines = ["cell = round(x ÷ S)", *roi_lines(exact, cells, shown)]
+    if shown is not None and (said := beyond_text(cells, shown)):
+        lines.append(said)
     size = f"{cells[2] - cells[0] + 1} × {cells[3] - cells[1] + 1} cells"
     return Card("assignment", "RoI", tuple(lines), key, size)
 
 
-def _four(name: str, values: Sequence[str]) -> str:
-    """A row of a table of the four sides of a box, in a monospaced face."""
-    return f"{name:<6}" + "".join(f"{value:>7}" for value in values)
+def roi_lines(exact: Floats, cells: Ints, shown: FeatureMap | None) -> list[str]:
+    """A table of a RoI's four sides (4,) in cells, before and after they are rounded."""
+    stride = np.array([shown.stride_x, shown.stride_y] * 2 if shown is not None else [1.0] * 4)
+    digits, places = roi(exact, np.asarray(cells, np.float64), stride)
+    rows = [
+        ("÷ S", [number(float(value), digits) for value in exact]),
+        ("cell", [number(cell, 0) for cell in cells]),
+    ]
+    if shown is None:
+        return _sides(*rows)
+    rows.append(("px", [signed(float(value), 1) for value in (cells - exact) * stride]))
+    across, down = (number(side, places) for side in (shown.stride_x, shown.stride_y))
+    return [
+        *_sides(*rows),
+        f"S: a cell is {across} × {down} photo px",
+        "px: how far each side is moved",
+    ]
+
+
+def _sides(*rows: tuple[str, Sequence[str]]) -> list[str]:
+    """A table, in a monospaced face, of what rows say of the four sides of a box: a name and four
+    values each. Two numbers always have a gap between them."""
+    table = [("", ("x1", "y1", "x2", "y2")), *rows]
+    wide = [max(6, *(len(values[at]) for _, values in table)) + 1 for at in range(4)]
+    names = max(4, min(6, LINE - sum(wide)))  # what is left of a line, down to that of "cell"
+    return [
+        f"{name:<{names}}" + "".join(
+            f"{value:>{width}}" for value, width in zip(values, wide, strict=True)
+        ) for name, values in table
+    ]
 
 
 def _window_card(

@@ -8,19 +8,23 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from explorer.methods.names import NAMES
-from explorer.methods.pooled import pooled
+from explorer.methods.pooled import pooled, roi_cells_of
 from explorer.ops.bins import pyramid_bins, roi_pool_bins
+from explorer.ops.sizes import size_within
 from explorer.session.card import Card
 from explorer.session.essentials import essentials
 from explorer.session.facts import cards
-from explorer.session.readings import pooled_grid
+from explorer.session.readings import pooled_grid, roi_lines
 from explorer.session.related import region_boxes
 from explorer.session.scene import Key
 from explorer.session.scenes.equations import window_lines
 from explorer.session.state import Desk
 from explorer.trace.stages import (
+    FeatureMap,
     PoolingStage,
     RoiStage,
     ScoresStage,
@@ -74,6 +78,31 @@ def test_a_windows_lines_are_its_cells() -> None:
 def test_a_window_that_collapses_says_so() -> None:
     lines = window_lines(np.array([17.0, 17.0, 30.0, 30.0]), 16.0, np.array([1, 1, 1, 1]))
     assert lines[0] == "x1 = ⌊17.0/16⌋ + 1 = 2 → 1" and "collapses" in lines[-1]
+
+
+share = st.floats(0, 1)
+
+
+@settings(max_examples=400, deadline=None)
+@given(width=st.integers(16, 10_000), height=st.integers(16, 10_000),
+       across=st.tuples(share, share), down=st.tuples(share, share),
+       net=st.sampled_from([(258, 800), (600, 1000), (800, 1333)]))
+def test_no_two_numbers_of_a_roi_touch(
+    width: int, height: int, across: tuple[float, float], down: tuple[float, float],
+    net: tuple[int, int],
+) -> None:
+    """For any box on any photo of up to 10,000 pixels, also as large as the papers read it."""
+    high, wide = size_within(height, width, *net)
+    shown = FeatureMap(name="C5", role="map", values=np.zeros((1, 1, 1), np.float32),
+                       stride_x=16 * width / wide, stride_y=16 * height / high)
+    box = np.array([min(across) * width, min(down) * height,
+                    max(across) * width, max(down) * height])
+    exact = box / np.array([shown.stride_x, shown.stride_y] * 2)
+    table = roi_lines(exact, roi_cells_of(shown, box), shown)[:4]
+    assert {len(line) for line in table} == {len(table[0])} and len(table[0]) <= 40
+    for line in table:  # as many numbers as there are sides, each with a gap before it
+        assert len(line.replace("÷ S", "").replace("cell", "").replace("px", "").split()) == 4
+        assert re.match(r"(÷ S|cell|px|) ", line)
 
 
 @pytest.mark.parametrize("method", ["sppnet", "fast_rcnn", "faster_rcnn"])
