@@ -36,23 +36,33 @@ class Fates:
     above: float = 0.0
 
     def text(self, at: int) -> str:
-        """'kept', 'by pair 12 at 0.71', 'below 0.50', 'kept, below 0.50', or 'undecided'."""
+        """'kept', 'suppressed by pair 12 at IoU 0.71', 'below 0.50', 'kept, below 0.50', or
+        'undecided'."""
         code = int(self.codes[at])
         if code & SUPPRESSED:
             who = row_text(Key("", self.stage, int(self.by[at])))
-            return f"by {who} at {apart(float(self.overlap[at]), self.above)}"
+            return f"suppressed by {who} at IoU {apart(float(self.overlap[at]), self.above)}"
         below = self.beyond or self.below if code & KEPT else self.below
         parts = ["kept"] * bool(code & KEPT) + [below] * bool(code & BELOW)
         return ", ".join(parts) or "undecided"
 
-    def short(self, at: int, own: bool) -> str:
-        """As `text`, for a narrow column: 'by pair 12', 'below 0.50'. own: in a list of the rows
-        that suppress, 'by 12', or 'by c 2,006' for a candidate."""
-        if own and self.by[at] >= 0:
-            return f"by {int(self.by[at]):,}"
-        text = self.text(at).split(" at ")[0].removeprefix("kept, ")
-        text = text.replace("by candidate", "by c")  # as the column of numbers has it
-        return "left out" if text.startswith("not in") else text
+    def short(self, at: int, own: bool, brief: int = 0) -> str:
+        """As `text`, for a column: 'suppressed by pair 12', 'below 0.50'. own: in a list of the
+        rows that suppress, 'suppressed by 12', or 'by c2,006' for a candidate.
+
+        brief: 1 is 'supp. by pair 12' and 'beyond 2,000'; 2 is 'suppressed', whoever did it.
+        """
+        if self.codes[at] & SUPPRESSED:
+            if brief > 1:
+                return "suppressed"
+            by = int(self.by[at])
+            who = f"{by:,}" if own and by >= 0 else row_text(Key("", self.stage, by))
+            who = who.replace("candidate ", "c")  # as the column of numbers has it
+            return f"{'supp.' if brief else 'suppressed'} by {who}"
+        text = self.text(at).removeprefix("kept, ")
+        if text.startswith("not in"):
+            return "left out"
+        return text.replace("beyond the ", "beyond ").removesuffix(" best") if brief else text
 
     def count(self, code: int) -> int:
         return int(np.count_nonzero(self.codes & code))

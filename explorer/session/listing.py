@@ -34,7 +34,9 @@ from explorer.trace.stages import (
 
 Column = Literal["number", "kind", "score", "fate", "size"]
 COLUMNS: tuple[Column, ...] = ("number", "kind", "score", "fate", "size")
-RESULT_TIP = "What NMS and the thresholds made of it: kept, suppressed by another, or left out."
+RESULT_TIP = "What NMS and the thresholds made of it: kept, suppressed (supp.) by another, below " \
+    "a threshold, or left out. A line's own tip says it all."
+ANCHOR_NOTE = "c: candidate of NMS, a: other anchor"  # no proposals
 ANCHOR_TIPS = (
     "A number alone: a proposal. c: another candidate of NMS. a: an anchor that NMS never read.",
     "Pyramid level, or side of the square of the same area; height : width.",
@@ -48,7 +50,7 @@ class Listing:
 
     names: what `kinds` (n,) counts, classes or kinds of anchor; -1 where a box has none.
     scores (n,): NaN where there is none. heads: what the columns are called;
-    tips: what that means, where it has to be said. least: the score from which on a box is a
+    tips: what that means, where it has to be said; note: of its letters. least: the score from which on a box is a
     detection; NaN for objectness, which is a probability of something else.
     """
 
@@ -62,6 +64,7 @@ class Listing:
     fates: Fates
     heads: tuple[str, str, str, str, str]
     tips: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    note: str = ""
     least: float = np.nan
 
     def __len__(self) -> int:
@@ -74,21 +77,21 @@ class Listing:
         x1, y1, x2, y2 = (float(value) for value in self.boxes[at])
         return x1, y1, x2, y2
 
-    def text(self, at: int, column: Column) -> str:
-        """What a cell says."""
+    def text(self, at: int, column: Column, brief: int = 0) -> str:
+        """What a cell says. brief: how short a fate has to be (see `Fates.short`)."""
         if column == "number":
             row = int(self.rows[at])
             if row >= 0:
                 return f"{row:,}"
             noun, count = row_text(self.key(at)).split(" ")
-            return f"{noun[0]} {count}"  # "c 2,006" for a candidate, "a 31,007" for an anchor
+            return f"{noun[0]}{count}"  # "c2,006" for a candidate, "a31,007" for an anchor
         if column == "kind":
             kind = int(self.kinds[at])
             return on_screen(self.names[kind]) if kind >= 0 else "–"
         if column == "score":
             return self._score(at) or "–"
         if column == "fate":
-            return self.fates.short(at, self.fates.stage == self.stage)
+            return self.fates.short(at, self.fates.stage == self.stage, brief)
         x1, y1, x2, y2 = self.boxes[at]
         return f"{x2 - x1:.0f}×{y2 - y1:.0f}"
 
@@ -209,7 +212,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
         heads=("no.", "anchor", "objectness", "result", "w × h"), tips=(
             ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
             *ANCHOR_TIPS[2:],
-        ),
+        ), note=ANCHOR_NOTE,
     )
 
 

@@ -24,6 +24,7 @@ LOOKED_AT = 200  # rows whose texts say how wide the columns must be
 ALIGN = dict.fromkeys(WORDS, LEFT)
 ARROWS = (" ↑", " ↓")  # after the heading of the column that is sorted: rising, falling
 BRIEF = {"objectness": "obj."}  # headings where there is little room; their tips say it all
+BRIEFS = (0, 1, 2)  # see `Fates.short`
 
 
 class BoxesModel(QAbstractTableModel):
@@ -36,7 +37,7 @@ class BoxesModel(QAbstractTableModel):
         self._found: Ints = NONE
         self._column: Column = "number"
         self._falling = False
-        self.brief = False  # whether headings are short
+        self.brief = 0  # how short headings and fates are, of BRIEFS
 
     def show_found(self, listing: Listing | None, found: Ints = NONE) -> None:
         """found: the places of the listing to show."""
@@ -64,7 +65,7 @@ class BoxesModel(QAbstractTableModel):
 
     # -- for the view ----------------------------------------------------------------------
 
-    def need(self, column: Column) -> float:
+    def need(self, column: Column, brief: int = 0) -> float:
         """Pixels that the texts of a column take, as some rows of the listing have them."""
         held = self.listing
         if held is None or not len(held):
@@ -74,7 +75,7 @@ class BoxesModel(QAbstractTableModel):
         if column == "kind":
             texts = {on_screen(held.names[at]) for at in np.unique(held.kinds).tolist() if at >= 0}
         else:
-            texts = {held.text(at, column) for at in some}
+            texts = {held.text(at, column, brief) for at in some}
         metrics = QFontMetricsF(sans(WORD_SIZE) if column in WORDS else mono(FIGURE_SIZE))
         return max(map(metrics.horizontalAdvance, texts), default=0.0)
 
@@ -93,7 +94,7 @@ class BoxesModel(QAbstractTableModel):
             return sans(WORD_SIZE) if COLUMNS[index.column()] in WORDS else None
         place = int(self.places[index.row()])
         if role == Role.DisplayRole:
-            return self.listing.text(place, COLUMNS[index.column()])
+            return self.listing.text(place, COLUMNS[index.column()], self.brief)
         return self.listing.sentence(place) if role == Role.ToolTipRole else None
 
     def headerData(

@@ -24,7 +24,7 @@ from explorer.session.fate_codes import BELOW, KEPT, SUPPRESSED
 from explorer.session.listing import COLUMNS, Listing
 from explorer.session.rows import COUNTED
 from explorer.session.scenes.common import plural
-from explorer.ui.boxes_model import ARROWS, FIGURE_SIZE, WORDS, BoxesModel
+from explorer.ui.boxes_model import ARROWS, BRIEFS, FIGURE_SIZE, BoxesModel
 from explorer.ui.focus import has_keys
 from explorer.ui.fonts import mono, sans
 from explorer.ui.style import Theme
@@ -32,10 +32,9 @@ from explorer.ui.table import Table, shared
 
 LINE = 24  # pixels of a row
 HEAD_SIZE = 11  # of headings, as the style sheet has it
-AROUND, AROUND_HEAD = 11, 14  # pixels beside a cell's text and a heading's
+AROUND, AROUND_HEAD = (11, 7, 7), 12  # pixels beside a cell's text, of BRIEFS, and a heading's
 RIGHT, EDGE = 10, 4  # pixels right of the page's widgets, and of the table, which needs the room
-# Pixels of the second column (0: as it needs) and of fates, "by pair 1,296", that they always have.
-LEASTS = {"class": (46, 92), "anchor": (0, 68)}
+CLASS = 46  # pixels that the column of classes always has; all others are never cut
 CHIPS = ((KEPT, "kept"), (SUPPRESSED, "suppressed"), (BELOW, "below threshold"))
 
 
@@ -56,7 +55,8 @@ class BoxesPage(QWidget):
         self._quiet = False  # the selection is brought here, not made here
         self._why = ""  # there is no list
         self._head = "class"  # what the second column is
-        self._needs = [0] * len(COLUMNS)  # pixels of what the columns have to say
+        self._needs = [[0] * len(COLUMNS)] * len(BRIEFS)  # pixels of what the columns have to say
+        self._places: Sequence[int] = ()  # of the selected boxes
         self.methods = QComboBox()
         self.methods.setAccessibleName("Method whose boxes are listed")
         self.methods.activated.connect(
@@ -85,6 +85,7 @@ class BoxesPage(QWidget):
         table = Table(LINE)
         table.setModel(self.model)
         table.setFont(mono(FIGURE_SIZE))
+        table.setObjectName("boxes")
         table.setAccessibleName("Boxes")
         table.setMouseTracking(True)
         heads = table.horizontalHeader()
@@ -149,7 +150,10 @@ class BoxesPage(QWidget):
             if head != self._head:
                 self.search.clear()  # "2:1" finds anchors only
                 self._head = head
-            self._needs = [ceil(self.model.need(column)) + AROUND for column in COLUMNS]
+            self._needs = [
+                [ceil(self.model.need(column, brief)) + AROUND[brief] for column in COLUMNS]
+                for brief in BRIEFS
+            ]
             self._fit()
             self.search.setPlaceholderText(f"Search by {head} or number")
             for code, chip in self.chips.items():
@@ -169,19 +173,24 @@ class BoxesPage(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Figures and headings have what they need, classes and long fates are cut before; without
-        room even so, headings are short ones. The last column takes what is left."""
-        for brief in (False, True):
+        """Fates and headings are as long as there is room for, then classes are cut; figures never
+        are. The last column takes what is left."""
+        for brief in BRIEFS:
             self.model.brief = brief
-            needs, leasts = self._widths()
-            if sum(leasts) <= self.table.room():
+            needs, wholes = self._widths()
+            if sum(wholes) <= self.table.room():
                 break
+        leasts = list(wholes)
+        if self._head == "class":
+            at = COLUMNS.index("kind")
+            leasts[at] = min(CLASS, wholes[at])
         order = [COLUMNS.index(name) for name in ("kind", "number", "score", "fate", "size")]
         for at, width in enumerate(shared(needs, leasts, self.table.room(), order)):
             self.table.setColumnWidth(at, width)
 
     def _widths(self) -> tuple[list[int], list[int]]:
-        """What the columns need, also when they are sorted, and what they always have."""
+        """What the columns need, also when they are sorted, and what they need as they are."""
+        own = self._needs[self.model.brief]
         advance = QFontMetricsF(sans(HEAD_SIZE)).horizontalAdvance
 
         def wide(head: str, arrow: str) -> int:
@@ -191,13 +200,9 @@ class BoxesPage(QWidget):
         now = [wide(head, arrow) for head, arrow in heads]
         needs = [
             max(need, wide(head, ARROWS[0]))
-            for need, (head, _) in zip(self._needs, heads, strict=True)
+            for need, (head, _) in zip(own, heads, strict=True)
         ]
-        leasts = list(self._needs)
-        for column, least in zip(WORDS, LEASTS[self._head], strict=True):
-            at = COLUMNS.index(column)
-            leasts[at] = min(least or leasts[at], leasts[at])
-        return needs, [max(pair) for pair in zip(leasts, now, strict=True)]
+        return needs, [max(pair) for pair in zip(own, now, strict=True)]
 
     def mark(self, places: Sequence[int]) -> None:
         """Select the first of the places in the table, where the search leaves it."""
@@ -230,6 +235,8 @@ class BoxesPage(QWidget):
         shown, total = len(self.model.places), len(listing)
         every = plural(total, "box", "boxes")
         text = every if shown == total else f"{shown:,} of {every}"
+        if listing.note:
+            text += f" · {listing.note}"
         if total and not shown:
             ink = self.theme.palette.accent
             text += f' · <a href="all" style="color:{ink}">clear the search and filters</a>'

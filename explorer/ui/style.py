@@ -94,10 +94,12 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QTableView { background: transparent; border: none; selection-background-color: $hover;
   selection-color: $text; font-family: "JetBrains Mono"; font-size: 11px; }
 QTableView::item { padding: 0 2px; border: none; }
+#boxes::item { padding: 0; }
 QTableView::item:hover:!selected { background: $raised; }
 QHeaderView { background: transparent; font-size: 11px; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
   border-bottom: 1px solid $line; padding: 3px 4px; }
+#boxes QHeaderView::section { padding: 3px; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::section:hover { color: $text; }

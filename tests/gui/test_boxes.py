@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.session.fate_codes import KEPT, SUPPRESSED
 from explorer.session.scene import Key
 from explorer.trace.stages import NmsStage
+from explorer.ui.boxes_model import WORD_SIZE
 from explorer.ui.boxes_page import BoxesPage
+from explorer.ui.fonts import sans
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
 
@@ -145,3 +148,15 @@ def test_what_finds_anchors_is_not_sought_among_classes(qtbot: QtBot, opened: Wi
     assert all(heads) and "Objectness" in heads[2]
     page_of(qtbot, opened, "regions", "rcnn")
     assert page.search.text() == "" and page.model.rowCount() == len(page.model.listing or ()) > 0
+
+
+def test_words_of_the_list_are_whole_in_a_narrow_window(qtbot: QtBot, opened: Window) -> None:
+    opened.resize(1280, 800)
+    metrics = QFontMetricsF(sans(WORD_SIZE))
+    for stage, method in (("regions", "rcnn"), ("regions", "fpn"), ("nms", "fast_rcnn")):
+        page = page_of(qtbot, opened, stage, method)
+        assert page.table.width() < 320
+        for at in (1, 3):
+            for line in range(0, page.model.rowCount(), 7):
+                text = page.model.index(line, at).data()
+                assert metrics.horizontalAdvance(text) + 6 <= page.table.columnWidth(at), text

@@ -40,7 +40,7 @@ def test_an_overlap_is_written_apart_from_the_threshold_it_is_above() -> None:
     found = listing(replace(trace, stages=stages), "nms")
     assert found is not None
     gone = int(np.flatnonzero(nms.nms.suppressed_by >= 0)[0])
-    assert found.fates.text(gone).endswith(f" at {nms.nms.threshold + 0.0004:.4f}")
+    assert found.fates.text(gone).endswith(f" at IoU {nms.nms.threshold + 0.0004:.4f}")
 
 
 @pytest.mark.parametrize("method", NAMES)
@@ -68,7 +68,7 @@ def test_fates_are_those_of_nms_and_of_the_detections(method: str) -> None:
     assert ((pairs.codes & KEPT) > 0).tolist() == (by < 0).tolist()
     assert pairs.count(KEPT) - pairs.count(BELOW) == len(found.boxes)
     gone = int(np.flatnonzero(by >= 0)[0])
-    assert pairs.text(gone) == f"by pair {by[gone]} at {nms.nms.overlap[gone]:.2f}"
+    assert pairs.text(gone) == f"suppressed by pair {by[gone]} at IoU {nms.nms.overlap[gone]:.2f}"
     regions = listed(method, "scores")
     kept = {trace.lineage("detections", row)[-1][1] for row in range(len(found.boxes))}
     detected = (regions.fates.codes & KEPT > 0) & (regions.fates.codes & BELOW == 0)
@@ -99,7 +99,7 @@ def test_all_anchors_are_listed_once_with_the_fate_that_the_rpn_gave_them(method
     assert only_kept == len(stage.boxes)
     assert found.rows[: len(stage.boxes)].tolist() == list(range(len(stage.boxes)))
     last = len(found) - 1
-    assert found.text(last, "number").startswith("a ") and "top" in found.fates.text(last)
+    assert found.text(last, "number").startswith("a") and "top" in found.fates.text(last)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -178,3 +178,23 @@ def test_a_score_just_below_the_threshold_does_not_read_like_it() -> None:
     found = listing(trace, "nms")
     assert found is not None
     assert found.text(0, "score") == "<0.500" and " <0.500 · " in found.sentence(0)
+
+
+def test_fates_of_a_column_say_as_much_as_there_is_room_for() -> None:
+    found = listed("fast_rcnn", "nms")
+    gone = int(np.flatnonzero(found.fates.codes & SUPPRESSED)[0])
+    by = int(found.fates.by[gone])
+    assert [found.text(gone, "fate", brief) for brief in (0, 1, 2)] == [
+        f"suppressed by {by}", f"supp. by {by}", "suppressed",
+    ]
+    regions = listed("fast_rcnn", "scores")
+    gone = int(np.flatnonzero(regions.fates.codes & SUPPRESSED)[0])
+    assert regions.text(gone, "fate", 1) == f"supp. by pair {int(regions.fates.by[gone])}"
+    assert f"suppressed by pair {int(regions.fates.by[gone])} at IoU 0." in regions.sentence(gone)
+
+
+def test_the_letters_of_anchors_are_explained_beside_their_count() -> None:
+    found = listed("fpn", "regions")
+    letters = {found.text(at, "number")[0] for at in range(len(found))} - set("0123456789")
+    assert letters and all(f"{letter}: " in found.note for letter in letters)
+    assert listed("fpn", "nms").note == ""
