@@ -5,6 +5,7 @@ NumPy columns only, so that 268,569 anchors cost no more than a few arrays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,8 @@ ANCHOR_TIPS = (
     "Pyramid level, or side of the square of the same area; height : width.",
     "Objectness: the RPN's probability that there is an object.", RESULT_TIP, "",
 )
+# A number, of anything or with its noun: '26,682', 'a26682', 'anchor 26,682', 'pair 12'.
+NUMBERED = re.compile(r"(a|c|anchor|candidate|region|pair|detection)? *(\d[\d,]*)")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,7 +53,8 @@ class Listing:
 
     names: what `kinds` (n,) counts, classes or kinds of anchor; -1 where a box has none.
     scores (n,): NaN where there is none. heads: what the columns are called;
-    tips: what that means, where it has to be said; note: of its letters. least: the score from which on a box is a
+    tips: what that means, where it has to be said; note: what the letters of numbers mean. anchors
+    (n,): those that the boxes of an RPN come from. least: the score from which on a box is a
     detection; NaN for objectness, which is a probability of something else.
     """
 
@@ -65,6 +69,7 @@ class Listing:
     heads: tuple[str, str, str, str, str]
     tips: tuple[str, str, str, str, str] = ("", "", "", "", "")
     note: str = ""
+    anchors: Ints | None = None
     least: float = np.nan
 
     def __len__(self) -> int:
@@ -117,11 +122,14 @@ class Listing:
         return int(found[0]) if len(found) else None
 
     def found(self, text: str, fates: Collection[int] = ()) -> Ints:
-        """Places whose class (or number) has `text`, with one of `fates` (none: any), in order."""
+        """Places whose class (or number) has `text`, with one of `fates` (none: any), in order.
+
+        '412' is also candidate 412 and what anchor 412 became; 'c412' and 'anchor 412' are one.
+        """
         wanted = np.ones(len(self), bool)
         text = text.strip().lower()
-        if text.replace(",", "").isdigit():
-            wanted &= self.rows == int(text.replace(",", ""))
+        if numbered := NUMBERED.fullmatch(text):
+            wanted &= self._numbered((numbered[1] or "")[:1], int(numbered[2].replace(",", "")))
         elif text:
             kinds = [
                 at for at, name in enumerate(self.names)
@@ -132,6 +140,15 @@ class Listing:
             wanted &= (self.fates.codes & np.bitwise_or.reduce(list(fates))) != 0
         places: Ints = np.flatnonzero(wanted)
         return places
+
+    def _numbered(self, noun: str, count: int) -> NDArray[np.bool_]:
+        """(n,) what has that number; noun: the first letter of what it counts, '' for any."""
+        nothing = np.zeros(len(self), bool)
+        own = nothing if noun and noun in "ac" else self.rows == count
+        candidate = self.rows == -1 - count if noun in ("", "c") else nothing
+        anchor = self.anchors == count if noun in ("", "a") and self.anchors is not None \
+            else nothing
+        return own | candidate | anchor
 
     def sorted(self, places: Ints, column: Column, falling: bool = False) -> Ints:
         """The places in the order of a column; equal ones stay in theirs. NaN goes last."""
@@ -212,7 +229,7 @@ def _of_anchors(trace: Trace, found: Anchored, stage: RpnStage) -> Listing:
         heads=("no.", "anchor", "objectness", "result", "w × h"), tips=(
             ANCHOR_TIPS[0], f"{ANCHOR_TIPS[1]} Paper: {sides(papers_sides(stage))}.",
             *ANCHOR_TIPS[2:],
-        ), note=ANCHOR_NOTE,
+        ), note=ANCHOR_NOTE, anchors=found.anchors,
     )
 
 

@@ -19,6 +19,7 @@ from explorer.trace.stages import RpnStage
 class Anchored:
     """A anchors: first the proposals, then the other candidates, then what never entered NMS, by
     falling objectness. rows, by: of the stage "regions"; boxes: decoded where they were candidates.
+    anchors: those of the stage that they are.
     """
 
     rows: Ints
@@ -29,6 +30,7 @@ class Anchored:
     codes: NDArray[np.uint8]
     by: Ints
     overlap: Floats
+    anchors: Ints
 
 
 def anchored(stage: RpnStage) -> Anchored:
@@ -55,7 +57,7 @@ def anchored(stage: RpnStage) -> Anchored:
         boxes=np.concatenate([stage.candidates[candidates], stage.anchors[outside]]),
         kinds=kinds, names=names,
         scores=sigmoid(np.asarray(stage.objectness)[anchors]).astype(np.float32),
-        codes=codes,
+        codes=codes, anchors=anchors,
         by=np.concatenate([np.where(by >= 0, row_of[by], NOBODY), blank]),
         overlap=np.concatenate([
             np.asarray(stage.nms.overlap)[candidates], np.zeros(len(outside), np.float32)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QFontMetricsF
 
 from explorer.session.class_names import on_screen
+from explorer.session.fate_codes import NOBODY
 from explorer.session.listing import COLUMNS, Column, Listing
 from explorer.trace.base import Ints
 from explorer.ui.fonts import mono, sans
@@ -70,8 +71,9 @@ class BoxesModel(QAbstractTableModel):
         held = self.listing
         if held is None or not len(held):
             return 0.0
+        by = np.where(held.fates.by == NOBODY, 0, held.fates.by)
         some = {*np.linspace(0, len(held) - 1, min(len(held), LOOKED_AT)).astype(int).tolist(),
-                int(held.fates.by.argmax()), int(held.fates.by.argmin())}
+                int(by.argmax()), int(by.argmin())}
         if column == "kind":
             texts = {on_screen(held.names[at]) for at in np.unique(held.kinds).tolist() if at >= 0}
         else:

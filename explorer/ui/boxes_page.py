@@ -65,12 +65,12 @@ class BoxesPage(QWidget):
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search boxes by class or number")
-        self.search.textChanged.connect(self._filter)
+        self.search.textChanged.connect(self._searched)
         self.chips = {code: QPushButton(name) for code, name in CHIPS}
         for chip in self.chips.values():
             chip.setCheckable(True)
             chip.setProperty("filter", True)
-            chip.toggled.connect(self._filter)
+            chip.toggled.connect(self._searched)
         self.count = QLabel()
         self.count.setProperty("quiet", True)
         self.count.setProperty("small", True)
@@ -96,7 +96,7 @@ class BoxesPage(QWidget):
         heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
         heads.setSortIndicatorShown(False)  # the model's heading has the arrow; it needs less room
-        heads.sortIndicatorChanged.connect(self._fit)
+        heads.sortIndicatorChanged.connect(self._sorted)
         table.selectionModel().currentRowChanged.connect(self._picked)
         table.clicked.connect(self._picked)
         table.entered.connect(self._entered)
@@ -138,6 +138,7 @@ class BoxesPage(QWidget):
 
     def show_listing(self, listing: Listing | None, places: Sequence[int], why: str) -> None:
         """places: the selected boxes. why: what to say where there is no list."""
+        self._places = places
         there = listing is not None and len(listing) > 0
         if not there and has_keys(self.table):
             self.setFocus()  # Qt would give the keys to any other widget
@@ -241,6 +242,19 @@ class BoxesPage(QWidget):
             ink = self.theme.palette.accent
             text += f' · <a href="all" style="color:{ink}">clear the search and filters</a>'
         self.count.setText(text)
+
+    def _searched(self) -> None:
+        self._filter()
+        self._follow()
+
+    def _sorted(self) -> None:
+        self._fit()
+        self._follow()
+
+    def _follow(self) -> None:
+        """After another order or search: to the selected box, or to the top."""
+        self.table.scrollToTop()
+        self.mark(self._places)
 
     def clear(self) -> None:
         """All boxes again."""

@@ -160,3 +160,26 @@ def test_words_of_the_list_are_whole_in_a_narrow_window(qtbot: QtBot, opened: Wi
             for line in range(0, page.model.rowCount(), 7):
                 text = page.model.index(line, at).data()
                 assert metrics.horizontalAdvance(text) + 6 <= page.table.columnWidth(at), text
+
+
+def test_another_order_begins_at_the_top_or_at_the_selected_box(
+    qtbot: QtBot, opened: Window
+) -> None:
+    page = page_of(qtbot, opened, "nms", "fast_rcnn")
+    heads, bar = page.table.horizontalHeader(), page.table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    heads.setSortIndicator(2, Qt.SortOrder.DescendingOrder)
+    assert bar.value() == 0
+    bar.setValue(bar.maximum())
+    page.search.setText("a")
+    assert bar.value() == 0 and page.model.rowCount() > 0
+    page.search.clear()
+    last = page.model.rowCount() - 1
+    page.table.scrollToBottom()
+    click(qtbot, page, last)
+    settle(qtbot, opened)
+    place = int(page.model.places[last])
+    heads.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+    index = page.table.currentIndex()
+    assert int(page.model.places[index.row()]) == place
+    assert page.table.viewport().rect().contains(page.table.visualRect(index).center())

@@ -198,3 +198,19 @@ def test_the_letters_of_anchors_are_explained_beside_their_count() -> None:
     letters = {found.text(at, "number")[0] for at in range(len(found))} - set("0123456789")
     assert letters and all(f"{letter}: " in found.note for letter in letters)
     assert listed("fpn", "nms").note == ""
+
+
+@pytest.mark.parametrize("method", ("faster_rcnn", "fpn"))
+def test_a_box_is_found_by_the_number_of_its_anchor(method: str) -> None:
+    found, stage = listed(method, "regions"), trace_of(method).stage("regions")
+    assert isinstance(stage, RpnStage)
+    region = len(stage.boxes) - 1
+    anchor = int(stage.anchor[region])  # as its Journey has it
+    for text in (f"{anchor}", f"{anchor:,}", f"anchor {anchor}", f"a{anchor:,}"):
+        assert region in found.rows[found.found(text)].tolist(), text
+    assert found.found(f"anchor {anchor}").tolist() == [region]
+    outsider = int(np.flatnonzero(found.rows < 0)[0])
+    assert outsider in found.found(found.text(outsider, "number")).tolist()
+    assert region in found.found(f"{region}") and found.found(f"region {region}").tolist() == \
+        [region]
+    assert len(found.found("P" if method == "fpn" else "²")) == len(found)
