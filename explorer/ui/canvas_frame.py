@@ -143,7 +143,7 @@ def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Pale
     lines = [_after(text, tail)]
     if advance(lines[0]) > rect.width():
         first, second, tail = footer_lines(text, tail, rect.width(), advance)
-        lines = [first, _after(second, tail)]
+        lines = [first, _after(second, tail) if second else f"· {tail}"]
     top = rect.center().y() - len(lines) * LINE / 2
     for at, line in enumerate(lines):
         place = QRectF(rect.left(), top + at * LINE, rect.width(), LINE)
@@ -170,21 +170,22 @@ def two_lines(
 ) -> tuple[str, str]:
     """The text in a line of `room`, and what is left of it in one of `rest`.
 
-    It is broken between its parts, "a · b", where both lines then have room for all of it. What is
-    lost leaves an ellipsis.
+    It is broken between its parts, "a · b", where both lines then have room for all of it; the dot
+    begins the second. What is lost leaves an ellipsis.
     """
     parts = text.split(" · ")
     for count in range(len(parts) - 1, 0, -1):
-        first, second = " · ".join(parts[:count]), " · ".join(parts[count:])
+        first, second = " · ".join(parts[:count]), "· " + " · ".join(parts[count:])
         if width_of(first) <= room and width_of(second) <= rest:
             return first, second
     words = text.split(" ")
     count = len(words)
     while count > 1 and width_of(_joined(words[:count])) > room:
         count -= 1
-    left = " ".join(words[count:]).lstrip("· ")
+    dot = words[count - 1] == "·"  # not at the end of a line
+    left = " ".join(words[count - dot:])
     second = at_words(left, rest, width_of)
-    if left and not second:
+    if left and not second.strip(" …"):
         return at_words(text, room, width_of) or words[0], ""
     return _joined(words[:count]), second
 
