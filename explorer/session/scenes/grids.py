@@ -56,8 +56,8 @@ def others_layer(trace: Trace, stage: StageName, region: int, limit: int) -> Box
 
 
 def others_text(others: Boxes) -> str:
-    """' · +30 regions', for a summary: no longer, beside four other canvases."""
-    return f" · +{plural(len(others.boxes), 'region')}" if len(others.boxes) else ""
+    """' · 30 other regions', for a summary: no longer, beside four other canvases."""
+    return f" · {plural(len(others.boxes), 'other region')}" if len(others.boxes) else ""
 
 
 def on_photo(edges: Floats | Ints, stride: float | Floats) -> Floats:
