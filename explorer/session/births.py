@@ -82,6 +82,8 @@ def _sum_line(grouping: Grouping, merge: int) -> str:
     ]
     total = float(grouping.total[merge])
     digits = adding((each for _, each in terms), total, 3)
+    if len(terms) == 1:
+        return f"{terms[0][0]} = {number(total, digits)}"
     letters = " + ".join(each for each, _ in terms)
     values = " + ".join(number(each, digits) for _, each in terms)
     return f"{letters} = {values} = {number(total, digits)}"

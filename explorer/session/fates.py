@@ -81,9 +81,9 @@ def _why_not(trace: Trace, rows: Related, threshold: float) -> tuple[str, ...]:
                     f"{number(nms.score_threshold)}.",)
         if by >= 0:
             return (
-                f"{name} {number(best)} was suppressed by pair {by:,} "
-                f"({number(float(nms.scores[by]))}), IoU {iou_text(nms, row)} > "
-                f"{number(nms.nms.threshold)}.",
+                f"{name} {apart(best, nms.score_threshold)} was suppressed by pair {by:,} "
+                f"({apart(float(nms.scores[by]), nms.score_threshold)}), "
+                f"IoU {iou_text(nms, row)} > {number(nms.nms.threshold)}.",
             )
         if best <= threshold:
             score, least = both_apart(best, threshold)

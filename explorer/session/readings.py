@@ -19,6 +19,7 @@ from explorer.session.scenes.common import box_text, count, number, signed
 from explorer.session.scenes.equations import LINE, level_lines, window_lines
 from explorer.session.scenes.grids import beyond_text, map_named
 from explorer.session.scenes.papers import WINDOW
+from explorer.session.words import TIMES
 from explorer.trace.base import Floats, Ints
 from explorer.trace.stages import (
     FeatureMap,
@@ -67,7 +68,7 @@ def _crop_lines(stage: WarpStage, box: Floats, row: int) -> tuple[str, ...]:
         "context = side · p / (s − 2p)",
         f"left, right = {number(width, 1)}·{p}/{usable} = {number(width * p / usable, 1)} px",
         f"above, below = {number(height, 1)}·{p}/{usable} = {number(height * p / usable, 1)} px",
-        f"dilated {box_text(stage.context[row])}, then warped to {s} × {s}:",
+        f"dilated {box_text(stage.context[row])}, then warped to {s}{TIMES}{s}:",
         f"× {number(usable / width)} = {usable}/{number(width, 1)} in x",
         f"× {number(usable / height)} = {usable}/{number(height, 1)} in y",
     )

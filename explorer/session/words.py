@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from explorer.trace.base import Floats
 
+SPACE = "\u00a0"  # no line is broken there
+TIMES = f"{SPACE}×{SPACE}"
 MOST_DIGITS = 6  # more than that, a float32 near 1 has not
 
 

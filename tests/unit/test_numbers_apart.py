@@ -12,6 +12,8 @@ from explorer.session.caption import caption
 from explorer.session.facts import facts
 from explorer.session.scene import Boxes, Key, Labels, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.nms import fate_lines
+from explorer.session.scenes.pairs import tag
 from explorer.session.summary import headline
 from explorer.session.words import apart, both_apart, number
 from explorer.trace.base import STAGE_NAMES
@@ -107,3 +109,18 @@ def test_a_detection_is_above_its_threshold_in_its_caption_too() -> None:
     drawn = next(each for each in made.main.layers if each.name == "Detections")
     assert isinstance(drawn, Boxes)
     assert drawn.captions[0].endswith(" " + number(stage.threshold + 0.003, 3))
+
+
+def test_a_tag_is_told_apart_from_what_enters_nms_too() -> None:
+    trace = synthetic_trace("rcnn")
+    nms = trace.stage("nms")
+    assert isinstance(nms, NmsStage) and nms.score_threshold == -1.0
+    assert tag(trace, 0, -0.996).endswith(" −0.996")
+    assert tag(trace, 0, -0.97).endswith(" −0.97")
+    gone = int(np.flatnonzero(nms.nms.suppressed_by >= 0)[0])
+    by = int(nms.nms.suppressed_by[gone])
+    scores = np.array(nms.scores)
+    scores[[gone, by]] = -0.998, -0.996
+    close = replace(nms, scores=scores)
+    said = " ".join(fate_lines(exchanged(trace, nms, close), close, gone))
+    assert "−0.996" in said and "−1.00:" not in said

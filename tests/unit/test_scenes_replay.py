@@ -292,6 +292,7 @@ def test_rcnns_region_is_dilated_then_warped() -> None:
             item.text for each in made.panel.layers for item in getattr(each, "items", ())
         ))
     assert "The region:" in said[0] and "Dilation:" in said[1] and "Warp to" in said[3]
+    assert "× " not in said[3].split("Warp to")[1].split(" in y")[0]  # no line is broken there
     # The last step is the picture as it is without a replay.
     assert names(picture(trace, "assignment", ViewState())) == names(made)
 

@@ -255,7 +255,8 @@ def fate_lines(trace: Trace, stage: NmsStage, row: int) -> tuple[str, ...]:
             f"IoU {float(stage.nms.overlap[row]):.3f} ≥ {number(stage.nms.threshold)}.",
         )
     return (
-        f"Suppressed by pair {by:,}, {name} {number(float(stage.scores[by]))}:",
+        f"Suppressed by pair {by:,}, "
+        f"{tag(trace, int(stage.labels[by]), float(stage.scores[by]))}:",
         f"IoU {iou_text(stage, row, 3)} > {number(stage.nms.threshold)}.",
     )
 

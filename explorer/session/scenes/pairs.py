@@ -19,7 +19,7 @@ from explorer.session.scenes.common import (
     short_apart,
 )
 from explorer.trace.base import Floats, Ints, StageName
-from explorer.trace.stages import ScoresStage, Trace
+from explorer.trace.stages import NmsStage, ScoresStage, Trace
 
 ALL = "all classes"
 
@@ -50,8 +50,12 @@ def found_above(trace: Trace) -> float:
 
 def tag(trace: Trace, label: int, score: float, threshold: float | None = None) -> str:
     """'cat 0.93'. threshold: what the score is above or below, from which it is told apart; that of
-    detections where nothing else is said."""
-    text = apart(score, found_above(trace) if threshold is None else threshold)
+    detections where nothing else is said. It is also told apart from that of NMS."""
+    limits = [found_above(trace) if threshold is None else threshold]
+    nms = trace.stage("nms")
+    if isinstance(nms, NmsStage):
+        limits.append(float(nms.score_threshold))
+    text = max((apart(score, limit) for limit in limits), key=len)
     return f"{label_name(trace, label)} {text}"
 
 

@@ -9,6 +9,7 @@ from explorer.session.scene import Boxes, Control, Layer, Lines, Pixels, ViewSta
 from explorer.session.scenes.common import number, size_text
 from explorer.session.scenes.crops import inner, warped
 from explorer.session.scenes.panel import Column
+from explorer.session.words import SPACE, TIMES
 from explorer.trace.base import Floats
 from explorer.trace.stages import ImageStage, Trace, WarpStage
 
@@ -65,8 +66,8 @@ def sentence(stage: WarpStage, box: Floats, context: Floats, step: int) -> str:
         )
     width, height = (max(float(side), 1e-6) for side in box[2:] - box[:2])
     return (
-        f"Warp to {stage.size} × {stage.size}, without regard to its shape: × "
-        f"{number(usable / width)} in x, × {number(usable / height)} in y."
+        f"Warp to {stage.size}{TIMES}{stage.size}, without regard to its shape: "
+        f"×{SPACE}{number(usable / width)} in x, ×{SPACE}{number(usable / height)} in y."
     )
 
 
