@@ -147,10 +147,9 @@ class Column:
 
     def bar(
         self, name: str, value: str, fraction: float, role: str, zero: float = 0.0,
-        name_width: float = 92.0, bold: bool = False,
+        name_width: float = 92.0, bold: bool = False, value_width: float = 52.0,
     ) -> None:
         """One bar of a chart. fraction, zero: where it ends and begins along its track, 0 to 1."""
-        value_width = 52.0
         x1, x2 = self.left + name_width, self.right - value_width
         name = fitted(name, name_width - 8, 12)
         self.label(self.left, self.y + 8, name, "text", 12, "left", bold)

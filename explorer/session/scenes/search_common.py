@@ -8,7 +8,7 @@ from explorer.session import control_texts
 from explorer.session.digits import adding
 from explorer.session.scene import Control, ViewState
 from explorer.session.scenes.common import Focus, number
-from explorer.session.scenes.panel import Column
+from explorer.session.scenes.panel import Column, text_width
 from explorer.trace.stages import Grouping, SearchStage
 
 SHOWS = ("boxes", "segments", "merges")
@@ -77,8 +77,10 @@ def similarity_bars(panel: Column, grouping: Grouping, merge: int) -> None:
     total = float(grouping.total[merge])
     digits = adding((v * w for v, w in zip(values.tolist(), grouping.weights, strict=True)),
                     total, 3)
+    room = max(52.0, text_width(number(0, digits), 12, True) + 10)  # of a number
     for name, value, weight in zip(SIMILARITIES, values, grouping.weights, strict=True):
         text = number(float(value), digits)
         caption = name if weight else f"{name}: off"
-        panel.bar(caption, text, float(value) / top, "accent" if weight else "muted")
+        panel.bar(caption, text, float(value) / top, "accent" if weight else "muted",
+                  value_width=room)
     panel.pair("Weighted sum", number(total, digits))
