@@ -11,6 +11,7 @@ from explorer.session.scene import Area, Boxes, Control, Layer, Picture, Pixels,
 from explorer.session.scenes.common import (
     Focus,
     count,
+    need,
     photo_rect,
     photo_scene,
     plural,
@@ -25,7 +26,7 @@ from explorer.session.scenes.search_common import (
     similarity_bars,
 )
 from explorer.trace.base import Ints
-from explorer.trace.stages import Grouping, SearchStage, Trace
+from explorer.trace.stages import Grouping, ImageStage, SearchStage, Trace
 
 FIRST, SECOND = "mark0", "mark1"  # the two parts that become one
 
@@ -105,15 +106,16 @@ def one_merge(
     panel.swatch(FIRST, f"first part: {part_name(grouping, first)}", f"{sizes[first]:,} px")
     panel.swatch(SECOND, f"second part: {part_name(grouping, second)}", f"{sizes[second]:,} px")
     panel.swatch("selected", "new region", f"{sum(sizes.values()):,} px", outline=True)
+    if now.shape != need(trace, "image", ImageStage).pixels.shape[:2]:
+        panel.text(f"These are pixels of {now.shape[1]} × {now.shape[0]}, the size at which the "
+                   "photo is searched; below, the photo's own.", "muted", 11)
     panel.heading("Similarity")
     similarity_bars(panel, grouping, merge)
     panel.heading("The new box")
     corners, size = box_and_size(grouping.boxes[new])
     panel.pair("Box", corners)
     panel.pair("Size", f"{size} px")
-    listed = np.nonzero((stage.grouping == run) & (stage.region == new))[0]
-    rank = f"region {int(listed[0]):,}" if len(listed) else "no: duplicate or ranked too low"
-    panel.pair("In the list", rank)
+    panel.pair("In the list", _listed(stage, run, new))
     panel.pair("Regions left", count(segments - merge - 1))
     every = int((stage.grouping == run).sum())
     panel.pair("Proposals born so far", f"{count(len(born))} of {count(every)}")
@@ -132,6 +134,19 @@ def one_merge(
             ),
         ),
     )
+
+
+def _listed(stage: SearchStage, run: int, region: int) -> str:
+    """Whether a region of a run is in the list, and why not: of equal boxes only the one of the
+    best rank is."""
+    own = np.flatnonzero((stage.grouping == run) & (stage.region == region))
+    if len(own):
+        return f"region {int(own[0]):,}"
+    box = stage.groupings[run].boxes[region]
+    same = np.flatnonzero((np.asarray(stage.boxes) == box).all(axis=1))
+    if len(same):
+        return f"as region {int(same[0]):,}, the same box"
+    return f"no: ranked below all {len(stage.boxes):,}"
 
 
 def part_name(grouping: Grouping, part: int) -> str:
