@@ -273,7 +273,7 @@ def test_how_many_boxes_are_drawn_is_said(method: str, stage: StageName, layer: 
     assert isinstance(drawn, Boxes)
     n = len(drawn.boxes)
     assert any(said in made.summary for said in (
-        f" · +{n} regions", f" · {n} drawn", f" · {n} of "
+        f" · {n} other regions", f" · {n} drawn", f" · {n} of "
     )), made.summary
 
 
