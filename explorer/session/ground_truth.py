@@ -66,6 +66,10 @@ class GroundTruth:
         areas = np.prod(boxes[rows, 2:] - boxes[rows, :2], axis=1)
         return int(rows[areas.argmin()]) if len(rows) else None
 
+    def is_of(self, file: str) -> bool:
+        """Whether it was read from a file of that name, edited since or not."""
+        return self.source.removesuffix(EDITED) == file
+
     def _edited(self) -> str:
         kept = self.source == BY_HAND or self.source.endswith(EDITED)
         return self.source if kept else self.source + EDITED

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from threading import Lock
 from xml.etree import ElementTree
 
 import numpy as np
 
+from explorer.session.coco import Coco, coco_of, without_outlines
 from explorer.session.ground_truth import GroundTruth
 from explorer.trace.freeze import freeze
 
@@ -49,6 +50,15 @@ def find_truth(photo: Path, width: int, height: int) -> GroundTruth | None:
             if found is not None:
                 return found
     return None
+
+
+def look_for(
+    chosen: Path | None, photo: Path, width: int, height: int
+) -> GroundTruth | None:
+    """The ground truth of a photo in a COCO file that was chosen for its folder, else what lies
+    beside it. Raises TruthError where either is damaged."""
+    found = None if chosen is None else read_coco(chosen, photo.name, width, height)
+    return find_truth(photo, width, height) if found is None else found
 
 
 def read_truth(path: Path, photo: str, width: int, height: int) -> GroundTruth:
@@ -88,27 +98,44 @@ def read_voc(path: Path, width: int, height: int) -> GroundTruth:
 
 def read_coco(path: Path, photo: str, width: int, height: int) -> GroundTruth | None:
     """The photo's boxes in a COCO file, or None where it is no such file or lacks the photo."""
+    held = _coco(path)
+    if held is None or photo not in held.images:
+        return None
+    image, given_width, given_height = held.images[photo]
+    scale = _scale(path, given_width, given_height, width, height)
+    boxes, names, crowd = [], [], []
+    for row in held.rows.get(image, ()):
+        x, y, w, h = _numbers(path, held.numbers[4 * row : 4 * row + 4])
+        boxes.append([x, y, x + w, y + h])
+        names.append(held.names[row])
+        crowd.append(bool(held.crowd[row]))
+    return _truth(path, boxes, names, crowd, scale, width, height)
+
+
+_lock = Lock()
+_latest: list[tuple[tuple[Path, int, int], Coco | None]] = []  # one: a folder's photos share it
+
+
+def _coco(path: Path) -> Coco | None:
+    """What the file holds; read again only where it is another file or has changed. None where it
+    is of another kind."""
     try:
-        # The hook keeps little of millions of outlines, and, being Python, lets other threads in.
-        held = json.loads(_bytes(path, MOST_JSON), object_hook=_without_outlines)
+        stat = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    key = (path.resolve(), stat.st_mtime_ns, stat.st_size)
+    with _lock:  # the window's worker reads, and an export
+        held = [each for known, each in _latest if known == key]
+    if held:
+        return held[0]
+    try:
+        # The hook, being Python, lets other threads in.
+        found = coco_of(json.loads(_bytes(path, MOST_JSON), object_hook=without_outlines))
     except (ValueError, RecursionError) as error:
         raise TruthError(_no_json(path, error)) from error
-    if not isinstance(held, dict) or not isinstance(held.get("images"), list):
-        return None
-    image = next((one for one in _dicts(held["images"]) if _name(one) == photo), None)
-    if image is None:
-        return None
-    scale = _scale(path, image.get("width"), image.get("height"), width, height)
-    classes = {one.get("id"): str(one.get("name")) for one in _dicts(held.get("categories"))}
-    boxes, names, crowd = [], [], []
-    for one in _dicts(held.get("annotations")):
-        if one.get("image_id") == image.get("id"):
-            given = one.get("bbox")
-            x, y, w, h = _numbers(path, given if isinstance(given, list) else [])
-            boxes.append([x, y, x + w, y + h])
-            names.append(classes.get(one.get("category_id"), "object"))
-            crowd.append(bool(one.get("iscrowd")))
-    return _truth(path, boxes, names, crowd, scale, width, height)
+    with _lock:
+        _latest[:] = [(key, found)]
+    return found
 
 
 def _no_xml(path: Path, text: bytes, error: ElementTree.ParseError) -> str:
@@ -133,11 +160,6 @@ def _no_json(path: Path, error: Exception) -> str:
     return f"{path} is not JSON: {what}. {AGAIN}"
 
 
-def _without_outlines(one: dict[str, Any]) -> dict[str, Any]:
-    one.pop("segmentation", None)
-    return one
-
-
 def _mentions(path: Path, name: str) -> bool:
     """Whether the file has the photo's name in it, as it is or with escapes."""
     wanted = {name.encode(), json.dumps(name)[1:-1].encode()}
@@ -154,21 +176,17 @@ def _mentions(path: Path, name: str) -> bool:
     return False
 
 
-def _dicts(values: object) -> Iterator[dict[str, Any]]:
-    yield from (one for one in values if isinstance(one, dict)) if isinstance(values, list) else ()
-
-
-def _name(image: dict[str, Any]) -> str:
-    return str(image.get("file_name", "")).replace("\\", "/").rpartition("/")[2]
-
-
 def _bytes(path: Path, most: int) -> bytes:
     try:
         if path.stat().st_size > most:
             raise TruthError(f"{path} is larger than any known annotation: it was not read.")
         return path.read_bytes()
     except OSError as error:
-        raise TruthError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> TruthError:
+    return TruthError(f"{path} cannot be read: {error.strerror or error}.")
 
 
 def _numbers(path: Path, values: Sequence[object]) -> list[float]:

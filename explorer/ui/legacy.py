@@ -43,7 +43,8 @@ class Legacy:
     store: Store
     refused: Refused
     weights: Choice
-    drawn_on: dict[Path, GroundTruth]
+    truths: dict[Path, GroundTruth]
+    sets: dict[Path, Path]
     drawing: bool
     tour: int | None
 
@@ -60,7 +61,7 @@ class Legacy:
             tour.kept or kept_of(bench), bench.coming if page is None else None,
             bench.shelf.store,
             dict(bench.steps.variants.refused), window.weights.kept(),
-            window.truth.drawn_on, window.truth.drawing, page,
+            window.truth.kept, window.truth.sets, window.truth.drawing, page,
         )
 
     def place(self, window: Window) -> None:
@@ -86,7 +87,8 @@ class Legacy:
         window.use_theme(self.theme, keep=False)
         bench.shelf.store.take_over(self.store)
         window.weights.take_over(self.weights)
-        window.truth.drawn_on.update(self.drawn_on)
+        window.truth.kept.update(self.truths)
+        window.truth.sets.update(self.sets)
         left, right, below = self.sides
         if right:  # 0: it was hidden, and has the width that it had before when it comes
             window.splitter.setSizes([left, window.width() - left - right, right])

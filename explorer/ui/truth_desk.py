@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from explorer.session.ground_truth import GroundTruth, Rect, nothing_drawn
 from explorer.session.job import sentence_of
 from explorer.session.state import Desk
-from explorer.session.truth import SUFFIXES, find_truth, read_truth
+from explorer.session.truth import SUFFIXES, look_for, read_truth
 from explorer.ui.canvas import Canvas
 from explorer.ui.opening import left_out
 from explorer.ui.studio import Studio
@@ -25,7 +25,8 @@ NAMELESS = "object"  # a class to draw with, before any detector has said which 
 
 
 class TruthDesk(QObject):
-    """go: the step to another desk. Boxes drawn for a photo are there again when it comes back."""
+    """go: the step to another desk. What was drawn or opened for a photo is there again when it
+    comes back; a COCO file that was opened serves the other photos of the folder too."""
 
     said = Signal(str)
 
@@ -42,9 +43,11 @@ class TruthDesk(QObject):
         self.name = ""
         self._path: Path | None = None
         self._truth: GroundTruth | None = None
-        self._read: GroundTruth | None = None  # as it was in its file
+        self._read: GroundTruth | None = None  # as it was found when the photo came
+        self._opened_here = False  # whether a COCO file was opened for the photo on the bench
         self._file: Path | None = None  # dropped together with a photo that is still being read
-        self.drawn_on: dict[Path, GroundTruth] = {}  # by photo, while others are on the bench
+        self.kept: dict[Path, GroundTruth] = {}  # by photo, while others are on the bench
+        self.sets: dict[Path, Path] = {}  # COCO files that were opened, by folder of photos
         for pad in self.pads:
             pad.drawn.connect(self._add)
             pad.chosen.connect(self._choose)
@@ -101,27 +104,40 @@ class TruthDesk(QObject):
         photo = self.bench.photo
         if photo is None:
             return
-        if self._path is not None and self._truth is not None and self._truth is not self._read:
-            self.drawn_on[self._path] = self._truth
+        self._keep()
         self._path = path = self.bench.path
         self._truth = self._read = self.row = None
         file, self._file = self._file, None
         if file is not None:
             self._ask_read(file)
         elif path is not None:
-            drawn = self.drawn_on.get(path)
-            look = partial(find_truth, path, *photo.shape[1::-1])
-            self.reader.ask(
-                "truth", (lambda: drawn) if drawn else look, partial(self._arrived, photo)
-            )
+            self._look(photo, path)
+
+    def _look(self, photo: Photo, path: Path) -> None:
+        kept, chosen = self.kept.get(path), self.sets.get(path.parent)
+        look = partial(look_for, chosen, path, *photo.shape[1::-1])
+        self.reader.ask("truth", (lambda: kept) if kept else look, partial(self._arrived, photo))
+
+    def _keep(self) -> None:
+        """What the user has drawn or opened stays with the photo that leaves the bench. A file
+        whose opening was undone is of no use to the next ones."""
+        path, truth, opened = self._path, self._truth, self._opened_here
+        self._opened_here = False
+        if path is None:
+            return
+        if truth is not None and truth is not self._read:
+            self.kept[path] = truth
+        chosen = self.sets.get(path.parent)
+        if opened and chosen is not None and (truth is None or not truth.is_of(chosen.name)):
+            del self.sets[path.parent]
 
     def _ask_read(self, file: Path) -> None:
         photo = self.bench.photo
         if photo is not None:
             name = self._path.name if self._path is not None else self.bench.name
             self.reader.ask(
-                "truth", partial(read_truth, file, name, *photo.shape[1::-1]),
-                partial(self._opened, photo),
+                "opened", partial(read_truth, file, name, *photo.shape[1::-1]),
+                partial(self._opened, photo, self._path, file),
             )
 
     def _arrived(self, photo: Photo, result: GroundTruth | Exception | None) -> None:
@@ -134,12 +150,23 @@ class TruthDesk(QObject):
                 lambda desk: desk if desk.view.truth is not None else desk.with_truth(result)
             )
 
-    def _opened(self, photo: Photo, result: GroundTruth | Exception) -> None:
+    def _opened(
+        self, photo: Photo, path: Path | None, file: Path, result: GroundTruth | Exception
+    ) -> None:
+        """A large file may take longer than the user stays with the photo."""
         if isinstance(result, Exception):
-            self.said.emit(sentence_of(result))
-        elif photo is self.bench.photo:
-            self._read = result
+            return self.said.emit(sentence_of(result))
+        now = self.bench.photo
+        here = photo is now and path == self._path
+        if path is not None and file.suffix.lower() == ".json":
+            self.sets[path.parent] = file
+            self._opened_here = here
+        if here:
             self._go(self.bench.desk.with_truth(result))
+        elif path is not None:
+            self.kept[path] = result
+            if now is not None and self._path is not None and self._truth is None:
+                self._look(now, self._path)
 
     # -- drawing by hand -------------------------------------------------------------------
 

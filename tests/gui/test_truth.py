@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,91 @@ def test_what_was_drawn_is_there_again_after_another_photo(
     assert truth_of(opened) is None and opened.truth.drawing
     open_photo(qtbot, opened, photo)
     assert drawn is not None and truth_of(opened) is drawn
+
+
+def coco(*boxes: tuple[str, str, list[int]]) -> str:
+    """boxes: photo, class, x y width height."""
+    photos = list(dict.fromkeys(photo for photo, _, _ in boxes))
+    names = list(dict.fromkeys(name for _, name, _ in boxes))
+    return json.dumps({
+        "images": [{"id": at, "file_name": f"val/{name}"} for at, name in enumerate(photos)],
+        "categories": [{"id": at, "name": name} for at, name in enumerate(names)],
+        "annotations": [
+            {"image_id": photos.index(photo), "category_id": names.index(name), "bbox": box}
+            for photo, name, box in boxes
+        ],
+    })
+
+
+def turn(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
+    with qtbot.waitSignal(window.workbench.steps.begun, timeout=LONG):
+        qtbot.keyClick(window, key)
+    qtbot.waitUntil(lambda: len(window.workbench.traces) == 5, timeout=LONG)
+    read(qtbot, window)
+
+
+@pytest.mark.parametrize("ending", ["xml", "json"])
+def test_what_was_opened_is_there_again_after_another_photo(
+    qtbot: QtBot, window: Window, photo: Path, tmp_path: Path, ending: str
+) -> None:
+    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
+    (photo.parent / "eel.png").write_bytes(photo.read_bytes())
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    chosen = elsewhere / f"boxes.{ending}"
+    chosen.write_text(annotation(("horse", 1, 1, 20, 20)) if ending == "xml" else coco(
+        ("cat.png", "horse", [0, 0, 20, 20]), ("eel.png", "bird", [5, 5, 40, 40])
+    ))
+    open_photo(qtbot, window, photo)
+    window.truth.take([chosen])
+    read(qtbot, window)
+    opened = truth_of(window)
+    assert opened is not None and opened.names == ("horse",)
+    turn(qtbot, window, Qt.Key.Key_PageDown)
+    assert truth_of(window) is None  # the file does not name it
+    turn(qtbot, window, Qt.Key.Key_PageUp)
+    assert truth_of(window) is opened
+    for _ in range(2):
+        turn(qtbot, window, Qt.Key.Key_PageDown)
+    served = truth_of(window)  # a COCO file is of all photos that it names
+    assert (served.names if served else ()) == (("bird",) if ending == "json" else ())
+
+
+def test_a_file_that_was_undone_does_not_serve_the_next_photos(
+    qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
+) -> None:
+    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
+    chosen = tmp_path / "boxes.json"
+    boxes = [("cat.png", "horse", [0, 0, 20, 20]), ("dog.png", "bird", [5, 5, 40, 40])]
+    chosen.write_text(coco(*boxes))
+    open_photo(qtbot, window, photo)
+    window.truth.take([chosen])
+    read(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    turn(qtbot, window, Qt.Key.Key_PageDown)
+    assert truth_of(window) is None
+
+
+def test_a_file_may_come_after_its_photo_has_gone(
+    qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
+) -> None:
+    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
+    chosen = tmp_path / "boxes.json"
+    boxes = [("cat.png", "horse", [0, 0, 20, 20]), ("dog.png", "bird", [5, 5, 40, 40])]
+    chosen.write_text(coco(*boxes))
+    open_photo(qtbot, window, photo)
+    held = threading.Event()
+    window.truth.reader.ask("held", lambda: held.wait(60), lambda _: None)
+    window.truth.take([chosen])
+    with qtbot.waitSignal(window.workbench.steps.begun, timeout=LONG):
+        qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    held.set()
+    read(qtbot, window)
+    served = truth_of(window)
+    assert served is not None and served.names == ("bird",)
+    turn(qtbot, window, Qt.Key.Key_PageUp)
+    served = truth_of(window)
+    assert served is not None and served.names == ("horse",)
 
 
 def test_the_theme_does_not_read_it_again(qtbot: QtBot, opened: Window) -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.session.truth import TruthError, find_truth, read_coco, read_truth, read_voc
+from explorer.session.truth import (
+    TruthError,
+    find_truth,
+    look_for,
+    read_coco,
+    read_truth,
+    read_voc,
+)
 
 VOC = """<annotation><size><width>100</width><height>50</height></size>
 <object><name>cat</name><difficult>0</difficult>
@@ -50,6 +57,48 @@ def test_a_coco_file_that_names_the_photo(tmp_path: Path) -> None:
     assert found is not None and found.names == ("cat",) and found.source == "set.json"
     np.testing.assert_allclose(found.boxes, [[10, 5, 60, 45]])
     assert read_coco(tmp_path / "set.json", "b.jpg", 1, 1) is None
+
+
+def test_a_coco_file_is_read_once_for_all_its_photos_and_again_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "set.json"
+    held = {"images": [{"id": 1, "file_name": "a.jpg"}, {"id": [2], "file_name": "b.jpg"}],
+            "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}, {"image_id": 1, "bbox": [1]},
+                            {"image_id": 3, "bbox": [5, 6, 7, "x"]}]}
+    path.write_text(json.dumps(held))
+    loads, texts = json.loads, list[int]()
+
+    def counted(text: bytes, **options: object) -> object:
+        texts.append(len(text))
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+    with pytest.raises(TruthError, match="four numbers"):  # its own, not the others'
+        read_coco(path, "a.jpg", 10, 10)
+    found = read_coco(path, "b.jpg", 10, 10)
+    assert found is not None and found.names == () and len(texts) == 1
+    assert read_coco(path, "c.jpg", 10, 10) is None and len(texts) == 1
+    held["annotations"] = [{"image_id": 1, "bbox": [1, 2, 3, "4"]}]
+    path.write_text(json.dumps(held))
+    found = read_coco(path, "a.jpg", 10, 10)
+    assert found is not None and len(texts) == 2
+    np.testing.assert_allclose(found.boxes, [[1, 2, 4, 6]])
+
+
+def test_a_chosen_file_comes_before_what_lies_beside_the_photo(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(VOC)
+    chosen = tmp_path / "chosen.txt"
+    held = {"images": [{"id": 1, "file_name": "a.jpg"}],
+            "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4]}]}
+    chosen.write_text(json.dumps(held))
+    found = look_for(chosen, tmp_path / "a.jpg", 100, 50)
+    assert found is not None and found.source == "chosen.txt"
+    held["images"] = [{"id": 1, "file_name": "b.jpg"}]
+    chosen.write_text(json.dumps(held))
+    for file in (chosen, None):
+        found = look_for(file, tmp_path / "a.jpg", 100, 50)
+        assert found is not None and found.source == "a.xml"
 
 
 @pytest.mark.parametrize(
