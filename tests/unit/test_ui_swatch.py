@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 
@@ -11,11 +12,13 @@ from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
+from explorer.session.ground_truth import GroundTruth
 from explorer.session.samples import FEW, MOST, Sample, sample_of, together
 from explorer.session.scene import Boxes, Lines, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.trace.base import STAGE_NAMES, StageName
-from explorer.trace.stages import Trace
+from explorer.trace.freeze import freeze
+from explorer.trace.stages import DetectionsStage, Trace
 from explorer.ui.choices import merged_layers
 from explorer.ui.images import from_image
 from explorer.ui.swatch import SIDE, icon, paint_swatch
@@ -70,6 +73,44 @@ def test_layers_of_one_picture_have_different_swatches(
         for name, other in combinations(swatches, 2):
             differ = (swatches[name] != swatches[other]).any(-1).sum()
             assert differ >= 6 * ratio, (each.title, name, other)
+
+
+def changed_and_judged() -> Picture:
+    """Detections of which one was gained, one lost and one moved, beside a ground truth of which
+    something was found and something missed."""
+    trace = trace_of("fast_rcnn")
+    now = trace.stages[-1]
+    assert isinstance(now, DetectionsStage) and len(now.boxes) > 1
+    boxes = np.concatenate([now.boxes[1:] - np.array([1, 0, 1, 0], np.float32), [[0, 0, 9, 9]]])
+    was = replace(
+        now, boxes=freeze(boxes.astype(np.float32)), labels=freeze(np.roll(now.labels, -1)),
+        scores=freeze(np.roll(now.scores, -1)),
+    )
+    names = (trace.classes[int(now.labels[0])], "horse")
+    truth = GroundTruth(
+        freeze(np.array([now.boxes[0], [0, 0, 20, 20]], np.float32)), names,
+        freeze(np.zeros(2, bool)), "a.xml",
+    )
+    before = replace(trace, stages=(*trace.stages[:-1], was))
+    return picture(trace, "detections", ViewState(before=before, truth=truth))
+
+
+def test_what_changed_is_told_from_what_is_correct_or_wrong(palette: Palette) -> None:
+    shown = changed_and_judged()
+    choices = {one.name: one for one in merged_layers({"fast_rcnn": shown})}
+    changed = {"Gained", "Lost", "Moved from here"}
+    assert changed | {"Ground truth", "Correct or wrong", "Detections"} <= {*choices}
+    for layer in shown.main.layers:
+        if layer.name in changed:  # by their lines, for all eyes
+            assert isinstance(layer, Boxes) and layer.dashed and layer.width >= 2
+            assert layer.roles in ("text", "muted")
+        elif isinstance(layer, Boxes):
+            assert not layer.dashed
+    swatches = {name: drawn(palette, one.sample) for name, one in choices.items()}
+    for name, other in combinations(swatches, 2):
+        if name in changed or other in changed:
+            far = np.abs(swatches[name].astype(int) - swatches[other]).max(-1)
+            assert (far > 40).sum() >= 20, (name, other)
 
 
 @pytest.mark.parametrize("method", NAMES)

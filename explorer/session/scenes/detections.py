@@ -75,24 +75,28 @@ def picture(trace: Trace, stage_name: StageName, state: ViewState) -> Picture:
 
 
 def _changed(before: Trace, stage: DetectionsStage, what: Changes) -> list[Layer]:
-    """What the switches gained, lost and moved, beside the detections themselves."""
+    """What the switches gained, lost and moved, beside the detections themselves.
+
+    Dashed and without a hue: green and red say what is correct or wrong, whether gained or not.
+    """
     was = need(before, "detections", DetectionsStage)
     layers: list[Layer] = []
     if len(what.gained):
         layers.append(
-            Boxes(name="Gained", boxes=stage.boxes[what.gained], roles="good", width=5.0,
-                  opacity=0.55)
+            Boxes(name="Gained", boxes=stage.boxes[what.gained], roles="text", width=5.0,
+                  dashed=True, opacity=0.65)
         )
     gone = [
-        ("Lost", what.lost, "bad", "lost "), ("Moved from here", what.moved[:, 0], "text", "")
+        ("Lost", what.lost, "muted", 3.0, "lost "),
+        ("Moved from here", what.moved[:, 0], "text", 2.0, ""),
     ]
-    for name, rows, role, word in gone:
+    for name, rows, role, width, word in gone:
         if len(rows):
             captions = tuple(
                 word + tag(before, int(was.labels[row]), float(was.scores[row])) for row in rows
             )
             layers.append(
-                Boxes(name=name, boxes=was.boxes[rows], roles=role, width=2.0, dashed=True,
+                Boxes(name=name, boxes=was.boxes[rows], roles=role, width=width, dashed=True,
                       captions=captions if word else ())
             )
     return layers
