@@ -26,6 +26,7 @@ class Sample:
     dashed: bool = False
     double: bool = False
     edged: bool = False
+    handles: bool = False
     colour_map: str = ""
 
     @property
@@ -38,7 +39,7 @@ def sample_of(layer: Layer) -> Sample:
     if isinstance(layer, Boxes) and len(layer.boxes):
         return Sample(
             "box", _roles(layer), layer.width, layer.opacity, layer.fill, layer.dashed,
-            layer.double,
+            layer.double, handles=layer.handles,
         )
     if isinstance(layer, Lines):
         kind: Kind = "arrow" if layer.arrow else "grid" if _crossing(layer) else "line"

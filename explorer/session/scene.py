@@ -87,6 +87,8 @@ class Boxes(Layer):
     has no room, those before it have none.
     roles: one role for all, or one per box. double: two lines and a gap of
     the opposite lightness, one of which is seen on any photo. edged: as `Lines`; thick ones are.
+    handles: squares at the corners, as nothing else has them, and a heavier edge: what the user has
+    selected. No colour says so, for every colour is that of some class or method.
     """
 
     boxes: Floats
@@ -104,6 +106,7 @@ class Boxes(Layer):
     ranked: bool = False
     double: bool = False
     edged: bool = False
+    handles: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -30,6 +30,8 @@ VECTORS = 20_000  # up to this many are lines in an SVG or PDF; more become one 
 HALO = 60  # up to this many thick or edged outlines get edges, to stand out from any photo
 FAINTEST = 0.35  # the opacity of a crowd's single outline is at most this,
 COVERED = 0.5  # and on average a pixel is crossed by so much: the photo shines through
+EDGE, HEAVY_EDGE = 1.0, 2.0  # logical pixels on either side of an outline; of one with handles
+HANDLE, SHARE = 8.0, 0.4  # the side of a handle; on a small box at most this share of the box's
 GAP = 3  # a double line is as wide as so many of the gap in its middle
 Kind = Literal["crowd", "pixels", "lines"]
 
@@ -62,7 +64,7 @@ def paint_boxes(brush: Brush, layer: Boxes) -> None:
     look = look_of(layer, brush.view, brush.whole, brush.vector)
     area = (*brush.view.back(*brush.area[:2]), *brush.view.back(*brush.area[2:]))
     # Lines have a width: those of boxes just outside come in.
-    here = index.touching(area, (layer.width + 2) / brush.view.scale)
+    here = index.touching(area, (layer.width + 2 + HANDLE * layer.handles) / brush.view.scale)
     groups = [
         (colour(brush.palette, role), brush.view.boxes(layer.boxes[own]))
         for role, own in index.by_role(here)
@@ -83,11 +85,13 @@ def _outlines(
 ) -> None:
     """On a screen, moved by less than a device pixel and of whole pixels' width: nothing is left to
     be smoothed."""
-    painter, crisp, width, edge_width = brush.painter, boxes, layer.width, layer.width + 2
+    painter, crisp, width = brush.painter, boxes, layer.width
+    edge = HEAVY_EDGE if layer.handles else EDGE
     if not brush.vector:
-        thick, edge = thickness(layer.width, brush.ratio), max(1, round(brush.ratio))
+        thick = thickness(layer.width, brush.ratio)
         crisp = (np.floor(boxes * brush.ratio) + thick % 2 / 2) / brush.ratio
-        width, edge_width = thick / brush.ratio, (thick + 2 * edge) / brush.ratio
+        width = thick / brush.ratio
+        edge = max(1, round(edge * brush.ratio)) / brush.ratio
     # Far-away corners overflow Qt's rasteriser; just outside the view looks the same.
     reach = 4 * max(brush.whole[2] - brush.whole[0], brush.whole[3] - brush.whole[1]) + 100
     crisp = np.clip(crisp, -reach, reach)
@@ -102,15 +106,34 @@ def _outlines(
         painter.setBrush(inside)
         painter.drawRects(rects)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if edged and brush.space == "photo":
-        painter.setPen(_pen(edge_of(brush.palette), edge_width, False))
+    if layer.handles or (edged and brush.space == "photo"):
+        shade = readable_on(ink) if layer.handles else edge_of(brush.palette)
+        painter.setPen(_pen(shade, width + 2 * edge, False))
         painter.drawRects(rects)
+    squares = [each for rect in rects for each in _handles(rect)] if layer.handles else []
+    grown = [each.adjusted(-EDGE, -EDGE, EDGE, EDGE) for each in squares]
+    _filled(painter, grown, readable_on(ink))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_pen(ink, width, layer.dashed))
     painter.drawRects(rects)
     if layer.double:
         painter.setPen(_pen(readable_on(ink), max(1 / brush.ratio, width / GAP), False))
         painter.drawRects(rects)
+    _filled(painter, squares, ink)
     painter.restore()
+
+
+def _filled(painter: QPainter, squares: list[QRectF], ink: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawRects(squares)
+
+
+def _handles(box: QRectF) -> list[QRectF]:
+    """A square on each corner."""
+    half = min(HANDLE, max(box.width() * SHARE, 1.0), max(box.height() * SHARE, 1.0)) / 2
+    corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
+    return [QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half) for at in corners]
 
 
 def _pen(ink: QColor, width: float, dashed: bool) -> QPen:

@@ -58,6 +58,7 @@ def _piece(sample: Sample, role: str) -> Layer:
         return Boxes(
             name="", boxes=np.array([square]), roles=role, width=min(sample.width + MORE, WIDEST),
             opacity=opacity, fill=fill, dashed=sample.dashed, double=sample.double,
+            handles=sample.handles,
         )
     if sample.kind in ("dot", "dots"):
         places = [(middle, middle)]

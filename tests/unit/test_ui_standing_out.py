@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from explorer.session.scene import Area, Boxes, Layer, Lines, Points, Scene, ViewState
+from explorer.session.scene import Area, Boxes, Key, Layer, Lines, Points, Scene, ViewState
 from explorer.session.scenes import picture
+from explorer.session.scenes.common import focus, selection
 from explorer.session.scenes.truth_layers import truth_boxes
 from explorer.trace.base import StageName
 from explorer.ui.fonts import load_fonts
@@ -54,6 +56,38 @@ def test_ground_truth_is_seen_on_every_photo_and_is_two_lines(palette: Palette, 
     ink = colour(palette, "truth").red()
     turns = np.flatnonzero(np.diff((abs(across - ink) < 40).astype(int)))
     assert len(turns) >= 3  # one line, the gap, the other
+
+
+@pytest.mark.parametrize("grey", GREYS)
+def test_what_is_selected_is_told_from_ground_truth_on_every_photo(
+    palette: Palette, grey: int
+) -> None:
+    (chosen,) = selection(*selected_detection())
+    assert isinstance(chosen, Boxes) and chosen.handles and chosen.roles == "selected"
+    box = np.array([[10.0, 10, 70, 70]])
+    pixels = drawn(palette, replace(chosen, boxes=box, rows=chosen.rows[:1]), grey)
+    ink = colour(palette, "selected").red()
+    across = "".join("ink" if one else "-" for one in abs(pixels[40, 7:13, 0] - ink) < 40)
+    assert across == "--inkink--"  # one line, two of the other lightness beside it,
+    assert spread(pixels[40, 7:13, 0]) > 200
+    corner = abs(pixels[6:14, 6:14, 0] - ink) < 40  # and squares at its corners
+    assert corner.all()
+    double = abs(drawn(palette, truth_boxes(box, ()), grey)[6:14, 6:14, 0] - ink) < 40
+    assert not double.all()
+
+
+def selected_detection() -> tuple[Any, Any, StageName]:
+    trace = synthetic_trace("fpn")
+    return trace, focus(trace, ViewState(selected=Key("fpn", "detections", 0))), "detections"
+
+
+def test_what_only_the_panel_is_about_does_not_look_selected() -> None:
+    trace = synthetic_trace("fpn")
+    (best,) = selection(trace, focus(trace, ViewState()), "detections", always=True)
+    assert isinstance(best, Boxes) and not best.handles
+    shown = picture(trace, "detections", ViewState(selected=Key("fpn", "detections", 0)))
+    held = [each.name for each in shown.main.layers if isinstance(each, Boxes) and each.handles]
+    assert held == ["Selected"]
 
 
 @pytest.mark.parametrize("grey", GREYS)

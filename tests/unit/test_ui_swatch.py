@@ -130,6 +130,8 @@ def test_a_swatch_is_dashed_filled_and_thick_as_its_layer(palette: Palette) -> N
     assert inked[0] < inked[1]
     dashed = drawn(palette, Sample("box", ("rcnn",), 1.0, dashed=True))
     assert 0 < (dashed != ground).any(-1).sum() < inked[0]
+    held = drawn(palette, Sample("box", ("rcnn",), 1.0, handles=True))
+    assert (held != ground).any(-1)[:4, :4].sum() > (thin != ground).any(-1)[:4, :4].sum()
     filled = drawn(palette, Sample("box", ("rcnn",), 1.0, fill=0.06))
     middle = filled[SIDE // 2, SIDE // 2]
     assert (middle != ground[0, 0]).any() and (thin[SIDE // 2, SIDE // 2] == ground[0, 0]).all()

@@ -161,6 +161,7 @@ def selection(
             Boxes(
                 name=NOT_HERE, boxes=region_boxes(trace)[[at.region]], roles="selected",
                 stage="regions", rows=np.array([at.region], np.int64), width=2.0, dashed=True,
+                handles=True,
                 captions=(f"region {count(at.region)}: {without}",),
             ),
         )
@@ -169,7 +170,7 @@ def selection(
     return (
         Boxes(
             name="Selected" if at.chosen else IN_PANEL, boxes=boxes, roles="selected",
-            stage=stage, rows=np.array(own, np.int64), width=2.5,
+            stage=stage, rows=np.array(own, np.int64), width=2.5, handles=at.chosen,
         ),
     )
 

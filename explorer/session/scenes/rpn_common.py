@@ -120,7 +120,7 @@ def selected(
         )
     layers.append(
         Boxes(name="Selected", boxes=outsider.box[None], roles="selected", width=2.5,
-              stage="regions", rows=np.array([outsider.row]))
+              stage="regions", rows=np.array([outsider.row]), handles=True)
     )
     return layers
 
