@@ -215,7 +215,8 @@ class Control:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Picture:
     """One canvas. title: "FPN · Regions"; summary: what is shown and what is hidden
-    ("200 of 61,206 anchors"); main: the photo scene; panel: a scene beside it, or None.
+    ("200 of 61,206 anchors"); brief: that for less and less room, or none; main: the photo scene;
+    panel: a scene beside it, or None.
     pointer: controls that the pointer on the photo sets, to its x and y in photo pixels.
     limited: whether as many boxes are drawn as the display limit allows.
     """
@@ -227,6 +228,7 @@ class Picture:
     controls: tuple[Control, ...] = ()
     pointer: tuple[str, str] | None = None
     limited: bool = False
+    brief: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

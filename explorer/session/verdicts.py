@@ -119,14 +119,19 @@ def verdicts(trace: Trace, truth: GroundTruth) -> Verdicts | None:
     )
 
 
-def verdicts_text(of: Verdicts) -> str:
-    """ "3 found, 1 missed, 2 wrong (1 again), 1 difficult": detections of difficult boxes are
-    neither found nor wrong. Then objects that are not among the missed."""
-    again, hard = len(of.rows("duplicate")), len(of.rows("ignored"))
-    parts = [
-        f"{len(of.rows('true'))} found", f"{len(of.missed)} missed",
-        f"{of.wrong} wrong" + (f" ({again} again)" if again else ""),
-    ]
-    parts += [f"{hard} difficult"] if hard else []
-    parts += [f"{len(of.unknown)} of a class it does not know"] if len(of.unknown) else []
+def verdicts_text(of: Verdicts, brief: bool = False) -> str:
+    """ "3 found, 1 missed, 2 wrong (1 again)"; brief: without what is in brackets."""
+    again = 0 if brief else len(of.rows("duplicate"))
+    wrong = f"{of.wrong} wrong" + (f" ({again} again)" if again else "")
+    return f"{len(of.rows('true'))} found, {len(of.missed)} missed, {wrong}"
+
+
+def uncounted_text(of: Verdicts, brief: bool = False) -> str:
+    """ "1 difficult, 2 of a class it does not know", or "": detections of difficult boxes are
+    neither found nor wrong, and objects of such a class are not among the missed. brief: what is
+    unknown is called as its label is."""
+    hard, unknown = len(of.rows("ignored")), len(of.unknown)
+    parts = [f"{hard} difficult"] if hard else []
+    word = "unknown" if brief else "of a class it does not know"
+    parts += [f"{unknown} {word}"] if unknown else []
     return ", ".join(parts)

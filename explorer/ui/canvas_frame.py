@@ -13,6 +13,7 @@ from explorer.methods.names import METHODS
 from explorer.session.scene import Picture, Rect
 from explorer.session.scenes.common import plural
 from explorer.session.summary import JOINED
+from explorer.ui.few_words import at_words, fitting_lines
 from explorer.ui.fonts import Weight, sans
 from explorer.ui.paint_text import EDGE
 from explorer.ui.theme import Palette, colour, readable_on
@@ -85,7 +86,7 @@ class Frame:
         _text(painter, note, shown, size, palette.muted)
         if picture is not None:
             footer = QRectF(14, height - footer_of(least), width - 28, footer_of(least))
-            _footer(painter, footer, picture.summary, _hidden(labels_hidden), palette)
+            _footer(painter, footer, picture, labels_hidden, palette)
 
     def tip(
         self, y: float, body: Rect, picture: Picture | None, labels_hidden: int = 0
@@ -130,9 +131,12 @@ def heading(frame: Frame, room: float, low: bool) -> tuple[str, str, str]:
     return title, time, frame.note
 
 
-def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Palette) -> None:
+def _footer(
+    painter: QPainter, rect: QRectF, picture: Picture, labels: int, palette: Palette
+) -> None:
     """What the picture is and what it hides: that at the right of a wide one; in a narrow one, or
     where it is too long, after it, in two lines if need be."""
+    text, tail = picture.summary, _hidden(labels)
     if rect.height() == FOOTER:
         advance = QFontMetricsF(sans(FOOT)).horizontalAdvance
         if advance(text) + (advance(tail) + 12 if tail else 0.0) <= rect.width():
@@ -142,8 +146,11 @@ def _footer(painter: QPainter, rect: QRectF, text: str, tail: str, palette: Pale
     advance = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
     lines = [_after(text, tail)]
     if advance(lines[0]) > rect.width():
-        first, second, tail = footer_lines(text, tail, rect.width(), advance)
-        lines = [first, _after(second, tail) if second else f"· {tail}"]
+        said = [(text, tail), *((each, tail) for each in picture.brief[:1])]
+        said += [(each, f"{labels:,} hidden" if tail else "") for each in picture.brief]
+        said += [(each, "") for each in picture.brief[-1:]]
+        first, second, tail = fitting_lines(said, rect.width(), advance)
+        lines = [first, _after(second, tail) if second or not tail else f"· {tail}"]
     top = rect.center().y() - len(lines) * LINE / 2
     for at, line in enumerate(lines):
         place = QRectF(rect.left(), top + at * LINE, rect.width(), LINE)
@@ -154,49 +161,9 @@ def _after(text: str, tail: str) -> str:
     return " · ".join(filter(None, (text, tail)))
 
 
-def footer_lines(
-    text: str, tail: str, room: float, width_of: Callable[[str], float]
-) -> tuple[str, str, str]:
-    """A footer's two lines, and what stands after the second. Text that is lost leaves an
-    ellipsis."""
-    if tail and width_of(text) <= room:
-        return text, "", tail
-    rest = room - width_of(f" · {tail}") if tail else room
-    return *two_lines(text, room, rest, width_of), tail
-
-
-def two_lines(
-    text: str, room: float, rest: float, width_of: Callable[[str], float]
-) -> tuple[str, str]:
-    """The text in a line of `room`, and what is left of it in one of `rest`.
-
-    It is broken between its parts, "a · b", where both lines then have room for all of it; the dot
-    begins the second. What is lost leaves an ellipsis.
-    """
-    parts = text.split(" · ")
-    for count in range(len(parts) - 1, 0, -1):
-        first, second = " · ".join(parts[:count]), "· " + " · ".join(parts[count:])
-        if width_of(first) <= room and width_of(second) <= rest:
-            return first, second
-    words = text.split(" ")
-    count = len(words)
-    while count > 1 and width_of(_joined(words[:count])) > room:
-        count -= 1
-    dot = words[count - 1] == "·"  # not at the end of a line
-    left = " ".join(words[count - dot:])
-    second = at_words(left, rest, width_of)
-    if left and not second.strip(" …"):
-        return at_words(text, room, width_of) or words[0], ""
-    return _joined(words[:count]), second
-
-
 def _wide(text: str, weight: Weight = Weight.Normal) -> float:
     """In a header."""
     return QFontMetricsF(sans(13, weight)).horizontalAdvance(text)
-
-
-def _joined(words: list[str]) -> str:
-    return " ".join(words).rstrip(" ·")
 
 
 def in_short(text: str, room: float, width_of: Callable[[str], float]) -> str:
@@ -212,18 +179,6 @@ def in_short(text: str, room: float, width_of: Callable[[str], float]) -> str:
                 return shown
     there = text.rpartition(": ")[2]
     return there if width_of(there) <= room else at_words(text, room, width_of)
-
-
-def at_words(text: str, room: float, width_of: Callable[[str], float]) -> str:
-    """The text, or as many of its words as have room before an ellipsis; "" for none."""
-    if width_of(text) <= room:
-        return text
-    words = text.split(" ")
-    for count in range(len(words) - 1, 0, -1):
-        shown = " ".join(words[:count]).rstrip(" ·,(") + " …"
-        if width_of(shown) <= room:
-            return shown
-    return ""
 
 
 def _text(

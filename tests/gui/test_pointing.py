@@ -23,12 +23,10 @@ from explorer.ui.canvas_frame import (
     HEADER_OF_TWO,
     SMALL_FOOT,
     Frame,
-    at_words,
-    footer_lines,
     heading,
     in_short,
-    two_lines,
 )
+from explorer.ui.few_words import at_words, fitting_lines, footer_lines, two_lines
 from explorer.ui.fonts import load_fonts, sans
 from explorer.ui.window import Window
 from tests.gui.conftest import settle
@@ -172,6 +170,24 @@ def test_a_footer_of_five_methods_has_room_for_a_bin_its_channel_and_hidden_labe
     width_of = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
     first, second, tail = footer_lines(text, "16 labels hidden", FIVE_AT_1280, width_of)
     assert f"{first} {second}" == text and tail == "16 labels hidden"
+
+
+def test_a_footer_beside_four_others_says_what_was_gained_and_lost(qtbot: QtBot) -> None:
+    load_fonts()
+    width_of = QFontMetricsF(sans(SMALL_FOOT)).horizontalAdvance
+    text = "1 found, 3 missed, 11 wrong (2 again) · 12 gained · 13 lost · 1 it does not know"
+    counts = "1 found, 3 missed, 11 wrong · 12 gained · 13 lost"
+    brief, less = f"{counts} · 1 unknown", f"{counts} …"
+    tail, short = "13 labels hidden", "13 hidden"
+    said = [(text, tail), (brief, tail), (brief, short), (less, short), (less, "")]
+    assert fitting_lines(said, len(text), len) == (text, "", tail)
+    for room in (FIVE_AT_1280, 200, 152):  # the narrowest: beside four others in one row
+        first, second, last = fitting_lines(said, room, width_of)
+        assert max(map(width_of, (first, " · ".join(filter(None, (second, last)))))) <= room
+        shown = f"{first} {second}"
+        assert all(each in shown for each in ("12 gained", "13 lost", "11 wrong")), room
+        assert last == {FIVE_AT_1280: tail, 200: short, 152: ""}[room]
+    assert fitting_lines(said[:1], 30, len) == footer_lines(text, tail, 30, len)
 
 
 def test_a_header_without_room_says_whole_words_and_the_rest_on_hovering(

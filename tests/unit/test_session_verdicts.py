@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explorer.methods.choices import Choices
+from explorer.methods.deciding import decide
 from explorer.session.ground_truth import BY_HAND, GroundTruth, nothing_drawn, one_name
 from explorer.session.history import History
 from explorer.session.recall import IOUS, recalls
@@ -14,7 +16,7 @@ from explorer.session.scene import Boxes, Labels, Picture, ViewState
 from explorer.session.scenes import picture
 from explorer.session.scenes.truth_layers import TRUTH, VERDICTS, with_truth
 from explorer.session.state import Desk
-from explorer.session.verdicts import judge, verdicts, verdicts_text
+from explorer.session.verdicts import judge, uncounted_text, verdicts, verdicts_text
 from explorer.trace.base import STAGE_NAMES
 from explorer.trace.stages import DetectionsStage
 from tests.traces import synthetic_trace
@@ -63,9 +65,12 @@ def test_the_words_for_it() -> None:
     given = truth([[0, 0, 10, 10], [30, 0, 40, 10], [60, 0, 70, 10]], ["cat", "cat", "cat"], (2,))
     of = judge(boxes, ["cat"] * 3, given)
     assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again)"
+    assert verdicts_text(of, brief=True) == "1 found, 1 missed, 2 wrong"
+    assert uncounted_text(of) == ""
     boxes = np.concatenate([boxes, np.array([[60, 0, 70, 10]], np.float32)])
     of = judge(boxes, ["cat"] * 4, given)
-    assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again), 1 difficult"
+    assert verdicts_text(of) == "1 found, 1 missed, 2 wrong (1 again)"
+    assert uncounted_text(of) == "1 difficult"
     of = judge(boxes[:1], ["cat"], truth([[0, 0, 10, 10]], ["cat"]))
     assert verdicts_text(of) == "1 found, 0 missed, 0 wrong"
 
@@ -80,7 +85,8 @@ def test_cocos_names_and_classes_that_nobody_was_trained_on() -> None:
     of = verdicts(replace(trace, classes=names), given)
     assert of is not None
     assert of.kind[at] == "true" and len(of.missed) == 0 and of.unknown.tolist() == [1]
-    assert "1 of a class it does not know" in verdicts_text(of)
+    assert uncounted_text(of) == "1 of a class it does not know"
+    assert uncounted_text(of, brief=True) == "1 unknown"
     assert one_name("Couch") == "sofa"
     assert verdicts(replace(trace, stages=()), given) is None
 
@@ -153,6 +159,25 @@ def test_right_wrong_and_missed_are_drawn_and_counted() -> None:
     plain = picture(trace, "detections", ViewState())
     assert plain.panel is not None and shown.panel is not None
     assert shown.panel.extent[3] > plain.panel.extent[3]
+
+
+def test_what_changed_is_said_before_what_does_not_count() -> None:
+    trace = synthetic_trace("fast_rcnn")
+    found = trace.stages[-1]
+    assert isinstance(found, DetectionsStage)
+    given = truth([[0, 0, 20, 20], [30, 0, 60, 20]], ["giraffe", "horse"])
+    fewer = decide(trace, Choices(max_detections=1))
+    lost = len(found.boxes) - 1
+    shown = picture(fewer, "detections", ViewState(before=trace, truth=given))
+    counts = f"0 found, 1 missed, 1 wrong · {lost} lost · "
+    assert shown.summary == counts + "1 of a class it does not know"
+    assert shown.brief == (counts + "1 unknown", counts.removesuffix(" · ") + " …")
+    none = decide(trace, Choices(detection_threshold=1.0))
+    shown = picture(none, "detections", ViewState(before=trace, truth=given))
+    assert shown.summary.startswith(f"0 found, 1 missed, 0 wrong · {lost + 1} lost · 1 of a ")
+    assert " know · Nothing above 1.00. Best: " in shown.summary
+    assert shown.brief[0] == f"0 found, 1 missed, 0 wrong · {lost + 1} lost · 1 unknown"
+    assert picture(trace, "detections", ViewState(before=none)).brief == ()
 
 
 @pytest.mark.parametrize("stage", STAGE_NAMES)

@@ -13,7 +13,14 @@ from explorer.session.ground_truth import GroundTruth
 from explorer.session.scene import Boxes, Layer, Picture, Scene
 from explorer.session.scenes.common import label_name, number, plural
 from explorer.session.scenes.panel import MARGIN, Column
-from explorer.session.verdicts import MATCH, Kind, Verdicts, verdicts, verdicts_text
+from explorer.session.verdicts import (
+    MATCH,
+    Kind,
+    Verdicts,
+    uncounted_text,
+    verdicts,
+    verdicts_text,
+)
 from explorer.trace.base import Floats, Ints, StageName
 from explorer.trace.stages import Trace
 
@@ -46,16 +53,28 @@ def with_truth(
     panel = picture.panel
     return replace(
         picture,
-        summary=" · ".join([verdicts_text(of), *_rest(picture.summary, len(of.kind))]),
+        summary=_summary(picture.summary, of),
+        brief=_brief(picture.summary, of),
         main=replace(picture.main, layers=tuple(layers)),
         panel=_block(panel, trace, truth, of) if panel is not None else None,
     )
 
 
-def _rest(summary: str, found: int) -> list[str]:
-    """What a summary says beside how many detections there are, of which the verdicts tell."""
-    parts = summary.split(" · ")
-    return parts[1:] if found else parts
+def _summary(before: str, of: Verdicts) -> str:
+    """What counts, then what the switches changed, then what does not count: a narrow footer loses
+    its end. How many detections there are, the verdicts tell; where there are none, `before` says
+    what came nearest."""
+    number, *changed = before.split(" · ")
+    parts = [verdicts_text(of), *changed, uncounted_text(of), "" if of.kind else number]
+    return " · ".join(filter(None, parts))
+
+
+def _brief(before: str, of: Verdicts) -> tuple[str, ...]:
+    """That in short, and then without what does not count."""
+    _, *changed = before.split(" · ")
+    counts = " · ".join([verdicts_text(of, brief=True), *changed])
+    rest = uncounted_text(of, brief=True)
+    return (f"{counts} · {rest}", f"{counts} …") if rest else (counts,)
 
 
 def tag(name: str) -> str:
