@@ -37,6 +37,8 @@ class Canvas(Surface):
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._bar: tuple[float, float, float] | None = None  # the scroll bar is held: see press
+        self._told = ""  # of what is under the pointer
+        self.is_said: Callable[[str], bool] = lambda text: True  # whether it still stands there
         self.describe: Callable[[Key], str] = lambda key: ""  # the essentials of a box
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -44,8 +46,11 @@ class Canvas(Surface):
     def _came(self, picture: Picture | None) -> None:
         if picture is None:
             self._hits, self._hits_at = NONE, QPointF(-1, -1)
-        elif picture.pointer is not None and self._pointer is not None:
-            self._look(self._pointer, again=True)  # it followed the pointer: other boxes are there
+        elif self._pointer is not None and (
+            picture.pointer is not None or (self._told and self.is_said(self._told))
+        ):
+            # It followed the pointer: other boxes are there; or a box has another name now.
+            self._look(self._pointer, again=True)
 
     def hits_at(self, x: float, y: float) -> Hits:
         """The boxes under a point of the widget, smallest first."""
@@ -117,7 +122,7 @@ class Canvas(Surface):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = self._pointer = None
-        self.hinted.emit("")
+        self._tell("")
         self._renew()
 
     def _hover_at(self, at: QPointF) -> None:
@@ -147,7 +152,11 @@ class Canvas(Surface):
             self._renew()
 
     def _hint(self, hit: Hit | None, hits: Hits) -> None:
-        self.hinted.emit(hint(hit, len(hits) - 1, self.describe(hit.key)) if hit else "")
+        self._tell(hint(hit, len(hits) - 1, self.describe(hit.key)) if hit else "")
+
+    def _tell(self, text: str) -> None:
+        self._told = text
+        self.hinted.emit(text)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta = event.angleDelta().y() or event.pixelDelta().y()

@@ -156,6 +156,7 @@ class Window(Frame):
         for canvas in self.centre.canvases.values():
             canvas.picked.connect(self.select)
             canvas.opened.connect(self.show_alone)
+            canvas.is_said = lambda text: self.strip.hint.text() == text
         self.presenter.selection_shown.connect(self._selection_shown)
         self.following = Following(bench, self.side, self.centre, self.select, self.go, self)
         self.switching = Switching(bench, self.side.switches, self._show_methods, self)

@@ -6,11 +6,12 @@ import json
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.session.ground_truth import GroundTruth
+from explorer.session.ground_truth import GroundTruth, nothing_drawn
 from explorer.trace.stages import DetectionsStage
 from explorer.ui.window import Window
 from tests.gui.conftest import LONG, SHORT, made_up, settle
@@ -186,6 +187,35 @@ def test_boxes_are_drawn_chosen_renamed_removed_and_undone(qtbot: QtBot, opened:
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     assert not opened.truth_bar.isVisible() and not opened.truth.pads[4].isVisible()
     assert truth_of(opened) is truth
+
+
+def test_the_status_line_says_what_the_label_under_the_pointer_says_now(
+    qtbot: QtBot, opened: Window
+) -> None:
+    stage = made_up("fpn").stage("detections")
+    assert isinstance(stage, DetectionsStage)
+    x1, y1, x2, y2 = (float(v) for v in stage.boxes[0])
+    right = nothing_drawn().added((x1, y1, x2, y2), CLASSES[int(stage.labels[0])])
+    canvas, hint = opened.centre.canvases["fpn"], opened.strip.hint
+    inside = [
+        (x, y) for x in np.linspace(x1, x2, 30)[1:-1] for y in np.linspace(y1, y2, 30)[1:-1]
+        if (hits := canvas.hits_at(*at(opened, x, y).toTuple())) and hits[0].key.row == 0
+    ]
+    place = at(opened, *inside[len(inside) // 2])
+    qtbot.mouseMove(canvas, place + QPoint(2, 0))
+    qtbot.mouseMove(canvas, place)
+    assert "detection 0" in hint.text()
+    opened.go(opened.workbench.desk.with_truth(right))
+    settle(qtbot, opened)
+    assert hint.text().startswith("✓ ") and "detection 0" in hint.text()
+    opened.go(opened.workbench.desk.with_truth(right.renamed(0, "horse")))
+    settle(qtbot, opened)
+    assert hint.text().startswith("✗ ") and "detection 0" in hint.text()
+    hint.setText("Something else was said since.")
+    opened.go(opened.workbench.desk.with_truth(right))
+    settle(qtbot, opened)
+    assert hint.text() == "Something else was said since."
+    qtbot.mouseMove(opened.strip)  # the next test's windows lie under the same pointer
 
 
 def test_a_slip_of_the_hand_draws_nothing_and_the_wheel_still_zooms(
