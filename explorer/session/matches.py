@@ -9,11 +9,11 @@ only ever compared within one method: an SVM's margin and a softmax's probabilit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from explorer.methods.names import NAMES
+from explorer.methods.names import NAMES, method_named
 from explorer.ops.bins import overlap
 from explorer.session.ground_truth import GroundTruth, Rect, one_name
 from explorer.session.scene import Key
@@ -28,11 +28,13 @@ DIFFICULT = "difficult: does not count"
 
 @dataclass(frozen=True)
 class Found:
-    """One method's detection of an object. iou: with the object's reference box."""
+    """One method's detection of an object. iou: with the object's reference box. why: half a
+    sentence where it is not in the ground truth."""
 
     key: Key
     score: float
     iou: float
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def _join(
     free = [True] * len(made)
     for row in rows:
         name, score = trace.classes[int(stage.labels[row])], float(stage.scores[row])
+        why = of.why[row] if of is not None else ""
         fitting = [
             at for at in range(len(free)) if free[at] and iou[row, at] >= MATCH
             and one_name(made[at].name) == one_name(name)
@@ -133,16 +136,24 @@ def _join(
         if fitting:
             at = max(fitting, key=lambda at: float(iou[row, at]))
             free[at] = False
-            one = Found(_key(trace.method, row), score, float(iou[row, at]))
-            before = made[at]
-            made[at] = Match(
-                before.name, before.box, before.truth, before.reference,
-                {**before.found, trace.method: one}, before.note,
-            )
+            one = Found(_key(trace.method, row), score, float(iou[row, at]), why)
+            found = {**made[at].found, trace.method: one}
+            note = _note(found, made[at].reference)
+            made[at] = replace(made[at], found=found, note=note)
         else:
-            own = {trace.method: Found(_key(trace.method, row), score, 1.0)}
-            note = f"not in it: {of.why[row]}" if of is not None else ""
-            made.append(Match(name, _rect(stage.boxes[row]), -1, trace.method, own, note))
+            own = {trace.method: Found(_key(trace.method, row), score, 1.0, why)}
+            note, box = _note(own, trace.method), _rect(stage.boxes[row])
+            made.append(Match(name, box, -1, trace.method, own, note))
+
+
+def _note(found: Mapping[str, Found], reference: str) -> str:
+    """Why the detections are not in the ground truth: that of the reference, whose it is said to be
+    where the others' is another; "" without ground truth."""
+    why = found[reference].why
+    if not why:
+        return ""
+    alike = all(one.why == why for one in found.values())
+    return f"not in it: {why}" if alike else f"not in it; {method_named(reference).short}: {why}"
 
 
 def _rect(box: Floats) -> Rect:

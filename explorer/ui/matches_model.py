@@ -146,6 +146,10 @@ class MatchesModel(QAbstractTableModel):
 
     def _tip(self, match: Match, column: str) -> str:
         one = match.found.get(column)
+        whys = {method: each.why for method, each in match.found.items()}
+        if one is None and column == TRUTH and len(set(whys.values())) > 1:
+            each = (f"{method_named(method).title}: {why}." for method, why in whys.items())
+            return "\n".join(("Not in the ground truth:", *each))
         if one is None:
             return match.note
         name = "the ground truth"
@@ -153,7 +157,8 @@ class MatchesModel(QAbstractTableModel):
             name = f"the reference, {method_named(match.reference).title}'s box"
         unit = UNITS.get(score_kind(self._traces[column]), ("score", ""))[0]
         score = number(one.score)
-        return f"{unit} {score}, IoU {number(one.iou)} with {name}"
+        said = f"{unit} {score}, IoU {number(one.iou)} with {name}"
+        return f"{said}\nNot in the ground truth: {one.why}." if one.why else said
 
     def alignment(self, column: str) -> int:
         return RIGHT if column in self._traces else LEFT

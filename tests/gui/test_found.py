@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 import explorer.methods.deciding  # noqa: F401 - torch, before a window waits for it
 from explorer.methods.names import NAMES
 from explorer.session.ground_truth import GroundTruth
-from explorer.session.matches import Match
+from explorer.session.matches import Found, Match
 from explorer.session.scene import Key
 from explorer.ui.matches_page import MatchesPage
 from explorer.ui.status import Status
@@ -67,6 +67,26 @@ def test_a_click_selects_the_object_in_all_methods_and_brings_it_near(
     opened.select(Key("fpn", "regions", 0))
     assert not page.table.selectionModel().hasSelection()
     assert opened.workbench.desk.view.partners == ()
+
+
+def test_tooltips_have_each_methods_reason(qtbot: QtBot, opened: Window) -> None:
+    page = page_of(qtbot, opened)
+    own = {
+        "rcnn": Found(Key("rcnn", "detections", 0), 1.5, 0.6, "it is a dog (IoU 0.80)"),
+        "fpn": Found(Key("fpn", "detections", 0), 0.9, 1.0, "there is no cat here"),
+    }
+    note = "not in it; FPN: there is no cat here"
+    one = Match("cat", (0.0, 0.0, 9.0, 9.0), -1, "fpn", own, note)
+    page.model.show_matches([one], opened.workbench.shown)
+    tips = {
+        name: page.model.index(0, at).data(Qt.ItemDataRole.ToolTipRole)
+        for at, name in enumerate(page.model.columns)
+    }
+    assert tips["ground truth"] == (
+        "Not in the ground truth:\nR-CNN: it is a dog (IoU 0.80).\nFPN: there is no cat here."
+    )
+    assert tips["rcnn"].endswith("FPN's box\nNot in the ground truth: it is a dog (IoU 0.80).")
+    assert tips["object"] == tips["sppnet"] == note  # whole, wherever it is cut
 
 
 def test_what_nobody_found_is_marked_on_all_photos(qtbot: QtBot, opened: Window) -> None:

@@ -44,6 +44,7 @@ def who(match: Match) -> dict[str, int]:
 
 CAT: Box = (0, 0, 100, 100)
 NEAR: Box = (0, 0, 100, 90)
+CAT_BELOW: Box = (0, 50, 100, 150)
 FAR: Box = (200, 0, 300, 100)
 
 
@@ -95,6 +96,22 @@ def test_ground_truth_comes_first_and_is_the_reference() -> None:
         "not in it: a better one has found this cat",
         "not in it: there is no bird here",
     ]
+
+
+def test_a_reason_is_said_to_be_the_references_where_others_have_another() -> None:
+    traces = [
+        finding("rcnn", ("cat", 2.3, (0, 60, 100, 160))), finding("fpn", ("cat", 0.6, CAT_BELOW)),
+        finding("sppnet", ("dog", 1.0, FAR)), finding("fast_rcnn", ("dog", 0.9, FAR)),
+    ]
+    by_two, alike = sorted(
+        (one for one in matches(traces, truth(("cat", CAT))) if one.truth < 0),
+        key=lambda one: one.name,
+    )
+    assert by_two.reference == "fpn" and set(by_two.found) == {"fpn", "rcnn"}
+    assert by_two.note == "not in it; FPN: it overlaps the nearest cat by only 0.33"
+    assert by_two.found["rcnn"].why == "it overlaps the nearest cat by only 0.25"
+    assert len(alike.found) == 2 and alike.note == "not in it: there is no dog here"
+    assert not any(one.note or one.found["fpn"].why for one in matches(traces[1:2]))
 
 
 def test_a_difficult_object_that_was_found_is_listed_as_such() -> None:
