@@ -153,6 +153,8 @@ def _one(photo: Path, folder: Path, options: argparse.Namespace, engine: Engine)
             truth = truth_of(photo, next(iter(traces.values())), options)
         except TruthError as error:
             code = complain(str(error))
+    if truth is not None and truth.notice:
+        complain(truth.notice)
     view = ViewState(truth=truth)
     in_order = [traces[name] for name in NAMES if name in traces]
     complete = [trace for trace in in_order if trace.stage("detections") is not None]

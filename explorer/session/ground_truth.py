@@ -28,12 +28,14 @@ def one_name(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """boxes (n, 4) photo pixels, names, difficult (n,) bool; source: the file's name."""
+    """boxes (n, 4) photo pixels, names, difficult (n,) bool; source: the file's name. notice: which
+    of the file's boxes were not used, a sentence, or ""."""
 
     boxes: Floats
     names: tuple[str, ...]
     difficult: NDArray[np.bool_]
     source: str
+    notice: str = ""
 
     def added(self, box: Rect, name: str) -> GroundTruth:
         """One box more, as the last row."""

@@ -13,9 +13,11 @@ from threading import Lock
 from xml.etree import ElementTree
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.session.coco import Coco, coco_of, without_outlines
 from explorer.session.ground_truth import GroundTruth
+from explorer.session.words import plural
 from explorer.trace.freeze import freeze
 
 MOST_XML = 4_000_000  # bytes of an annotation; VOC's are a few thousand
@@ -221,9 +223,29 @@ def _truth(
     scale: tuple[float, float], width: int, height: int,
 ) -> GroundTruth:
     array = np.array(boxes, np.float32).reshape(-1, 4) * np.array([*scale, *scale], np.float32)
+    drawn = _has_area(array)
     array = array.clip(0, np.array([width, height] * 2, np.float32))
-    real = (array[:, 2] > array[:, 0]) & (array[:, 3] > array[:, 1])
+    real = drawn & _has_area(array)
     return GroundTruth(
         freeze(array[real]), tuple(name for name, ok in zip(names, real, strict=True) if ok),
         freeze(np.array(difficult, bool)[real]), path.name,
+        _notice(path.name, len(array), int((~drawn).sum()), int((drawn & ~real).sum())),
     )
+
+
+def _has_area(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return found
+
+
+def _notice(name: str, every: int, bare: int, outside: int) -> str:
+    """ "a.xml: 2 of 9 boxes are not used: 1 ends where it begins or before, 1 is outside the
+    photo.", or ""."""
+    reasons = (
+        (bare, "ends where it begins or before", "end where they begin or before"),
+        (outside, "is outside the photo", "are outside the photo"),
+    )
+    whys = [f"{n} {one if n == 1 else many}" for n, one, many in reasons if n]
+    unused = f"{bare + outside} of {plural(every, 'box', 'boxes')}"
+    verb = "is" if bare + outside == 1 else "are"
+    return f"{name}: {unused} {verb} not used: {', '.join(whys)}." if whys else ""

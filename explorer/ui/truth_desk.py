@@ -47,6 +47,7 @@ class TruthDesk(QObject):
         self._opened_here = False  # whether a COCO file was opened for the photo on the bench
         self._file: Path | None = None  # dropped together with a photo that is still being read
         self.kept: dict[Path, GroundTruth] = {}  # by photo, while others are on the bench
+        self._told = set[tuple[Path | None, str]]()  # notices of files, by photo
         self.sets: dict[Path, Path] = {}  # COCO files that were opened, by folder of photos
         for pad in self.pads:
             pad.drawn.connect(self._add)
@@ -146,6 +147,7 @@ class TruthDesk(QObject):
             self.said.emit(sentence_of(result))
         elif result is not None and photo is self.bench.photo:
             self._read = result
+            self._tell(self._path, result)
             self.bench.steps.everywhere(
                 lambda desk: desk if desk.view.truth is not None else desk.with_truth(result)
             )
@@ -156,6 +158,7 @@ class TruthDesk(QObject):
         """A large file may take longer than the user stays with the photo."""
         if isinstance(result, Exception):
             return self.said.emit(sentence_of(result))
+        self._tell(path, result)
         now = self.bench.photo
         here = photo is now and path == self._path
         if path is not None and file.suffix.lower() == ".json":
@@ -167,6 +170,12 @@ class TruthDesk(QObject):
             self.kept[path] = result
             if now is not None and self._path is not None and self._truth is None:
                 self._look(now, self._path)
+
+    def _tell(self, path: Path | None, read: GroundTruth) -> None:
+        """Of a file's boxes that are not used, once: not when the photo comes back."""
+        if read.notice and (path, read.notice) not in self._told:
+            self._told.add((path, read.notice))
+            self.said.emit(read.notice)
 
     # -- drawing by hand -------------------------------------------------------------------
 

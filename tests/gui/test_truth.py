@@ -96,6 +96,22 @@ def test_an_annotation_beside_the_photo_is_read_and_judged(
     assert truth_of(window) is truth
 
 
+def test_boxes_of_a_file_that_are_not_used_are_said_once(
+    qtbot: QtBot, window: Window, photo: Path
+) -> None:
+    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
+    boxes = annotation(("horse", 1, 1, 20, 20), ("cat", 90, 10, 30, 80))
+    (photo.parent / "cat.xml").write_text(boxes)
+    open_photo(qtbot, window, photo)
+    said = "cat.xml: 1 of 2 boxes is not used: 1 ends where it begins or before."
+    assert window.banner.isVisible() and window.banner.text.text() == said
+    window.banner.hide()
+    turn(qtbot, window, Qt.Key.Key_PageDown)
+    turn(qtbot, window, Qt.Key.Key_PageUp)
+    truth = truth_of(window)
+    assert truth is not None and truth.names == ("horse",) and not window.banner.isVisible()
+
+
 def test_a_damaged_annotation_is_one_sentence(qtbot: QtBot, window: Window, photo: Path) -> None:
     (photo.parent / "cat.xml").write_text("<annotation>")
     open_photo(qtbot, window, photo)

@@ -101,6 +101,29 @@ def test_a_chosen_file_comes_before_what_lies_beside_the_photo(tmp_path: Path) -
         assert found is not None and found.source == "a.xml"
 
 
+def test_boxes_that_are_not_used_are_counted_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(VOC)
+    assert read_voc(path, 100, 50).notice == ""
+    path.write_text(VOC.replace("<xmax>60", "<xmax>9"))
+    found = read_voc(path, 100, 50)
+    assert found.names == ("dog",)
+    assert found.notice == "a.xml: 1 of 2 boxes is not used: 1 ends where it begins or before."
+    coco = tmp_path / "set.json"
+    boxes = [[10, 5, 0, 40], [10, 5, 9, -4], [200, 5, 10, 10], [1, 1, 5, 5]]
+    coco.write_text(json.dumps({
+        "images": [{"id": 1, "file_name": "a.jpg"}],
+        "annotations": [{"image_id": 1, "bbox": box} for box in boxes],
+    }))
+    given = read_coco(coco, "a.jpg", 100, 50)
+    assert given is not None and len(given.boxes) == 1
+    assert given.notice == (
+        "set.json: 3 of 4 boxes are not used: 2 end where they begin or before, "
+        "1 is outside the photo."
+    )
+    assert given.without(0).notice == ""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
