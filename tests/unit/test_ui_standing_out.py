@@ -10,11 +10,12 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from explorer.methods.names import NAMES
 from explorer.session.scene import Area, Boxes, Key, Layer, Lines, Points, Scene, ViewState
 from explorer.session.scenes import picture
-from explorer.session.scenes.common import focus, selection
+from explorer.session.scenes.common import NOT_HERE, focus, selection
 from explorer.session.scenes.truth_layers import truth_boxes
-from explorer.trace.base import StageName
+from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.ui.fonts import load_fonts
 from explorer.ui.images import from_image
 from explorer.ui.paint import paint_scene
@@ -79,6 +80,22 @@ def test_what_is_selected_is_told_from_ground_truth_on_every_photo(
 def selected_detection() -> tuple[Any, Any, StageName]:
     trace = synthetic_trace("fpn")
     return trace, focus(trace, ViewState(selected=Key("fpn", "detections", 0))), "detections"
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_whatever_is_called_selected_has_handles(method: str) -> None:
+    trace, seen = synthetic_trace(method), set[str]()
+    for key in (Key(method, "regions", 3), Key(method, "detections", 0)):
+        first = picture(trace, "regions", ViewState(selected=key))
+        shows = next(each.choices for each in first.controls if each.key == "show")
+        views = [ViewState(selected=key, controls=(("regions.show", show),)) for show in shows]
+        shown = [picture(trace, "regions", view) for view in views]
+        shown += [picture(trace, name, ViewState(selected=key)) for name in STAGE_NAMES]
+        for layer in (layer for each in shown for layer in each.main.layers):
+            if isinstance(layer, Boxes) and layer.name in ("Selected", NOT_HERE):
+                seen.add(layer.name)
+                assert layer.handles
+    assert "Selected" in seen
 
 
 def test_what_only_the_panel_is_about_does_not_look_selected() -> None:

@@ -79,7 +79,7 @@ def anchors(trace: Trace, stage: RpnStage, state: ViewState, at: Focus | None) -
         layers.append(
             Boxes(name="Selected", boxes=stage.anchors[[focused]], roles="selected", width=2.5,
                   stage="regions", rows=anchor_rows(stage, np.array([focused])),
-                  anchors=np.array([focused]), captions=(anchor_text(focused),))
+                  anchors=np.array([focused]), captions=(anchor_text(focused),), handles=True)
         )
     panel = Column()
     k = anchors_a_cell(stage, levels[0])

@@ -69,7 +69,7 @@ def fate_layers(
     decided, by = record.step[candidate] < now.step, int(record.suppressed_by[candidate])
     what = ("kept" if by < 0 else "suppressed") if decided else "undecided"
     own = Boxes(name="Selected", boxes=stage.candidates[[candidate]], roles="selected", width=2.5,
-                stage="regions", rows=rows[[candidate]],
+                stage="regions", rows=rows[[candidate]], handles=True,
                 captions=(f"{name_of(stage, candidate)}: {what}",) if going else ())
     if by < 0 or not decided:
         return [own]
@@ -110,6 +110,7 @@ def victims(
     keeps = Boxes(
         name="Selected" if by_user else IN_PANEL, boxes=stage.candidates[[keeper]],
         roles="selected", stage="regions", rows=rows[[keeper]], width=2.5,
+        handles=by_user,
     )
     if not len(gone):
         return [keeps]
