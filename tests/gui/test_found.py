@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,11 @@ def test_a_click_selects_the_object_in_all_methods_and_brings_it_near(
     assert {name: at.key for name, at in opened.presenter.found.items()} == {
         name: one.key for name, one in match.found.items()
     }
-    assert opened.camera.zoom > 1
     assert page.table.selectionModel().selectedRows()[0].row() == 0
+    assert opened.camera.zoom == 1  # it is large
+    key = match.found["sppnet"].key
+    page.chosen.emit(replace(match, box=(100.0, 100.0, 130.0, 120.0)), key, ())
+    assert opened.camera.zoom > 2 and opened.camera.centre == (115, 110)
     opened.select(Key("fpn", "regions", 0))
     assert not page.table.selectionModel().hasSelection()
     assert opened.workbench.desk.view.partners == ()

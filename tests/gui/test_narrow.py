@@ -345,11 +345,17 @@ def test_the_number_of_the_box_that_suppressed_another_is_readable(
         held, fates=replace(held.fates, by=by, codes=codes, stage="nms", below="below 0.50"),
         scores=scores,
     ), (), "")
-    table = page.table
-    assert page.model.index(1, 3).data() == "by pair 1,296"
-    for at in (0, 2, 3, 4):
-        assert table.columnWidth(at) >= table.sizeHintForColumn(at), at
-    assert not table.horizontalScrollBar().isVisible()
+    table, said = page.table, page.model.index(1, 3)
+    assert said.data() == "suppressed"  # there is room for that beside a whole class
+    assert "suppressed by pair 1,296" in said.data(Qt.ItemDataRole.ToolTipRole)
+    left, middle, side = opened.splitter.sizes()
+    for wider in (0, 60, 100):
+        opened.splitter.setSizes([left, middle - wider, side + wider])
+        settle(qtbot, opened)
+        for at in (0, 2, 3, 4):
+            assert table.columnWidth(at) >= table.sizeHintForColumn(at), at
+        assert not table.horizontalScrollBar().isVisible()
+    assert said.data() == "suppressed by pair 1,296"
     opened.go(opened.workbench.desk.at_stage("regions").alone("fpn"))
     settle(qtbot, opened)
     for at in (0, 1, 2):
