@@ -96,3 +96,22 @@ def test_why_a_region_is_not_in_the_list_is_said() -> None:
         assert wanted in merge_texts(trace, merge)
         seen.add(wanted.split()[0])
     assert seen == {"region", "as", "no:"}, seen
+
+
+def test_merging_starts_from_the_over_segmentation() -> None:
+    trace, stage = search_of()
+    view = ViewState(controls=(("regions.show", "merges"), ("regions.merge", 0)))
+    start = picture(trace, "regions", view)
+    control = next(each for each in start.controls if each.plays)
+    (at,) = [i for i, one in enumerate(stage.groupings) if len(one.merges) == control.high]
+    run = stage.groupings[at]
+    segments = len(run.boxes) - len(run.merges)
+    assert (control.low, control.value, control.high) == (0, 0, len(run.merges))
+    assert f"merge 0 of {len(run.merges):,} · {segments:,} segments" in start.summary
+    layers = {layer.name: layer for layer in start.main.layers}
+    born = np.flatnonzero((stage.grouping == at) & (stage.region < segments))
+    assert layers["Proposals born so far"].rows.tolist() == born.tolist()  # type: ignore[attr-defined]
+    assert "Segments" in layers and "New region" not in layers
+    view = ViewState(controls=(("regions.show", "merges"), ("regions.merge", 1)))
+    layers = {layer.name: layer for layer in picture(trace, "regions", view).main.layers}
+    assert "New region" in layers and "Segments" not in layers

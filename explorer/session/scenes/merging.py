@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +77,8 @@ def one_merge(
     if not total:
         return over_segmentation(trace, stage, state, at, run)
     merge = _merge_number(stage, state, at, run)
+    if merge < 0:
+        return _before(trace, stage, state, at, run)
     now = labels_after(grouping, merge)
     first, second = (int(part) for part in grouping.merges[merge])
     part_a, part_b = now == first, now == second
@@ -125,13 +129,38 @@ def one_merge(
         f"{plural(segments - merge - 1, 'region')} left · {plural(len(born), 'proposal')} so far",
         main=photo_scene(trace, *layers),
         panel=panel.scene(),
-        controls=(
-            *controls(stage, "merges"),
-            *run_controls(stage, run),
-            Control(
-                key="merge", title="Merge", kind="number", value=merge + 1, low=1, high=total,
-                plays=True, why=control_texts.MERGE,
-            ),
+        controls=_merge_controls(stage, run, merge + 1),
+    )
+
+
+def _before(
+    trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
+) -> Picture:
+    """Where the merging starts, as its step 0: segments, some of which are proposals already."""
+    start = over_segmentation(trace, stage, state, at, run)
+    total = len(stage.groupings[run].merges)
+    segments = len(stage.groupings[run].boxes) - total
+    born = _born(stage, run, segments - 1)
+    proposals = Boxes(
+        name="Proposals born so far", boxes=stage.boxes[born], roles=trace.method, width=1.0,
+        opacity=0.65, stage="regions", rows=born,
+    )
+    return replace(
+        start,
+        summary=f"{run_name(stage.groupings[run])} · merge 0 of {total:,} · "
+        f"{plural(segments, 'segment')} · {plural(len(born), 'proposal')} so far",
+        main=replace(start.main, layers=(*start.main.layers, proposals)),
+        controls=_merge_controls(stage, run, 0),
+    )
+
+
+def _merge_controls(stage: SearchStage, run: int, merge: int) -> tuple[Control, ...]:
+    """merge: how many are done."""
+    return (
+        *controls(stage, "merges"), *run_controls(stage, run),
+        Control(
+            key="merge", title="Merge", kind="number", value=merge, low=0,
+            high=len(stage.groupings[run].merges), plays=True, why=control_texts.MERGE,
         ),
     )
 
@@ -162,14 +191,15 @@ def _born(stage: SearchStage, run: int, region: int) -> Ints:
 
 
 def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: int) -> int:
-    """The chosen merge; else the one that made the focused region, else the last."""
+    """The chosen merge; else the one that made the focused region, else the last. -1: before the
+    first."""
     grouping = stage.groupings[run]
     total = len(grouping.merges)
     default = total
     if at is not None and int(stage.grouping[at.region]) == run:
         made = int(stage.region[at.region]) - (len(grouping.boxes) - total)
-        default = made + 1 if made >= 0 else 1
-    return min(max(1, int(state.control("regions", "merge", default))), total) - 1
+        default = max(made + 1, 0)
+    return min(max(0, int(state.control("regions", "merge", default))), total) - 1
 
 
 def labels_after(grouping: Grouping, merges: int) -> Ints:
