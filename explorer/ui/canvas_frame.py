@@ -150,7 +150,7 @@ def _footer(
         said += [(each, f"{labels:,} hidden" if tail else "") for each in picture.brief]
         said += [(each, "") for each in picture.brief[-1:]]
         first, second, tail = fitting_lines(said, rect.width(), advance)
-        lines = [first, _after(second, tail) if second or not tail else f"· {tail}"]
+        lines = [first, _after(second, tail)]
     top = rect.center().y() - len(lines) * LINE / 2
     for at, line in enumerate(lines):
         place = QRectF(rect.left(), top + at * LINE, rect.width(), LINE)
