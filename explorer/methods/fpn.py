@@ -70,13 +70,14 @@ MULTIPLE = 32  # sides are padded to this, so that strides 4..32 divide them
 class Settings:
     """Sizes are pixels of the resized image; "paper" beside a field is the paper's value.
 
-    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level. lowest, highest: read ones;
-    only_level: all regions are read from this one; 0: each from its own.
+    anchor_sizes: one tuple per map, P2 first. pre_nms_top: per level. lowest, highest: the levels
+    that regions are read from; only_level: all from this one; 0: each from its own.
     top_down, laterals: what sums are made of; without one of them: tables 1 and 2, rows d and e.
     What the paper leaves open is as in torchvision's FPN: pre_nms_top, score_threshold,
-    nms_threshold, max_detections, long, min_detection. proposals: the paper's are those of its
-    tests (section 5.2). "kept" beside a field: our value stays, also over the papers' CNNs.
-    Anchors and canonical are 3/8 of the paper's; 288 is 0.36 of 800.
+    nms_threshold, max_detections, long (its 1333), min_detection. proposals: the paper's are those
+    of its tests (section 5.2). "kept" beside a field: our value stays, also over the papers' CNNs.
+    Anchors and canonical are 3/8 of the paper's; 288 is 0.36 of 800. Fields that the paper gives
+    and that are as there have no "paper": ratios, k0, levels 2 to 5, 7 x 7 bins.
     """
 
     short: int = field(default=288, metadata={"paper": 800})
@@ -191,7 +192,7 @@ def run(
     yield regions
     n = len(boxes)
 
-    # Equation 1: k = floor(k0 + log2(sqrt(w h) / 224)).
+    # Equation 1: k = floor(k0 + log2(sqrt(w h) / 224)); canonical stands for 224, and k is clamped.
     with clock("assignment"):
         raw, level = level_of(
             boxes, settings.k0, settings.canonical, settings.lowest, settings.highest
@@ -291,7 +292,7 @@ def _propose(
         likely = objectness[top].sigmoid() >= settings.objectness_threshold
         passed = large_enough(candidates, settings.min_proposal) & likely
         top, candidates = top[passed], candidates[passed]
-        # NMS on each level; then the best of all levels together.
+        # NMS on each level, as in torchvision's FPN; then the best of all levels together.
         scores = objectness[top].sigmoid()
         level = torch.repeat_interleave(
             torch.arange(len(levels), device=top.device),

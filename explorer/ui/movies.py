@@ -23,6 +23,7 @@ LAST = 10  # the last frame stands as long as so many, but no longer than LAST_M
 LAST_MS = 2_000
 QUICKEST = 150  # milliseconds a frame stands at least
 SHORT, SLOWEST = 6_000, 800  # a replay takes at least so long, a frame at most; milliseconds
+FLAT, FAR = 48, 20  # of these, for lines and swatches; how far off, of 255, a colour is wrong
 COLOURS = 255  # of a GIF's 256; Pillow needs one for what does not change
 ENCODER = Path(__file__).with_name("mp4_encoder.py")
 WAIT = 0.05  # seconds between two looks at the encoder
@@ -87,7 +88,7 @@ def _gif(
     sheet = Image.new("RGB", (width, height * len(some)))
     for at, image in enumerate(some):
         sheet.paste(image, (0, at * height))
-    palette = sheet.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    palette = _palette(sheet)
 
     def indexed() -> Iterator[Image.Image]:
         for image in images:
@@ -99,6 +100,20 @@ def _gif(
         path, "GIF", save_all=True, append_images=following, loop=0,
         duration=[each] * (len(images) - 1) + [_last(each)],
     )
+
+
+def _palette(sheet: Image.Image) -> Image.Image:
+    """The colours of all frames. Photos have most of them; those that are far from any of these and
+    stand for much, as lines, swatches and labels do, come in as they are."""
+    usual = sheet.quantize(COLOURS - FLAT, Image.Quantize.MEDIANCUT)
+    pixels = np.asarray(sheet)
+    off = np.abs(pixels.astype(np.int16) - np.asarray(usual.convert("RGB"))).max(2) > FAR
+    flat, counts = np.unique(pixels[off], axis=0, return_counts=True)
+    flat = flat[np.argsort(-counts, kind="stable")][:FLAT]
+    most = (usual.getpalette() or [])[: 3 * (COLOURS - FLAT)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*most, *flat.ravel().tolist()])
+    return palette
 
 
 def _mp4(

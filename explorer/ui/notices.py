@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,6 +21,22 @@ MOST_LINES = 5
 WHERE = "Numbers appear when one method is open: press 1–5 or click its name"
 
 
+
+class Hint(QLabel):
+    """One line. Without room for all of it, it ends in an ellipsis, and its tip has it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter, self.rect(), self.alignment(), self.palette(), self.isEnabled(), text,
+            self.foregroundRole(),
+        )
+
+
 class StatusStrip(QWidget):
     """Left: what is under the pointer. Right: what is being computed, with a cancel button."""
 
@@ -30,7 +47,7 @@ class StatusStrip(QWidget):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 14, 0)
         row.setSpacing(12)
-        self.hint = QLabel()
+        self.hint = Hint()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._said = ""  # of what was done last
         self.where = QLabel(WHERE)

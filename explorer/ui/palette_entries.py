@@ -15,6 +15,7 @@ from explorer.methods.names import METHODS, method_named
 from explorer.paths import samples
 from explorer.session.document import ENDING
 from explorer.session.scenes.common import STAGE_TITLES
+from explorer.session.scenes.sliding import SLIDES
 from explorer.session.switching import Switch, Value
 from explorer.trace.base import STAGE_NAMES, StageName
 from explorer.trace.store import GIB
@@ -36,14 +37,18 @@ PALETTE_KEYS = "Ctrl+Shift+P"
 NUMBERS = tuple(str(number) for number, _ in enumerate(METHODS, 1))  # keys of the methods
 # Ranks: a method by its name, a stage of all methods, a filter, one of many parts, a setting.
 ALONE, BESIDE, LISTED, PART, SETTING = 4.0, 1.0, -1.0, -2.0, -6.0
-# Views of a stage that have names of their own: title, stage, method, what "Show" is then at.
-NAMED: tuple[tuple[str, StageName, str, str], ...] = (
-    ("Merges of segments, one by one", "regions", "fast_rcnn", "merges"),
-    ("Sliding window of Faster R-CNN", "regions", "faster_rcnn", "objectness"),
-    ("All anchors of FPN", "regions", "fpn", "all anchors"),
-    ("NMS in Faster R-CNN's RPN", "regions", "faster_rcnn", "NMS"),
-    ("NMS in FPN's RPN", "regions", "fpn", "NMS"),
-    ("Top-down pathway of FPN, step by step", "features", "fpn", "step by step"),
+MERGES, SLIDING = "Merges of segments, one by one", "Sliding window of Faster R-CNN"
+# What else such a view is then at: the first step, the window on its way.
+THEN: dict[str, tuple[str, str | int]] = {MERGES: ("merge", 0), SLIDING: ("where", SLIDES)}
+# Views of a stage that have names of their own: title, stage, methods, what "Show" is then at. The
+# method alone on screen is shown where it is one of these, else the first.
+NAMED: tuple[tuple[str, StageName, tuple[str, ...], str], ...] = (
+    (MERGES, "regions", ("fast_rcnn", "rcnn", "sppnet"), "merges"),
+    (SLIDING, "regions", ("faster_rcnn",), "anchors"),
+    ("All anchors of FPN", "regions", ("fpn",), "all anchors"),
+    ("NMS in Faster R-CNN's RPN", "regions", ("faster_rcnn",), "NMS"),
+    ("NMS in FPN's RPN", "regions", ("fpn",), "NMS"),
+    ("Top-down pathway of FPN, step by step", "features", ("fpn",), "step by step"),
 )
 
 
@@ -83,7 +88,7 @@ def _commands(window: Window) -> Iterator[Entry]:
         yield Entry("Reset all switches to the papers", "Command", window.switching.to_papers)
     # When the palette is through with the key that chose it.
     close = partial(QTimer.singleShot, 0, window, window.close)
-    yield Entry("Close the window", "Command", close, also="quit exit end program")
+    yield Entry("Quit", "Command", close, also="exit end program close")
 
 
 def _stages(window: Window) -> Iterator[Entry]:
@@ -130,12 +135,15 @@ def _views(window: Window) -> Iterator[Entry]:
 
 
 def _named(window: Window) -> Iterator[Entry]:
-    def show(stage: StageName, method: str, value: str) -> None:
-        window.go(window.workbench.desk.viewing(stage, method, "show", value))
+    def show(title: str, stage: StageName, methods: tuple[str, ...], value: str) -> None:
+        desk = window.workbench.desk
+        method = desk.method if desk.method in methods else methods[0]
+        desk = desk.viewing(stage, method or methods[0], "show", value)
+        window.go(desk.with_control(*THEN[title]) if title in THEN else desk)
 
-    for title, stage, method, value in NAMED:
+    for title, stage, methods, value in NAMED:
         also = NAMED_WORDS.get(title, "")
-        yield Entry(title, "View", partial(show, stage, method, value), also=also)
+        yield Entry(title, "View", partial(show, title, stage, methods, value), also=also)
 
 
 def _lists(window: Window) -> Iterator[Entry]:

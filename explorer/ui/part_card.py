@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.methods.names import method_named
@@ -83,6 +84,11 @@ class PartCard(QFrame):
         self._restyle_fold()
         for row in self.rows.values():
             row.restyle()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """All of its head folds it, not its name alone."""
+        if event.position().y() < self.body.y() or not self.unfolded:
+            self.head.toggle()
 
     @property
     def unfolded(self) -> bool:

@@ -20,7 +20,7 @@ from explorer.ui import export_replay
 from explorer.ui.export_replay import write_replay
 from explorer.ui.fonts import load_fonts
 from explorer.ui.images import from_image
-from explorer.ui.movies import frame_ms, write_movie
+from explorer.ui.movies import COLOURS, _palette, frame_ms, write_movie
 from explorer.ui.page import stage_sheet
 from explorer.ui.theme import DARK
 from explorer.ui.window import Window
@@ -177,3 +177,17 @@ def test_the_dialog_plays_what_is_on_screen(
     (path,) = tmp_path.glob("*.gif")
     assert path.name == "cat-faster_rcnn-08-nms.gif"
     assert len(read_gif(path)) == len(steps)
+
+
+def test_a_gif_keeps_the_colour_of_what_is_small() -> None:
+    """A swatch of few pixels beside a photo of many colours."""
+    random = np.random.default_rng(3)
+    photo = random.integers(60, 200, (300, 400, 3)).astype(np.uint8)
+    photo[..., 2] = 255 - photo[..., 2]
+    photo[10:21, 10:21] = swatch = (242, 214, 75)
+    sheet = Image.fromarray(photo)
+    made = sheet.quantize(palette=_palette(sheet), dither=Image.Dither.NONE).convert("RGB")
+    assert np.abs(np.asarray(made)[15, 15].astype(int) - swatch).max() <= 2
+    mean = np.abs(np.asarray(made).astype(int) - photo).mean()
+    usual = sheet.quantize(COLOURS, Image.Quantize.MEDIANCUT).convert("RGB")
+    assert mean < 1.2 * np.abs(np.asarray(usual).astype(int) - photo).mean()

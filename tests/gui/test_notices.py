@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.session.scene import Key
+from explorer.ui.notices import Hint
 from explorer.ui.window import NOTHING_SELECTED, Window
 from tests.gui.conftest import settle
 
@@ -55,3 +56,16 @@ def test_good_news_stand_alone_and_not_for_long(qtbot: QtBot, window: Window) ->
     assert banner.text.text() == "Copied." and banner.property("good")
     banner.say("A third one failed.")
     assert banner.text.text() == "A third one failed."
+
+
+def test_a_long_hint_ends_in_an_ellipsis_and_is_whole_in_its_tip(qtbot: QtBot) -> None:
+    hint = Hint()
+    qtbot.addWidget(hint)
+    hint.setFixedSize(120, 20)
+    for text, cut in (("short", False), ("Undone: Regions of Faster R-CNN and FPN", True)):
+        hint.setText(text)
+        hint.show()
+        before = hint.grab().toImage()
+        assert hint.toolTip() == (text if cut else "")
+        hint.setText(text + " more words")  # is drawn alike where both are cut
+        assert (hint.grab().toImage() == before) is cut

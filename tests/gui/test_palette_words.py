@@ -44,7 +44,8 @@ FIRST = {
     "kept": "List of boxes: kept", "search boxes": "List of the stage's boxes",
     # the program
     "faster rcnn": "Show only Faster R-CNN", "fpn": "Show only FPN", "tour fpn": "Tour of FPN",
-    "memory": "Keep results in memory", "quit": "Close the window", "exit": "Close the window",
+    "memory": "Keep results in memory", "quit": "Quit", "exit": "Quit",
+    "window": "Sliding window of Faster R-CNN",
     "colour blind": "Dark or light theme", "dark mode": "Dark or light theme",
     "font size": "Larger texts", "shortcuts": "List of keys", "tutorial": "Learn",
     "reset to paper": "Reset all switches to the papers", "compare": "All methods side by side",

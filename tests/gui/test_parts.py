@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -82,6 +82,22 @@ def test_no_row_moves_when_what_a_part_cost_is_there(qtbot: QtBot) -> None:
         qtbot.wait(20)
         assert "1 s → 2 s" in card.said.text() and card.said.isVisible()
         assert row.geometry() == before and below.geometry() == after  # no row moves
+
+
+def test_a_card_unfolds_wherever_its_head_is_clicked(qtbot: QtBot) -> None:
+    card = PartCard(PartGroup("fpn", part_switches({"fpn": made_up("fpn")}, ())["fpn"]),
+                    Theme("dark"))
+    qtbot.addWidget(card)
+    card.resize(320, 400)
+    card.show()
+    for unfolded in (True, False):
+        at = QPoint(card.width() // 2, card.head.geometry().center().y())
+        assert card.childAt(at) is None  # neither its name nor its arrow
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=at)
+        assert card.unfolded is unfolded
+    card.head.setChecked(True)
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(3, card.height() - 3))
+    assert card.unfolded
 
 
 def test_a_part_runs_its_method_again_and_undo_is_at_once(
