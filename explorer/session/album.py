@@ -77,14 +77,18 @@ def _natural(path: Path) -> tuple[str, ...]:
     return tuple(part.zfill(12) if part.isdigit() else part for part in parts)
 
 
-def album_of(paths: Sequence[Path]) -> Album:
-    """What to leaf through after opening `paths`, files and folders.
+def album_of(paths: Sequence[Path], here: Album | None = None) -> Album:
+    """What to leaf through after opening `paths`, files and folders. here: what it was before.
 
-    One file: its folder, standing at it. Several: these files and the folders' photos.
+    One file: the photos that it is among already, else its folder, standing at it. Several: these
+    files and the folders' photos.
     Raises FileNotFoundError, with a sentence, where there is nothing to open.
     """
     if len(paths) == 1 and not paths[0].is_dir():
         path = paths[0]
+        known = [one.absolute() for one in here.photos] if here is not None else []
+        if here is not None and len(known) > 1 and path.absolute() in known:
+            return replace(here, at=known.index(path.absolute()), bad=here.bad - {path})
         try:
             beside = photos_in(path.parent)
         except OSError:

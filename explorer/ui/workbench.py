@@ -97,7 +97,7 @@ class Workbench(QObject):
         """awaited: the methods that will be looked at."""
         self.steps.awaited = awaited
         try:
-            album = album_of(paths)
+            album = album_of(paths, self.album)
         except OSError as error:
             return self.failed.emit(opening_sentence(error))
         goes_on = len(paths) != 1 or paths[0].is_dir() or self.photo is None
