@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox
 
 from explorer.session.class_names import on_screen
-from explorer.ui.readouts import DIFFERS
 
 
 def offer(combo: QComboBox, names: Sequence[str]) -> None:
@@ -24,12 +23,14 @@ def show_name(combo: QComboBox, name: str) -> None:
         combo.setCurrentIndex(at)
 
 
-def fitting(combo: QComboBox, text: str) -> str:
-    """`text`, where the list is as wide as its own texts and has room for it; else a word for it:
-    Qt would cut it without a sign."""
-    wide = combo.fontMetrics().horizontalAdvance
-    room = max((wide(combo.itemText(at)) for at in range(combo.count())), default=0)
-    return text if wide(text) <= room else DIFFERS
+def say_instead(combo: QComboBox, text: str) -> None:
+    """`text` stands there, where no name is the current one."""
+    combo.setCurrentIndex(-1)
+    if text != combo.placeholderText():
+        combo.setPlaceholderText(text)
+        policy = combo.sizeAdjustPolicy()  # of its texts, or it keeps the width that it had: Qt
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow)
+        combo.setSizeAdjustPolicy(policy)  # would cut the text without a sign
 
 
 def name_of(combo: QComboBox, text: str) -> str:

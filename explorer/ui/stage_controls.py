@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayo
 from explorer.session.scene import Control
 from explorer.ui.choices import different
 from explorer.ui.focus import dismiss, holder
-from explorer.ui.naming import fitting, name_of, offer, show_name
+from explorer.ui.naming import name_of, offer, say_instead, show_name
 from explorer.ui.player import PlayButtons, Player
 from explorer.ui.readouts import all_text, beside, tip, widest
 from explorer.ui.sliders import FineSlider, Slider, shorten, want
@@ -161,8 +161,7 @@ class StageControls(QWidget):
             offer(field, control.choices)
             show_name(field, str(control.value))
             if different(control):
-                field.setPlaceholderText(fitting(field, all_text(control)))
-                field.setCurrentIndex(-1)
+                say_instead(field, all_text(control))
         elif isinstance(field, FineSlider | Slider):
             unit = control.unit if isinstance(field, FineSlider) else 1
             if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):
