@@ -26,7 +26,7 @@ from explorer.ui.style import Theme
 
 BESIDE_FROM = 1200  # pixels of the bar from which layers stand beside the controls
 LAYERS_AT = 3  # after the two steps and the heading
-LAYERS_SHARE = 0.42  # of the room, before sliders are as long as they want to be
+LAYERS_SHARE = 0.29  # of the room, before sliders are as long as they want to be
 
 
 class BottomBar(QWidget):
