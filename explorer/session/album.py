@@ -60,6 +60,9 @@ class Album:
         return replace(self, at=good[0]) if good else None
 
 
+NOTHING = Album()
+
+
 def photos_in(folder: Path) -> tuple[Path, ...]:
     """The folder's photos by name, without its subfolders. Raises OSError where it is unreadable.
     """
@@ -77,7 +80,7 @@ def _natural(path: Path) -> tuple[str, ...]:
     return tuple(part.zfill(12) if part.isdigit() else part for part in parts)
 
 
-def album_of(paths: Sequence[Path], here: Album | None = None) -> Album:
+def album_of(paths: Sequence[Path], here: Album = NOTHING) -> Album:
     """What to leaf through after opening `paths`, files and folders. here: what it was before.
 
     One file: the photos that it is among already, else its folder, standing at it. Several: these
@@ -86,9 +89,12 @@ def album_of(paths: Sequence[Path], here: Album | None = None) -> Album:
     """
     if len(paths) == 1 and not paths[0].is_dir():
         path = paths[0]
-        known = [one.absolute() for one in here.photos] if here is not None else []
-        if here is not None and len(known) > 1 and path.absolute() in known:
-            return replace(here, at=known.index(path.absolute()), bad=here.bad - {path})
+        known = [
+            at for at, one in enumerate(here.photos)
+            if one.name == path.name and one.absolute() == path.absolute()
+        ]
+        if known and len(here.photos) > 1:
+            return replace(here, at=known[0], bad=here.bad - {path})
         try:
             beside = photos_in(path.parent)
         except OSError:

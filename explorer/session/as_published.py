@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from explorer.methods.parts import COLOURS, REGIONS_OF
 from explorer.session.paper_values import PAPERS
 from explorer.session.part_switches import parts_of
 from explorer.session.state import Desk
@@ -27,8 +26,6 @@ def as_published(desk: Desk, traces: Mapping[str, Trace]) -> Desk:
                 value = papers[method]
                 desk = desk.switched((method,), key, int(value) if key == "proposals" else value)
         for part in parts_of(trace):
-            if part.key in (REGIONS_OF, COLOURS) or part.published is None:
-                continue
-            if part.published != trace.settings[part.key]:
+            if part.published is not None and part.published != trace.settings[part.key]:
                 desk = desk.exchanged(method, part.key, part.published)
     return desk

@@ -27,7 +27,7 @@ from explorer.session.scenes.equations import (
 from explorer.session.scenes.merging import part_name
 from explorer.session.scenes.papers import side_text
 from explorer.session.scenes.rpn_common import objectness_text, sigmoid
-from explorer.session.scenes.search_common import run_name
+from explorer.session.scenes.search_common import run_name, segments_of
 from explorer.trace.base import Floats
 from explorer.trace.stages import Grouping, RpnStage, SearchStage, Trace
 
@@ -46,7 +46,7 @@ def region_cards(trace: Trace, region: int) -> list[Card]:
 def _search_cards(stage: SearchStage, region: int, key: Key) -> list[Card]:
     grouping = stage.groupings[int(stage.grouping[region])]
     own = int(stage.region[region])
-    segments = len(grouping.boxes) - len(grouping.merges)
+    segments = segments_of(grouping)
     box = stage.boxes[region]
     lines = [*size_lines(box), run_name(grouping)]
     bars: list[tuple[str, float, str]] = []

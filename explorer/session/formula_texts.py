@@ -11,7 +11,7 @@ from typing import Any
 
 from explorer.methods import formulas
 from explorer.session.paper_values import NMS_THRESHOLD
-from explorer.session.scenes.papers import ANCHORS, CROP, INPUT, PADDING, SHORT, WINDOW
+from explorer.session.scenes.papers import ANCHORS, CROP, INPUT, PADDING, SCALE, SHORT, WINDOW
 from explorer.session.words import number
 from explorer.trace.base import Stage, StageName
 from explorer.trace.stages import (
@@ -69,12 +69,12 @@ def _image(method: str, record: Stage | None, settings: Settings) -> Lines:
             *_here(settings, "crop", CROP),
         )
     if method == "sppnet":
-        scales = settings.get("scales") or (688,)
+        scales = settings.get("scales") or (SCALE,)
         long = settings.get("long")
         limit = f", the long side at most {long}" if long else ""
-        ours = () if tuple(scales) == (688,) else (f"Here s = {_list(scales)}{limit}.",)
+        ours = () if tuple(scales) == (SCALE,) else (f"Here s = {_list(scales)}{limit}.",)
         return (
-            "min(w, h) = s, s = 688 or each of 480, 576, 688, 864, 1200 (SPPNet, section 4.1)",
+            f"min(w, h) = s, s = {SCALE} or each of 480, 576, 688, 864, 1200 (SPPNet, section 4.1)",
             *ours,
         )
     short, long = SHORT.get(method, 600), "1333" if method == "fpn" else "1000"

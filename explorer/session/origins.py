@@ -7,6 +7,7 @@ regions and parts are numbered from 0, runs and merges from 1, as on screen.
 from __future__ import annotations
 
 from explorer.session.anchors import place
+from explorer.session.scenes.search_common import added, segments_of
 from explorer.trace.stages import RpnStage, SearchStage
 
 Origin = dict[str, int | float | str]
@@ -44,11 +45,10 @@ def _anchor(stage: RpnStage, region: int) -> Origin:
 def _merge(stage: SearchStage, region: int) -> Origin:
     run, node = int(stage.grouping[region]), int(stage.region[region])
     grouping = stage.groupings[run]
-    added = "+".join(
-        letter for letter, weight in zip("CTSF", grouping.weights, strict=True) if weight
-    )
-    made: list[int | float | str] = [run + 1, grouping.colour_space, grouping.k, added, node]
-    merge = node - (len(grouping.boxes) - len(grouping.merges))
+    made: list[int | float | str] = [
+        run + 1, grouping.colour_space, grouping.k, added(grouping), node
+    ]
+    merge = node - segments_of(grouping)
     if merge >= 0:
         made += [merge + 1, *(int(part) for part in grouping.merges[merge])]
         made += [round(float(each), 4) for each in grouping.similarities[merge]]

@@ -153,10 +153,17 @@ class Desk:
 
     def stages_changed(self, other: Desk) -> list[StageName]:
         """Those whose layers or controls are others there."""
-        found: set[str] = {stage for stage, _, _ in set(self.layers) ^ set(other.layers)}
-        controls = set(self.view.controls) ^ set(other.view.controls)
-        found |= {name.partition(".")[0] for name, _ in controls}
+        found = self.layers_changed(other) | self.controls_changed(other)
         return [stage for stage in STAGE_NAMES if stage in found]
+
+    def layers_changed(self, other: Desk) -> set[str]:
+        """Stages whose layers are others there."""
+        return {stage for stage, _, _ in set(self.layers) ^ set(other.layers)}
+
+    def controls_changed(self, other: Desk) -> set[str]:
+        """Stages whose controls are others there."""
+        controls = set(self.view.controls) ^ set(other.view.controls)
+        return {name.partition(".")[0] for name, _ in controls}
 
     def reset(self) -> Desk:
         """Nothing selected, all layers and controls as they were at first."""

@@ -11,7 +11,7 @@ from explorer.methods.parts import PARTS, regions_part
 from explorer.session.part_switches import variant_of
 from explorer.session.scenes.common import STAGE_TITLES
 from explorer.session.state import Desk
-from explorer.session.switching import choices_of, switches
+from explorer.session.switching import choices_of, joined, switches
 from explorer.trace.stages import Trace
 
 
@@ -30,9 +30,7 @@ def _words(before: Desk, now: Desk, traces: Mapping[str, Trace]) -> Iterator[str
         yield f"{title} of {_named(methods)}"
     if before.enabled != now.enabled:
         yield f"{_named(sorted(set(before.enabled) ^ set(now.enabled)))} on or off"
-    controls = {name.partition(".")[0] for name, _ in set(before.view.controls)
-                ^ set(now.view.controls)}
-    layers = {stage for stage, _, _ in set(before.layers) ^ set(now.layers)}
+    controls, layers = now.controls_changed(before), now.layers_changed(before)
     for stage, title in STAGE_TITLES.items():
         if stage in controls:
             yield f"controls of {title}"
@@ -69,5 +67,4 @@ def _named(methods: Sequence[str]) -> str:
     """ "R-CNN and FPN", "all methods"."""
     if len(methods) == len(NAMES):
         return "all methods"
-    *others, last = (method_named(method).title for method in methods)
-    return f"{', '.join(others)} and {last}" if others else last
+    return joined([method_named(method).title for method in methods])

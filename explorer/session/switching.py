@@ -132,7 +132,7 @@ def same_text(
     named: dict[Value, list[str]] = {}
     for method, value in zip(methods, values, strict=False):
         named.setdefault(value, []).append(method_named(method).title)
-    return ", ".join(f"{_joined(titles)} {text(value)}" for value, titles in named.items())
+    return ", ".join(f"{joined(titles)} {text(value)}" for value, titles in named.items())
 
 
 def can_switch(trace: Trace) -> bool:
@@ -154,7 +154,7 @@ def _kind(trace: Trace) -> str:
     return scores.kind
 
 
-def _joined(titles: Sequence[str]) -> str:
+def joined(titles: Sequence[str]) -> str:
     """"R-CNN, SPPNet and FPN"."""
     *others, last = titles
     return f"{', '.join(others)} and {last}" if others else last
@@ -177,7 +177,7 @@ def _said(traces: Mapping[str, Trace], key: str) -> str:
         parts.setdefault(text, []).append(method_named(name).title)
     first, *rest = parts
     head = first.replace(" ", ": ") if first.startswith("default") else f"paper: {first}"
-    return "; ".join([head, *(f"{_joined(parts[text])}: {text}" for text in rest)])
+    return "; ".join([head, *(f"{joined(parts[text])}: {text}" for text in rest)])
 
 
 def _count(traces: Mapping[str, Trace], chosen: Chosen) -> Switch:

@@ -55,7 +55,7 @@ class BoxesPage(QWidget):
         self._quiet = False  # the selection is brought here, not made here
         self._why = ""  # there is no list
         self._head = "class"  # what the second column is
-        self._needs = [[0] * len(COLUMNS)] * len(BRIEFS)  # pixels of what the columns have to say
+        self._needs = [[0] * len(COLUMNS) for _ in BRIEFS]  # pixels of what the columns have to say
         self._places: Sequence[int] = ()  # of the selected boxes
         self.methods = QComboBox()
         self.methods.setAccessibleName("Method whose boxes are listed")
@@ -151,10 +151,10 @@ class BoxesPage(QWidget):
             if head != self._head:
                 self.search.clear()  # "2:1" finds anchors only
                 self._head = head
-            self._needs = [
-                [ceil(self.model.need(column, brief)) + AROUND[brief] for column in COLUMNS]
-                for brief in BRIEFS
-            ]
+            needs = {column: self.model.need(column) for column in COLUMNS}
+            for brief in BRIEFS:  # only what became of them is said in fewer words
+                needs["fate"] = self.model.need("fate", brief)
+                self._needs[brief] = [ceil(needs[column]) + AROUND[brief] for column in COLUMNS]
             self._fit()
             self.search.setPlaceholderText(f"Search by {head} or number")
             for code, chip in self.chips.items():

@@ -21,7 +21,6 @@ MOST_LINES = 5
 WHERE = "Numbers appear when one method is open: press 1–5 or click its name"
 
 
-
 class Hint(QLabel):
     """One line. Without room for all of it, it ends in an ellipsis, and its tip has it."""
 

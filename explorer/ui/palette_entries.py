@@ -137,8 +137,8 @@ def _views(window: Window) -> Iterator[Entry]:
 def _named(window: Window) -> Iterator[Entry]:
     def show(title: str, stage: StageName, methods: tuple[str, ...], value: str) -> None:
         desk = window.workbench.desk
-        method = desk.method if desk.method in methods else methods[0]
-        desk = desk.viewing(stage, method or methods[0], "show", value)
+        method = next((name for name in methods if name == desk.method), methods[0])
+        desk = desk.viewing(stage, method, "show", value)
         window.go(desk.with_control(*THEN[title]) if title in THEN else desk)
 
     for title, stage, methods, value in NAMED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -27,6 +26,7 @@ from explorer.ui.style import Theme
 from explorer.ui.switch_row import SwitchRow as SwitchRow
 from explorer.ui.switch_row import value_text as value_text
 from explorer.ui.theme import colour
+from explorer.ui.tips import tip_text
 from explorer.ui.top_bar import dot
 
 NOTE = "Decided again from the cached scores; no network runs. The stages after the scores then " \
@@ -95,7 +95,7 @@ def _heads() -> QWidget:
     row.addWidget(title, 1)
     for kind in KINDS:
         row.addWidget(_number(kind, kind, quiet=True), 0, Qt.AlignmentFlag.AlignBottom)
-    head.setToolTip(f"<p>{html.escape(AGAINST_TIP)}</p>")  # as rich text, so that it is broken
+    head.setToolTip(tip_text(AGAINST_TIP))
     return head
 
 

@@ -314,13 +314,19 @@ def test_what_was_opened_is_there_again_after_another_photo(
     assert (served.names if served else ()) == (("bird",) if ending == "json" else ())
 
 
+def of_two_photos(photo: Path, folder: Path) -> Path:
+    """A COCO file of a photo and of a copy beside it, "dog.png" with a bird."""
+    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
+    chosen = folder / "boxes.json"
+    boxes = [("cat.png", "horse", [0, 0, 20, 20]), ("dog.png", "bird", [5, 5, 40, 40])]
+    chosen.write_text(coco(*boxes))
+    return chosen
+
+
 def test_a_file_that_was_undone_does_not_serve_the_next_photos(
     qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
 ) -> None:
-    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
-    chosen = tmp_path / "boxes.json"
-    boxes = [("cat.png", "horse", [0, 0, 20, 20]), ("dog.png", "bird", [5, 5, 40, 40])]
-    chosen.write_text(coco(*boxes))
+    chosen = of_two_photos(photo, tmp_path)
     open_photo(qtbot, window, photo)
     window.truth.take([chosen])
     read(qtbot, window)
@@ -332,10 +338,7 @@ def test_a_file_that_was_undone_does_not_serve_the_next_photos(
 def test_a_file_may_come_after_its_photo_has_gone(
     qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
 ) -> None:
-    (photo.parent / "dog.png").write_bytes(photo.read_bytes())
-    chosen = tmp_path / "boxes.json"
-    boxes = [("cat.png", "horse", [0, 0, 20, 20]), ("dog.png", "bird", [5, 5, 40, 40])]
-    chosen.write_text(coco(*boxes))
+    chosen = of_two_photos(photo, tmp_path)
     open_photo(qtbot, window, photo)
     held = threading.Event()
     window.truth.reader.ask("held", lambda: held.wait(60), lambda _: None)

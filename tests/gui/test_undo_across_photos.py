@@ -11,6 +11,7 @@ from explorer.session.ground_truth import nothing_drawn
 from explorer.session.scene import Key
 from explorer.session.switching import choices_of
 from explorer.ui.window import Window
+from explorer.ui.workbench import Workbench
 from tests.gui.conftest import LONG, MadeUpEngine, arrived, settle, turn
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -69,13 +70,17 @@ def test_what_belongs_to_a_photo_comes_back_on_no_other(qtbot: QtBot, album: Win
     assert bench.desk.view.selected is None
 
 
+def with_an_undone_part(qtbot: QtBot, album: Window) -> Workbench:
+    album.go(album.workbench.desk.exchanged("fpn", "top_down", False))
+    settle(qtbot, album)
+    undo(qtbot, album)
+    return album.workbench
+
+
 def test_a_part_that_comes_back_on_another_photo_runs_there(
     qtbot: QtBot, album: Window, engine: MadeUpEngine
 ) -> None:
-    bench = album.workbench
-    album.go(bench.desk.exchanged("fpn", "top_down", False))
-    settle(qtbot, album)
-    undo(qtbot, album)
+    bench = with_an_undone_part(qtbot, album)
     turn(qtbot, album, Qt.Key.Key_PageDown, "dog.png")
     runs = list(engine.runs)
     redo(qtbot, album)
@@ -90,10 +95,7 @@ def test_a_part_that_comes_back_on_another_photo_runs_there(
 def test_a_part_that_comes_back_before_its_method_is_done_runs_after_it(
     qtbot: QtBot, album: Window, engine: MadeUpEngine
 ) -> None:
-    bench = album.workbench
-    album.go(bench.desk.exchanged("fpn", "top_down", False))
-    settle(qtbot, album)
-    undo(qtbot, album)
+    bench = with_an_undone_part(qtbot, album)
     engine.gate.clear()
     qtbot.keyClick(album, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: bench.name == "dog.png", timeout=LONG)

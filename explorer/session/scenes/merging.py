@@ -25,6 +25,7 @@ from explorer.session.scenes.search_common import (
     controls,
     run_controls,
     run_name,
+    segments_of,
     similarity_bars,
 )
 from explorer.trace.base import Ints
@@ -38,7 +39,7 @@ def over_segmentation(
 ) -> Picture:
     grouping = stage.groupings[run]
     rect = photo_rect(trace)
-    segments = len(grouping.boxes) - len(grouping.merges)
+    segments = segments_of(grouping)
     layers: list[Layer] = [
         Pixels(name="Segments", values=_painted(grouping.labels, 150), rect=rect, smooth=False),
         Pixels(name="Boundaries", values=_boundaries(grouping.labels), rect=rect, smooth=False),
@@ -73,7 +74,7 @@ def one_merge(
 ) -> Picture:
     grouping = stage.groupings[run]
     total = len(grouping.merges)
-    segments = len(grouping.boxes) - total
+    segments = segments_of(grouping)
     if not total:
         return over_segmentation(trace, stage, state, at, run)
     merge = _merge_number(stage, state, at, run)
@@ -137,9 +138,8 @@ def _before(
     trace: Trace, stage: SearchStage, state: ViewState, at: Focus | None, run: int
 ) -> Picture:
     """Where the merging starts, as its step 0: segments, some of which are proposals already."""
-    start = over_segmentation(trace, stage, state, at, run)
-    total = len(stage.groupings[run].merges)
-    segments = len(stage.groupings[run].boxes) - total
+    start, grouping = over_segmentation(trace, stage, state, at, run), stage.groupings[run]
+    segments = segments_of(grouping)
     born = _born(stage, run, segments - 1)
     proposals = Boxes(
         name="Proposals born so far", boxes=stage.boxes[born], roles=trace.method, width=1.0,
@@ -147,7 +147,7 @@ def _before(
     )
     return replace(
         start,
-        summary=f"{run_name(stage.groupings[run])} · merge 0 of {total:,} · "
+        summary=f"{run_name(grouping)} · merge 0 of {len(grouping.merges):,} · "
         f"{plural(segments, 'segment')} · {plural(len(born), 'proposal')} so far",
         main=replace(start.main, layers=(*start.main.layers, proposals)),
         controls=_merge_controls(stage, run, 0),
@@ -180,8 +180,8 @@ def _listed(stage: SearchStage, run: int, region: int) -> str:
 
 def part_name(grouping: Grouping, part: int) -> str:
     """'segment 12', or 'merge 501': which one made it."""
-    segments = len(grouping.boxes) - len(grouping.merges)
-    return f"segment {part:,}" if part < segments else f"merge {part - segments + 1:,}"
+    made = part - segments_of(grouping)
+    return f"segment {part:,}" if made < 0 else f"merge {made + 1:,}"
 
 
 def _born(stage: SearchStage, run: int, region: int) -> Ints:
@@ -197,7 +197,7 @@ def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: i
     total = len(grouping.merges)
     default = total
     if at is not None and int(stage.grouping[at.region]) == run:
-        made = int(stage.region[at.region]) - (len(grouping.boxes) - total)
+        made = int(stage.region[at.region]) - segments_of(grouping)
         default = max(made + 1, 0)
     return min(max(0, int(state.control("regions", "merge", default))), total) - 1
 
@@ -205,7 +205,7 @@ def _merge_number(stage: SearchStage, state: ViewState, at: Focus | None, run: i
 def labels_after(grouping: Grouping, merges: int) -> Ints:
     """The region that each pixel (h, w) belongs to once the first `merges` merges are done."""
     parts = grouping.merges[:merges].tolist()
-    segments = len(grouping.boxes) - len(grouping.merges)
+    segments = segments_of(grouping)
     owner = list(range(segments + merges))
     for made in range(merges - 1, -1, -1):
         for part in parts[made]:

@@ -26,6 +26,7 @@ from explorer.session.scenes.search_common import (
     controls,
     run_looked_at,
     run_name,
+    segments_of,
     similarity_bars,
 )
 from explorer.trace.stages import SearchStage, Trace
@@ -102,7 +103,7 @@ def _runs_table(panel: Column, stage: SearchStage, at: Focus | None) -> None:
     chosen = -1
     for name, runs in lines.items():
         some = [stage.groupings[index] for index in runs]
-        segments = sum(len(each.boxes) - len(each.merges) for each in some)
+        segments = sum(segments_of(each) for each in some)
         if at is not None and at.chosen and int(stage.grouping[at.region]) in runs:
             chosen = len(rows)
         rows.append((
@@ -124,7 +125,7 @@ def _born(panel: Column, stage: SearchStage, at: Focus) -> None:
     row = at.region
     grouping = stage.groupings[int(stage.grouping[row])]
     region = int(stage.region[row])
-    segments = len(grouping.boxes) - len(grouping.merges)
+    segments = segments_of(grouping)
     panel.heading(f"Region {row:,}", at.why)
     panel.pair("Regions ranked above it", f"{row:,} of {count(len(stage.boxes))}")
     panel.pair("Rank value (lowest first)", number(float(stage.scores[row]), 2))

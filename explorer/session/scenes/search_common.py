@@ -22,10 +22,19 @@ def run_name(grouping: Grouping) -> str:
 
 def mix_name(grouping: Grouping) -> str:
     """'k 50 · C+T+S+F': a run, among those in its colour space."""
-    letters = "+".join(
+    return f"k {grouping.k:g} · {added(grouping)}"
+
+
+def segments_of(grouping: Grouping) -> int:
+    """How many regions of a run are its over-segmentation; what merges made comes after them."""
+    return len(grouping.boxes) - len(grouping.merges)
+
+
+def added(grouping: Grouping) -> str:
+    """'C+T+S+F': the similarities that a run adds."""
+    return "+".join(
         letter for letter, weight in zip("CTSF", grouping.weights, strict=True) if weight
     )
-    return f"k {grouping.k:g} · {letters}"
 
 
 def controls(stage: SearchStage, show: str) -> tuple[Control, ...]:
