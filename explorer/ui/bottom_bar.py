@@ -127,11 +127,15 @@ class BottomBar(QWidget):
         """Sliders have the same length however many layers there are: those come and go while a
         stage is played, and what is under the pointer must stay there."""
         margins = self._lines.contentsMargins()
-        used = sum(each.sizeHint().width() + self._row.spacing() for each in self._fixed)
-        room = self.width() - margins.left() - margins.right() - used
+        used = sum(
+            max(each.sizeHint().width(), each.minimumWidth()) + self._row.spacing()
+            for each in self._fixed
+        )
+        room = most = self.width() - margins.left() - margins.right() - used
         if not self._below:
             room -= round(LAYERS_SHARE * room) + self._row.spacing()
-        self.stage_controls.share(room)
+            most -= self.layers.minimumWidth() + self._row.spacing()
+        self.stage_controls.share(room, most)
 
     def _icons(self) -> None:
         self.back.setIcon(self.theme.icon("ph.caret-left-bold"))

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QComboBox
 
 from explorer.session.class_names import on_screen
 
+WIDEST = 240  # pixels of a list
+
 
 def offer(combo: QComboBox, names: Sequence[str]) -> None:
     """What can be chosen; nothing is done where it is offered already."""
@@ -28,9 +30,11 @@ def say_instead(combo: QComboBox, text: str) -> None:
     combo.setCurrentIndex(-1)
     if text != combo.placeholderText():
         combo.setPlaceholderText(text)
-        policy = combo.sizeAdjustPolicy()  # of its texts, or it keeps the width that it had: Qt
+        # Else it keeps the width that it had, and Qt cuts the text without a sign.
+        policy = combo.sizeAdjustPolicy()
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow)
-        combo.setSizeAdjustPolicy(policy)  # would cut the text without a sign
+        combo.setSizeAdjustPolicy(policy)
+        combo.setMaximumWidth(min(WIDEST, combo.sizeHint().width()))  # nor more than it needs now
 
 
 def name_of(combo: QComboBox, text: str) -> str:

@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayo
 from explorer.session.scene import Control
 from explorer.ui.choices import different
 from explorer.ui.focus import dismiss, holder
-from explorer.ui.naming import name_of, offer, say_instead, show_name
+from explorer.ui.naming import WIDEST, name_of, offer, say_instead, show_name
 from explorer.ui.player import PlayButtons, Player
-from explorer.ui.readouts import all_text, beside, tip, widest
+from explorer.ui.readouts import DIFFERS, all_text, beside, tip, widest
 from explorer.ui.sliders import FineSlider, Slider, shorten, want
 from explorer.ui.style import Theme
 from explorer.ui.tips import tip_text
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
+APART, CLOSE = 16, 12  # pixels between controls, and where there is little room
 HEIGHT = 52  # pixels of both, also of a stage that has none
 
 
@@ -33,10 +34,12 @@ class StageControls(QWidget):
         self.player, self.theme, self._heir = player, theme, heir
         self.fields: dict[str, QWidget] = {}
         self._titles: dict[str, QLabel] = {}
+        self._apart: dict[str, str] = {}  # what lists say of values that differ
+        self._brief = False  # whether there is no room for that
         self._described: tuple[object, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(16)
+        self._row.setSpacing(APART)
         self.setMinimumHeight(HEIGHT)
         theme.changed.connect(self.restyle)
 
@@ -62,13 +65,25 @@ class StageControls(QWidget):
             if (item := self._row.itemAt(at)) is not None and (widget := item.widget()) is not None:
                 widget.show()
 
-    def share(self, room: int) -> None:
-        """Have so many pixels: sliders are as short as they may be before anything is cut."""
+    def share(self, room: int, most: int) -> None:
+        """Have so many pixels, sliders being as short as they may be. Before anything is cut, where
+        there are no more than `most`, lists say of values that differ no more than that, and stand
+        closer."""
         sliders = [each for each in self.fields.values() if isinstance(each, FineSlider | Slider)]
         shorten(sliders, 0)
+        self._be_brief(False)
         shorten(sliders, self._width() - room)
+        self._be_brief(self._width() > most)
         self._width()  # the bar's layout asks for it anew as well
         self.updateGeometry()
+
+    def _be_brief(self, brief: bool) -> None:
+        self._brief = brief
+        self._row.setSpacing(CLOSE if brief else APART)
+        for key, text in self._apart.items():
+            combo = self.fields[key]
+            assert isinstance(combo, QComboBox)
+            say_instead(combo, DIFFERS if brief else text)
 
     def _width(self) -> int:
         """What all of it would take, as it is now: layouts would say so a turn later."""
@@ -84,7 +99,7 @@ class StageControls(QWidget):
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 dismiss(widget, self._heir)
-        self.fields, self._titles = {}, {}
+        self.fields, self._titles, self._apart = {}, {}, {}
         for control in controls:
             self._row.addWidget(self._control(control))
         if held in self.fields:
@@ -124,7 +139,7 @@ class StageControls(QWidget):
         if control.kind == "choice":
             combo = QComboBox()
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            combo.setMaximumWidth(240)
+            combo.setMaximumWidth(WIDEST)
             combo.textActivated.connect(partial(self._chosen, control))
             return combo
         if control.unit != 1:
@@ -160,8 +175,10 @@ class StageControls(QWidget):
         if isinstance(field, QComboBox):
             offer(field, control.choices)
             show_name(field, str(control.value))
+            self._apart.pop(control.key, None)
             if different(control):
-                say_instead(field, all_text(control))
+                self._apart[control.key] = text = all_text(control)
+                say_instead(field, DIFFERS if self._brief else text)
         elif isinstance(field, FineSlider | Slider):
             unit = control.unit if isinstance(field, FineSlider) else 1
             if (field.minimum(), field.maximum()) != (control.low * unit, control.high * unit):

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.methods.names import NAMES
@@ -415,3 +415,23 @@ def test_controls_stay_where_they_are_through_a_replay(qtbot: QtBot, opened: Win
         ))
     assert len(layers) > 1, "else it proves nothing"
     assert len(places) == 1
+
+
+def test_no_control_of_the_merges_is_cut_side_by_side(qtbot: QtBot, opened: Window) -> None:
+    """Three methods have lists of their own values, and all have the play buttons."""
+    opened.resize(1280, 800)
+    opened.go(opened.workbench.desk.viewing("regions", "rcnn", "show", "merges"))
+    settle(qtbot, opened)
+    opened.go(opened.workbench.desk.side_by_side())
+    settle(qtbot, opened)
+    controls = opened.bottom.stage_controls
+    assert opened.bottom.player.ready
+    assert controls.width() >= controls.sizeHint().width() > 800
+    show = opened.bottom.controls["show"]
+    assert isinstance(show, QComboBox) and show.currentText() == ""
+    assert show.placeholderText() == "differs" and "merges" in show.toolTip()
+    for width in range(1300, 1620, 20):  # also where it has just room or just not
+        opened.resize(width, 900)
+        settle(qtbot, opened)
+        assert controls.width() >= controls.sizeHint().width(), width
+    assert show.placeholderText() == "merges / proposals"
