@@ -19,7 +19,7 @@ from explorer.ui.style import Theme
 from explorer.ui.tips import tip_text
 
 FIELD = 34  # pixels of a control below its name: all names and controls of the bar are in line
-APART, CLOSE = 16, 12  # pixels between controls, and where there is little room
+APART, CLOSE = 16, 8  # pixels between controls, and where there is little room
 HEIGHT = 52  # pixels of both, also of a stage that has none
 
 
